@@ -1,0 +1,1 @@
+"""Frozen data that travel between the rooms. Checks, no behaviour."""

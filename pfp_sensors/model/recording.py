@@ -1,0 +1,130 @@
+"""A recording: what one sensor measured during one outing, in the units and axes it came with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pfp_sensors.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+Float32Array = npt.NDArray[np.float32]
+AnyFloatArray = npt.NDArray[np.float64] | npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+Side = Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a recording came from: path as given, sha256 of the bytes read, and the format understood."""
+
+    path: str
+    sha256: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without samples, from the last sample before it to the first one after it."""
+
+    start_s: float
+    end_s: float
+    lost_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Samples of one sensor.
+
+    Attributes
+    ----------
+    time_s
+        (n,) seconds from the start of the file on the sensor's clock, strictly increasing.
+    acc_g
+        (n, 3) float32, specific force in g: an axis that points up reads +1 at rest.
+    gyr_dps
+        (n, 3) float32, right-handed angular rate in deg/s, or None without a gyroscope.
+    rate_hz
+        Sampling rate fitted to ``time_s``, not the nominal one.
+    gaps
+        Stretches of more than 1.5 sample periods without a sample.
+    side
+        The leg that carried the sensor, or None when nobody said.
+    placement
+        Where it was worn ("shank" is what the methods are made for), or None when unknown.
+    sensor
+        Name of the sensor: its column prefix or serial; "" when there is only one without a name.
+    acc_range_g
+        The accelerometer's full scale, or None when unknown.
+    nominal_rate_hz
+        The rate that the file claims, or None.
+    synthetic
+        True when the samples were computed, not measured.
+    notes
+        What the reader had to do (rows dropped, units turned), in plain sentences.
+    """
+
+    time_s: FloatArray
+    acc_g: Float32Array
+    gyr_dps: Float32Array | None
+    rate_hz: float
+    gaps: tuple[Gap, ...] = ()
+    side: Side | None = None
+    placement: str | None = None
+    sensor: str = ""
+    acc_range_g: float | None = None
+    gyr_range_dps: float | None = None
+    start_utc: str | None = None
+    nominal_rate_hz: float | None = None
+    synthetic: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check shapes, so that no later stage has to.
+
+        Raises
+        ------
+        InputError
+            If the arrays disagree in length, or fewer than two samples are there.
+        """
+        n = len(self.time_s)
+        if n < 2:
+            raise InputError(
+                f"The recording has {n} sample{'' if n == 1 else 's'}; at least 2 are needed.",
+                "Check that the export finished, or record again.",
+            )
+        for name, array in (("acc_g", self.acc_g), ("gyr_dps", self.gyr_dps)):
+            if array is not None and array.shape != (n, 3):
+                raise InputError(
+                    f"{name} has shape {array.shape}; expected ({n}, 3), one row for each time.",
+                    "Give three columns for each kind of sensor, of the same length as time_s.",
+                )
+        if not self.rate_hz > 0:
+            raise InputError(
+                f"The sampling rate is {self.rate_hz} Hz; it must be above zero.",
+                "Give the rate that the samples were taken at.",
+            )
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from the first sample to the end of the last one."""
+        return float(self.time_s[-1] - self.time_s[0]) + 1.0 / self.rate_hz
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """``("acc",)`` or ``("acc", "gyr")``."""
+        return ("acc",) if self.gyr_dps is None else ("acc", "gyr")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """What a reader hands out: the source, and one or several sensors recorded together."""
+
+    source: Source
+    recordings: tuple[Recording, ...]
+    notes: tuple[str, ...] = field(default=())
