@@ -1,1 +1,1 @@
-"""See docs/architecture.md for what belongs in this room."""
+"""What a person does, one function each: a command and a page are two faces of one act."""

@@ -1,1 +1,1 @@
-"""See docs/architecture.md for what belongs in this room."""
+"""Bouts, contacts, strides, speed, landing impact, quality: one file for each idea."""

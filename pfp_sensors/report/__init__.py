@@ -1,1 +1,1 @@
-"""See docs/architecture.md for what belongs in this room."""
+"""Results to text and JSON. Computes no number."""

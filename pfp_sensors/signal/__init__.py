@@ -1,1 +1,1 @@
-"""See docs/architecture.md for what belongs in this room."""
+"""Numeric verbs without gait words: smoothing, uniform sampling, periods, peaks, directions, orientation."""

@@ -1,0 +1,55 @@
+# Every task of this repository has one command. `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
+LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-header --quiet $(LOCK_FLAGS)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench bench-long lock format
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.has-base  ## set up, then run the main job from end to end
+	@$(BIN)/pfp demo
+
+test: $(VENV)/.has-test  ## set up with the test extras, then run the tests (ARGS="-k name" to choose)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.has-dev  ## format, lint and strict types, changing nothing
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.has-test  ## accuracy against truth, speed and memory against the floor
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-long: $(VENV)/.has-test  ## the same with the large studies
+	@$(BIN)/python -m bench --long $(ARGS)
+
+format: $(VENV)/.has-dev  ## write the format and the safe lint fixes
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.has-dev  ## make requirements/ again from pyproject.toml (LOCK_FLAGS=--upgrade for newer versions)
+	$(LOCK) --extra build -o requirements/base.txt
+	$(LOCK) --extra test -c requirements/base.txt -o requirements/test.txt
+	$(LOCK) --extra dev -c requirements/test.txt -o requirements/dev.txt
+
+# The environment. One stamp per lock file: made again only when the lock or the project's metadata changes.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "pfp_sensors needs Python 3.11 or newer; $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python could not make an environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.has-%: requirements/%.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing requirements/$*.txt into $(VENV) ..."
+	@$(PIP) install --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,104 @@
+"""A recording in, its analysis out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pfp_sensors.errors import UsageError
+from pfp_sensors.settings import ImportSettings, SignalSettings, load_import_settings, load_signal_settings
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.analysis import FileAnalysis
+    from pfp_sensors.model.recording import Side
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeOptions:
+    """What a person knows about a recording that its file may not say.
+
+    Attributes
+    ----------
+    side, placement
+        The leg that carried the sensor, and where ("shank").
+    sensor
+        Which of several sensors in the file: its column prefix.
+    acc_range_g
+        Full scale of the accelerometer.
+    speed_mps, distance_km
+        Speed of a treadmill; distance by treadmill or watch.
+    """
+
+    side: Side | None = None
+    placement: str | None = None
+    sensor: str | None = None
+    acc_range_g: float | None = None
+    speed_mps: float | None = None
+    distance_km: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check what was given.
+
+        Raises
+        ------
+        UsageError
+            If a value is outside what can be true.
+        """
+        if self.side not in {None, "left", "right"}:
+            raise UsageError(f"The side is {self.side!r}.", "Give left or right.")
+        _check("speed", self.speed_mps, 0.3, 12.0, "m/s", "A pace of 6:00 min per km is 2.78 m/s.")
+        _check("distance", self.distance_km, 0.01, 1000.0, "km", "Give it in kilometres.")
+        _check("range", self.acc_range_g, 1.0, 1000.0, "g", "Give 16 for a sensor of +-16 g.")
+
+
+def analyze_file(
+    path: Path | str,
+    options: AnalyzeOptions | None = None,
+    settings: SignalSettings | None = None,
+    limits: ImportSettings | None = None,
+) -> FileAnalysis:
+    """Read a recording and analyse every leg in it.
+
+    Parameters
+    ----------
+    path
+        A CSV or Parquet file, or a folder as ``pfp simulate`` writes it.
+    options
+        What is known beside the file.
+    settings, limits
+        The numbers of the signal chain and of reading files; the shipped ones when not given.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is not what it claims.
+    UsageError
+        If the file holds several sensors and none was chosen.
+    """
+    from pfp_sensors.analyse import analyse_file
+    from pfp_sensors.formats.read import read_recording_file
+
+    options = options or AnalyzeOptions()
+    file = read_recording_file(
+        Path(path),
+        sensor=options.sensor,
+        side=options.side,
+        placement=options.placement,
+        acc_range_g=options.acc_range_g,
+        max_bytes=(limits or load_import_settings()).max_bytes,
+    )
+    return analyse_file(
+        file,
+        settings or load_signal_settings(),
+        speed_mps=options.speed_mps,
+        distance_km=options.distance_km,
+    )
+
+
+def _check(name: str, value: float | None, low: float, high: float, unit: str, what_to_do: str) -> None:
+    if value is not None and not (math.isfinite(value) and low <= value <= high):
+        raise UsageError(
+            f"The {name} is {value:g} {unit}; it must be {low:g} to {high:g} {unit}.", what_to_do
+        )

@@ -1,0 +1,78 @@
+"""The command ``pfp``. One file per command: parse, call one action, print.
+
+Only the chosen command's file is imported, and that one imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+
+from pfp_sensors.cli.output import error_document, json_line, write_error, write_out
+from pfp_sensors.cli.parser import parse
+from pfp_sensors.errors import PfpError
+
+__all__ = ["main"]
+
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code (0-5 as in docs/commands.md)."""
+    arguments = sys.argv[1:] if argv is None else argv
+    _write_any_path()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except PfpError as error:
+        return _report(error, arguments)
+    except KeyboardInterrupt:
+        write_error("\nStopped.")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read the output has left: write to nobody
+        return _BROKEN_PIPE
+    except Exception as error:  # the one catch-all: a bug is told, not thrown at a person
+        if os.environ.get("PFP_DEBUG"):
+            raise
+        return _report(_bug(error), arguments)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        module, args = parse(arguments)
+    except SystemExit as end:  # --help and --version have printed
+        return int(end.code or 0)
+    return int(module.run(args))
+
+
+def _report(error: PfpError, arguments: list[str]) -> int:
+    """Tell of an error: as one JSON object when JSON was asked for, else in words on standard error."""
+    if "--json" in arguments:
+        write_out(json_line(error_document(error)))
+        sys.stdout.flush()
+    else:
+        write_error(f"pfp: {error}")
+    return error.exit_code
+
+
+def _bug(error: Exception) -> PfpError:
+    """Describe an unexpected exception by kind, words and the line that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" in {trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno}"
+    return PfpError(
+        f"The program failed; this is a mistake in pfp, not yours. {type(error).__name__}: {error}{where}.",
+        "Please report it with the output of the same command run with PFP_DEBUG=1 in the environment.",
+    )
+
+
+def _write_any_path() -> None:
+    """Let names that the terminal's encoding lacks come out as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,144 @@
+"""``pfp analyze``: recording in, summary out; keeps nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pfp_sensors.cli.output import error_document, write_error, write_out
+from pfp_sensors.cli.parser import number
+from pfp_sensors.errors import PfpError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from pfp_sensors.cli.progress import Progress
+    from pfp_sensors.model.analysis import FileAnalysis
+
+DESCRIPTION = """\
+Read recordings (CSV, gzip or not, or Parquet, or a folder as `pfp simulate`
+writes it) and summarise each run: steps, cadence, landing impact, distance,
+how sure that is, and what cannot be told. Nothing is stored."""
+
+EXAMPLES = (
+    "pfp analyze run.csv",
+    "pfp analyze monday.csv tuesday.csv.gz --side left --range-g 16 --json",
+    "pfp analyze treadmill.csv --speed-mps 2.8 --strides strides.csv",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("path", nargs="+", metavar="PATH", help="recording: a file or a folder")
+    parser.add_argument("--events", action="store_true", help="with --json: add the time of every contact")
+    parser.add_argument("--side", choices=("left", "right"), help="leg that carried the sensor")
+    parser.add_argument("--placement", metavar="P", help="where it was worn, such as shank")
+    parser.add_argument(
+        "--sensor", metavar="PREFIX", help="which of several sensors in the file, such as right_leg"
+    )
+    parser.add_argument(
+        "--range-g", type=number, metavar="R", help="full scale of the accelerometer, 16 for +-16 g"
+    )
+    parser.add_argument("--speed-mps", type=number, metavar="V", help="speed of the treadmill, 0.3 to 12 m/s")
+    parser.add_argument("--distance-km", type=number, metavar="D", help="distance by treadmill or watch")
+    parser.add_argument(
+        "--strides", metavar="OUT", help="write one row per stride to OUT, as .csv or .parquet by ending"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", help="settings to use instead of the shipped ones, as TOML"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyse every path; one that fails does not stop the others. Returns the highest exit code."""
+    from pfp_sensors.cli.progress import Progress
+
+    _check(args)
+    analyze = _analyzer(args)
+    results: list[tuple[dict[str, Any], int]] = []
+    with Progress(len(args.path), "recordings") as progress:
+        for path in args.path:
+            progress.start(path)
+            results.append(_one(path, analyze, args, progress))
+            progress.finish()
+    if args.json:
+        _print_json([document for document, _ in results])
+    return max(code for _, code in results)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse options that contradict each other."""
+    if args.events and not args.json:
+        raise UsageError(
+            "--events adds to the JSON document.", "Give --json too, or --strides OUT for a table."
+        )
+    if args.strides and Path(args.strides).suffix not in {".csv", ".parquet"}:
+        raise UsageError(
+            f"--strides {args.strides} ends in neither .csv nor .parquet.", "Give one of these endings."
+        )
+    if len(args.path) > 1:
+        for option, value in (("--strides", args.strides), ("--distance-km", args.distance_km)):
+            if value is not None:
+                raise UsageError(
+                    f"{option} belongs to one recording; {len(args.path)} were given.",
+                    "Give them one by one.",
+                )
+
+
+def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
+    """Bind what holds for every path: options and settings are read and checked once."""
+    from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
+    from pfp_sensors.settings import load_import_settings, load_signal_settings
+
+    options = AnalyzeOptions(
+        side=args.side,
+        placement=args.placement,
+        sensor=args.sensor,
+        acc_range_g=args.range_g,
+        speed_mps=args.speed_mps,
+        distance_km=args.distance_km,
+    )
+    config = None if args.config is None else Path(args.config)
+    settings, limits = load_signal_settings(config), load_import_settings(config)
+    return lambda path: analyze_file(path, options, settings, limits)
+
+
+def _one(
+    path: str, analyze: Callable[[str], FileAnalysis], args: argparse.Namespace, progress: Progress
+) -> tuple[dict[str, Any], int]:
+    """Analyse one path and print its text. Returns its document and exit code."""
+    from pfp_sensors.report.analysis_json import analysis_document
+
+    try:
+        analysis = analyze(path)
+        if args.strides:
+            _write_strides(analysis, Path(args.strides))
+    except PfpError as error:
+        if len(args.path) == 1:
+            raise
+        if not args.json:
+            progress.clear()
+            write_error(f"pfp: {error}\n")
+        return {**error_document(error), "path": path}, error.exit_code
+    document = analysis_document(analysis, events=args.events)
+    if not args.json:
+        from pfp_sensors.report.analysis_text import analysis_text
+
+        progress.clear()
+        write_out(analysis_text(analysis) + ("\n" if len(args.path) > 1 else ""))
+    return document, RefusedError.exit_code if document["status"] == "refused" else 0
+
+
+def _write_strides(analysis: FileAnalysis, out: Path) -> None:
+    from pfp_sensors.formats.strides_table import write_strides
+
+    write_strides(analysis, out)
+    write_error(f"Strides written to {out}")
+
+
+def _print_json(documents: list[dict[str, Any]]) -> None:
+    from pfp_sensors.report.analysis_json import analyses_document
+    from pfp_sensors.report.numbers import json_text
+
+    write_out(json_text(documents[0] if len(documents) == 1 else analyses_document(documents)))

@@ -1,0 +1,36 @@
+"""What every command writes the same way: results to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pfp_sensors.errors import PfpError
+
+
+def write_out(text: str) -> None:
+    """Write a result, ending its last line."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def write_error(text: str) -> None:
+    """Write a message."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def json_line(document: dict[str, Any]) -> str:
+    """Write one JSON object on one line; never NaN."""
+    return json.dumps(document, allow_nan=False)
+
+
+def error_document(error: PfpError) -> dict[str, Any]:
+    """Turn an error into ``pfp.error/1``."""
+    return {
+        "schema": "pfp.error/1",
+        "code": error.exit_code,
+        "message": error.message,
+        "what_to_do": error.what_to_do,
+    }

@@ -1,0 +1,149 @@
+"""The command line of every command. Building it imports the chosen command's file and no other."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
+
+from pfp_sensors import __version__
+from pfp_sensors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COMMANDS = {
+    "analyze": "summarise recordings of runs",
+    "compare": "set two analyses side by side",
+    "simulate": "write a synthetic recording with known truth",
+    "demo": "show the main job from end to end on a synthetic run",
+    "version": "print the version",
+}
+"""Every command with what it does; each is a file of this folder."""
+
+_DESCRIPTION = "Run analysis for kneecap pain, from a motion sensor on the shin."
+_EPILOG = """\
+example:
+  pfp analyze run.csv
+
+exit codes: 0 done, 1 the program failed, 2 wrong usage, 3 an input cannot be read,
+4 read but refused for the question asked, 5 a sensor or adapter problem"""
+
+
+class Command(Protocol):
+    """What the file of a command holds."""
+
+    DESCRIPTION: str
+    EXAMPLES: tuple[str, ...]
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises wrong usage as an error of this package."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=_formatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of leaving the process.
+
+        Raises
+        ------
+        UsageError
+            Always.
+        """
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
+
+
+def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
+    """Find the command and read its arguments.
+
+    Raises
+    ------
+    UsageError
+        If there is no such command, or it does not take these arguments.
+    SystemExit
+        After ``--help`` and ``--version`` have printed.
+    """
+    name = _chosen(arguments)
+    if name is not None and name not in COMMANDS:
+        raise UsageError(f"There is no command `{name}`.", _nearest(name))
+    args = build_parser(name).parse_args(arguments)
+    if name is None:
+        raise UsageError("No command was given.", f"Give one of: {', '.join(COMMANDS)}. See `pfp --help`.")
+    return load(name), args
+
+
+def load(name: str) -> Command:
+    """Import the file of a command."""
+    return cast("Command", importlib.import_module(f"pfp_sensors.cli.{name}"))
+
+
+def build_parser(chosen: str | None) -> Parser:
+    """Build the parser, with the arguments of the chosen command only."""
+    parser = Parser(prog="pfp", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"pfp {__version__}")
+    _add_common(parser, argparse.SUPPRESS)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        if name == chosen:
+            add_command(commands.add_parser(name, help=summary, **_texts(name)), name)
+        else:
+            commands.add_parser(name, help=summary)
+    return parser
+
+
+def add_command(parser: argparse.ArgumentParser, name: str) -> None:
+    """Give a command's parser its arguments and those that every command takes."""
+    load(name).add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print exactly one JSON object and nothing else")
+    _add_common(parser, None)
+
+
+def number(text: str) -> float:
+    """Read a finite number given as an argument."""
+    value = float(text)
+    if value - value != 0.0:
+        raise ValueError(text)
+    return value
+
+
+def _texts(name: str) -> dict[str, str]:
+    command = load(name)
+    examples = "\n".join(f"  {example}" for example in command.EXAMPLES)
+    heading = "example" if len(command.EXAMPLES) == 1 else "examples"
+    return {"description": command.DESCRIPTION, "epilog": f"{heading}:\n{examples}"}
+
+
+def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--home",
+        metavar="DIR",
+        default=default if default == argparse.SUPPRESS else argparse.SUPPRESS,
+        help="folder of your own data (or PFP_HOME; default: the platform's user data folder)",
+    )
+
+
+def _chosen(arguments: Sequence[str]) -> str | None:
+    """Find the first argument that is no option and no option's value."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--home":
+            next(rest, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def _nearest(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    meant = f"Did you mean `{near[0]}`? " if near else ""
+    return f"{meant}The commands are {', '.join(COMMANDS)}; see `pfp --help`."
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Lay help out on 80 columns, keeping the line breaks of the examples."""
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=28, width=80)

@@ -1,0 +1,53 @@
+"""What every reader is asked, and what makes a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pfp_sensors.model.recording import RecordingFile, Side
+
+DEFAULT_MAX_BYTES: Final = 4_000_000_000
+"""Largest file read, packed or unpacked (setting ``import.max_bytes``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """What the caller knows or wants; it is stronger than anything the file says.
+
+    Attributes
+    ----------
+    sensor
+        The one sensor wanted, by its name or column prefix; None takes the only one, or both legs.
+    side, placement, acc_range_g
+        As in `Recording`; None leaves it to the file.
+    max_bytes
+        Largest number of bytes to read, after unpacking.
+    """
+
+    sensor: str | None = None
+    side: Side | None = None
+    placement: str | None = None
+    acc_range_g: float | None = None
+    max_bytes: int = DEFAULT_MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way of keeping recordings.
+
+    Attributes
+    ----------
+    name
+        What `Source.format` says.
+    sniff
+        Tells from the path and the first bytes (b"" for a folder) whether a file is of this format.
+    read
+        Reads it.
+    """
+
+    name: str
+    sniff: Callable[[Path, bytes], bool]
+    read: Callable[[Path, ReadRequest], RecordingFile]

@@ -1,0 +1,228 @@
+"""Running, walking, still, other: which part of a recording is which.
+
+The mean of |a| over a few strides separates running from walking without knowing how the sensor is
+mounted, at 25 Hz as well as at 1600 Hz, and even when landings are clipped; the autocorrelation of
+|a| says whether it is gait at all. Thresholds that look natural do not work: swing rate and fixed
+peak heights are reached by walkers too (signal.md, section 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pfp_sensors.signal.periods import Period, autocorrelation, shortest_strong_period, windows_at
+from pfp_sensors.signal.smooth import low_pass
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.gait import BoutKind
+    from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray, IntArray
+    from pfp_sensors.settings.signal import BoutsSettings
+    from pfp_sensors.signal.uniform import Piece
+
+_PERIOD_RATE_HZ: Final = 40.0
+"""The period is sought in |a| thinned out to at least this rate: five times the 8 Hz it is smoothed to."""
+
+_CHUNK_WINDOWS: Final = 1024
+"""Windows handled at once, so that memory does not grow with the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One label for each step of time.
+
+    Attributes
+    ----------
+    step
+        Grid points in one step.
+    mean_g
+        (n,) mean of |a| over the running window around each step.
+    running, walking, still
+        (n,) what each step looks like; none of them is "other".
+    period
+        Stride time in the running range around each step.
+    walking_period_s
+        (n,) stride time in the walking range.
+    """
+
+    step: int
+    mean_g: FloatArray
+    running: BoolArray
+    walking: BoolArray
+    still: BoolArray
+    period: Period
+    walking_period_s: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Grid points ``start`` up to, not including, ``end``, of one kind."""
+
+    kind: BoutKind
+    start: int
+    end: int
+
+
+def magnitude(acc_g: Float32Array) -> Float32Array:
+    """Return |a| of (n, 3) samples as (n,) float32."""
+    x, y, z = acc_g[:, 0], acc_g[:, 1], acc_g[:, 2]
+    return np.sqrt(x * x + y * y + z * z)
+
+
+def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
+    """Label each step of a piece by the windows around it.
+
+    A piece shorter than a window is one window. Holds for gait between about 35 and 120 strides a
+    minute; dancing or cycling is "other".
+    """
+    norm = magnitude(piece.acc_g)
+    step = max(1, min(round(settings.step_s * piece.rate_hz), len(norm)))
+    n_steps = max(1, len(norm) // step)
+    mean_g, sd_g = _moving_moments(norm, step, n_steps, settings.running_window_s / settings.step_s)
+    _, still_sd = _moving_moments(norm, step, n_steps, settings.still_window_s / settings.step_s)
+    wide_mean, _ = _moving_moments(norm, step, n_steps, settings.window_s / settings.step_s)
+    thin = max(1, int(piece.rate_hz // _PERIOD_RATE_HZ))
+    n_thin = len(norm) // thin
+    smooth = low_pass(
+        norm[: n_thin * thin].reshape(n_thin, thin).mean(axis=1),
+        settings.period_lowpass_hz,
+        piece.rate_hz / thin,
+    )
+    rate_hz = piece.rate_hz / thin
+    centre = (np.arange(n_steps) + 0.5) * step / thin
+    period = _periods(
+        smooth, centre, rate_hz, settings.running_window_s,
+        (settings.running_min_period_s, settings.running_max_period_s), settings.period_peak_share,
+    )  # fmt: skip
+    walking = _periods(
+        smooth, centre, rate_hz, settings.window_s,
+        (settings.walking_min_period_s, settings.walking_max_period_s), settings.period_peak_share,
+    )  # fmt: skip
+    still = still_sd < settings.still_max_sd_g
+    enters = (mean_g >= settings.running_min_mean_g) & (
+        period.strength >= settings.running_min_autocorrelation
+    )
+    running = _grow(enters, mean_g >= settings.running_stay_mean_g) & ~still
+    return Movement(
+        step=step,
+        mean_g=mean_g,
+        running=running,
+        walking=(wide_mean < settings.walking_max_mean_g)
+        & (walking.strength >= settings.walking_min_autocorrelation)
+        & (sd_g >= settings.still_max_sd_g)
+        & ~running
+        & ~still,
+        still=still,
+        period=period,
+        walking_period_s=walking.period_s,
+    )
+
+
+def spans_of(mask: BoolArray) -> list[tuple[int, int]]:
+    """List the stretches where a mask is True, as (start, end) with the end left out."""
+    edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
+
+
+def running_regions(movement: Movement, n: int) -> list[tuple[int, int]]:
+    """List where running is likely, in grid points: what the search for landings looks at."""
+    step = movement.step
+    return [(a * step, n if b == len(movement.running) else b * step) for a, b in spans_of(movement.running)]
+
+
+def fill_between(movement: Movement, running: list[tuple[int, int]], n: int) -> list[Span]:
+    """Label everything outside the running bouts and return the whole piece as consecutive spans.
+
+    Parameters
+    ----------
+    running
+        Final running bouts in grid points, in order.
+    n
+        Grid points of the piece.
+    """
+    spans: list[Span] = []
+    position = 0
+    for start, end in [*running, (n, n)]:
+        if start > position:
+            spans.extend(_label_rest(movement, position, start))
+        if end > start:
+            spans.append(Span("running", start, end))
+        position = max(position, end)
+    return spans
+
+
+_REST_KINDS: Final[tuple[BoutKind, ...]] = ("other", "walking", "still")
+
+
+def _label_rest(movement: Movement, start: int, end: int) -> list[Span]:
+    """Label grid points ``start`` to ``end`` (no running in there), short slivers joined to what is before."""
+    step = movement.step
+    first, last = start // step, max(start // step + 1, -(-end // step))
+    last = min(last, len(movement.walking))
+    first = min(first, last - 1)
+    code = np.where(movement.still[first:last], 2, np.where(movement.walking[first:last], 1, 0))
+    code = _absorb_slivers(code, shortest=4)
+    cuts = [0, *(np.flatnonzero(np.diff(code)) + 1).tolist(), len(code)]
+    spans = []
+    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        begin = start if a == 0 else (first + a) * step
+        finish = end if b == len(code) else (first + b) * step
+        if finish > begin:
+            spans.append(Span(_REST_KINDS[int(code[a])], begin, finish))
+    return spans
+
+
+def _absorb_slivers(code: IntArray, shortest: int) -> IntArray:
+    """Give runs of "other" shorter than ``shortest`` steps the label of a neighbour."""
+    out = code.copy()
+    for a, b in spans_of(code == 0):
+        if b - a < shortest:
+            if a > 0:
+                out[a:b] = out[a - 1]
+            elif b < len(out):
+                out[a:b] = out[b]
+    return out
+
+
+def _moving_moments(norm: Float32Array, step: int, n_steps: int, width: float) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of |a| over ``width`` steps around each step."""
+    usable = norm[: n_steps * step].reshape(n_steps, step)
+    total = np.concatenate(([0.0], np.cumsum(usable.sum(axis=1, dtype=np.float64))))
+    square = np.concatenate(([0.0], np.cumsum(np.einsum("ij,ij->i", usable, usable, dtype=np.float64))))
+    size = min(max(1, round(width)), n_steps)
+    first = np.clip(np.arange(n_steps) - size // 2, 0, n_steps - size)
+    count = size * step
+    mean = (total[first + size] - total[first]) / count
+    variance = (square[first + size] - square[first]) / count - mean**2
+    return mean, np.sqrt(np.maximum(variance, 0.0))
+
+
+def _periods(
+    smooth: Float32Array,
+    centre: FloatArray,
+    rate_hz: float,
+    window_s: float,
+    range_s: tuple[float, float],
+    share: float,
+) -> Period:
+    """Find the period in a window around each step."""
+    length = min(round(window_s * rate_hz), len(smooth))
+    period_s = np.full(len(centre), np.nan)
+    strength = np.zeros(len(centre))
+    for a in range(0, len(centre), _CHUNK_WINDOWS):
+        here = slice(a, a + _CHUNK_WINDOWS)
+        start = np.rint(centre[here] - length / 2).astype(np.int64)
+        correlation = autocorrelation(windows_at(smooth, start, length))
+        found = shortest_strong_period(correlation, rate_hz, *range_s, share)
+        period_s[here], strength[here] = found.period_s, found.strength
+    return Period(period_s, strength)
+
+
+def _grow(seed: BoolArray, stay: BoolArray) -> BoolArray:
+    """Keep the stretches of ``stay`` that hold at least one ``seed``."""
+    grown = np.zeros(len(seed), dtype=np.bool_)
+    for a, b in spans_of(stay | seed):
+        grown[a:b] = bool(seed[a:b].any())
+    return grown

@@ -1,0 +1,163 @@
+"""An analysis as a page that a runner understands: plain text, 80 columns, the same piped or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pfp_sensors.report import words
+from pfp_sensors.units import min_per_km
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pfp_sensors.model.analysis import FileAnalysis
+    from pfp_sensors.model.gait import BoutKind
+    from pfp_sensors.model.summary import Impact, Reason, RunSummary, Spread, Symmetry
+
+_OTHER_KINDS: dict[BoutKind, str] = {"walking": "walking", "still": "standing", "other": "something else"}
+
+
+def analysis_text(analysis: FileAnalysis) -> str:
+    """Write the summary: what was measured, how sure it is, what could not be told and why."""
+    parts = []
+    if any(leg.summary.recording.synthetic for leg in analysis.legs):
+        parts.append(words.SYNTHETIC)
+    parts.append(analysis.provenance.source.path)
+    two = len(analysis.legs) > 1
+    for leg in analysis.legs:
+        side = leg.summary.recording.side or leg.summary.recording.sensor
+        heading = f"{side.upper()} LEG\n" if two and side else ""
+        parts.append(heading + _leg(leg.summary))
+    if two:
+        parts.append(_symmetry(analysis.symmetry))
+    parts.append(words.paragraph(words.NOT_KNEE_LOAD))
+    return "\n\n".join(parts) + "\n"
+
+
+def _leg(run: RunSummary) -> str:
+    parts = [_what_was_recorded(run)]
+    rows = _rows(run)
+    if rows:
+        parts.append("\n".join(rows))
+    parts.append(_how_sure(run))
+    missing = _listed(reason for reason in run.reasons if reason.blocking)
+    if missing:
+        parts.append("Not told:\n" + missing)
+    if run.recording.notes:
+        notes = "\n".join(words.paragraph(note, "  - ", "    ") for note in run.recording.notes)
+        parts.append("About the file:\n" + notes)
+    return "\n\n".join(parts)
+
+
+def _what_was_recorded(run: RunSummary) -> str:
+    facts = run.recording
+    where = "" if facts.side is None else f"{facts.side.capitalize()} leg. "
+    running = f"{words.duration(run.running_s)} of it running" if run.running_s > 0 else "no running found"
+    return words.paragraph(f"{where}{words.duration(facts.duration_s)} recorded, {running}.")
+
+
+def _rows(run: RunSummary) -> list[str]:
+    """Write one line for each quantity that is known, headline first."""
+    found: list[tuple[str, str]] = []
+    if run.running_s > 0:
+        found.append(("Running", _running(run)))
+    if run.cadence_spm is not None:
+        found.append(
+            ("Cadence", f"{_typical(run.cadence_spm, 0)} steps per minute{_half(run.cadence_spm, 0)}")
+        )
+    if run.impact is not None:
+        found.append(("Landing impact", _impact(run.impact)))
+    if run.distance_km is not None:
+        found.append(("Distance", f"{run.distance_km:.2f} km{_from(run.distance_source)}"))
+    if run.speed_mps is not None:
+        found.append(("Pace", f"{min_per_km(run.speed_mps.median)} min per km{_from(run.speed_source)}"))
+    if run.contact_time_s is not None:
+        text = f"{_typical(run.contact_time_s, 2)} s per step; good for comparing your own runs only"
+        found.append(("On the ground", text))
+    trend = run.within_run_trend
+    if trend is not None:
+        first, last = trend.resultant_g_first_third, trend.resultant_g_last_third
+        meaning = "more" if trend.exceeds_minimum_detectable else "no more"
+        text = f"impact {first:.1f} g early, {last:.1f} g late: {meaning} than measuring alone can differ"
+        found.append(("During the run", text))
+    others = _other_movement(run)
+    if others:
+        found.append(("Besides running", others))
+    return [words.row(label, text) for label, text in found]
+
+
+def _running(run: RunSummary) -> str:
+    stretches = words.count(sum(bout.kind == "running" for bout in run.bouts), "stretch", "stretches")
+    return f"{words.duration(run.running_s)} in {stretches}, {words.count(run.n_steps, 'step')} of both legs"
+
+
+def _impact(impact: Impact) -> str:
+    """Write the landing impact; as a lower bound where the sensor reached its limit too often."""
+    spread = impact.resultant_g
+    bound = "at least " if impact.censored else ""
+    text = f"{bound}{_typical(spread, 1)} g{_half(spread, 1)}"
+    if spread.p95 is not None:
+        text += f", 1 landing in 20 above {spread.p95:.1f} g"
+    return text
+
+
+def _other_movement(run: RunSummary) -> str:
+    """Total the displayed lengths of what was not running."""
+    found = []
+    for kind, name in _OTHER_KINDS.items():
+        total = sum(bout.duration_s for bout in run.bouts if bout.kind == kind)
+        if round(total) > 0:
+            found.append(f"{name} {words.duration(total)}")
+    return ", ".join(found)
+
+
+def _how_sure(run: RunSummary) -> str:
+    coverage = run.quality.coverage
+    used = "" if coverage is None else f" {100 * coverage:.0f} % of the running strides could be used."
+    grade = words.GRADE_WORDS[run.quality.grade]
+    text = words.paragraph(f"How sure: {grade}.{used}")
+    cautions = _listed(reason for reason in run.reasons if not reason.blocking)
+    return f"{text}\n{cautions}" if cautions else text
+
+
+def _listed(reasons: Iterable[Reason]) -> str:
+    """List reasons, those with the same words once with all they concern."""
+    by_message: dict[str, list[str]] = {}
+    for reason in reasons:
+        names = by_message.setdefault(reason.message, [])
+        name = words.field_words(reason.field)
+        if name not in names:
+            names.append(name)
+    lines = []
+    for message, names in by_message.items():
+        concerned = ", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])])
+        lines.append(words.paragraph(f"{concerned}: {message}", "  - ", "    "))
+    return "\n".join(lines)
+
+
+def _symmetry(symmetry: Symmetry | None) -> str:
+    if symmetry is None:
+        return "RIGHT AGAINST LEFT\nNot told: both legs are needed."
+    values = (
+        ("Landing impact", symmetry.resultant_pct),
+        ("Time on ground", symmetry.contact_time_pct),
+        ("Time per stride", symmetry.stride_time_pct),
+    )
+    rows = [words.row(label, f"{value:+.1f} %") for label, value in values if value is not None]
+    if symmetry.exceeds_minimum_detectable is not None:
+        meaning = "more" if symmetry.exceeds_minimum_detectable else "no more"
+        rows.append(words.paragraph(f"The landing impacts differ by {meaning} than measuring alone can."))
+    return "RIGHT AGAINST LEFT\n" + ("\n".join(rows) or "Not told: too little is known of one leg.")
+
+
+def _typical(spread: Spread, decimals: int) -> str:
+    return f"{spread.median:.{decimals}f}"
+
+
+def _half(spread: Spread, decimals: int) -> str:
+    low, high = f"{spread.p25:.{decimals}f}", f"{spread.p75:.{decimals}f}"
+    return "" if low == high else f" (half of them {low} to {high})"
+
+
+def _from(source: str | None) -> str:
+    return "" if source is None else f", {words.SOURCE_WORDS[source]}"

@@ -1,0 +1,16 @@
+"""``config/*.toml`` to typed settings: every number with its range, source and certainty."""
+
+from pfp_sensors.settings.imports import ImportSettings
+from pfp_sensors.settings.load import load_import_settings, load_signal_settings, parameters_sha256
+from pfp_sensors.settings.locate import config_file, recordings_folder
+from pfp_sensors.settings.signal import SignalSettings
+
+__all__ = [
+    "ImportSettings",
+    "SignalSettings",
+    "config_file",
+    "load_import_settings",
+    "load_signal_settings",
+    "parameters_sha256",
+    "recordings_folder",
+]

@@ -1,0 +1,212 @@
+"""The numbers of the signal chain as typed fields. Values, ranges, sources: ``config/signal.toml``.
+
+To add one: a line in the TOML table and a field of the same name here (a test compares both).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RateSettings:
+    """What each sampling rate and range can carry."""
+
+    impact_min_hz: float
+    contact_min_hz: float
+    landing_min_hz: float
+    cadence_min_hz: float
+    spectral_min_hz: float
+    range_min_g: float
+    max_hz: float
+
+
+@dataclass(frozen=True, slots=True)
+class BoutsSettings:
+    """Running, walking, still."""
+
+    window_s: float
+    running_window_s: float
+    still_window_s: float
+    step_s: float
+    still_max_sd_g: float
+    running_min_mean_g: float
+    running_stay_mean_g: float
+    running_min_autocorrelation: float
+    stride_min_mean_g: float
+    walking_min_autocorrelation: float
+    walking_max_mean_g: float
+    running_min_period_s: float
+    running_max_period_s: float
+    walking_min_period_s: float
+    walking_max_period_s: float
+    period_lowpass_hz: float
+    period_peak_share: float
+    min_strides: int
+    short_bout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LandingSettings:
+    """Where each landing is sharpest."""
+
+    highpass_hz: float
+    envelope_lowpass_hz: float
+    min_distance_share: float
+    min_height_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class InitialContactSettings:
+    """Onset of the upward acceleration."""
+
+    lowpass_hz: float
+    forward_lean_deg: float
+    interpolation: int
+    minimum_search_ms: float
+    steepest_from_ms: float
+    steepest_to_ms: float
+    min_half_rise_g: float
+    min_lead_ms: float
+    max_lead_ms: float
+    offset_ms: float
+    landing_offset_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalContactSettings:
+    """Foot off, from three readings of the fading push."""
+
+    search_from_share: float
+    search_to_share: float
+    stance_from_share: float
+    slow_lean_deg: float
+    slow_lowpass_hz: float
+    slow_share: float
+    slow_lag_ms: float
+    leaning_lean_deg: float
+    leaning_lowpass_hz: float
+    leaning_share: float
+    leaning_lag_ms: float
+    minimum_lowpass_hz: float
+    minimum_lag_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class GyroCheckSettings:
+    """Swing against landings."""
+
+    lowpass_hz: float
+    min_swing_dps: float
+    min_swing_share: float
+    max_disagreement_ms: float
+    max_count_mismatch: float
+
+
+@dataclass(frozen=True, slots=True)
+class GatesSettings:
+    """What a stride of running may be."""
+
+    min_stride_s: float
+    max_stride_s: float
+    max_bridge_s: float
+    min_contact_ms: float
+    max_contact_ms: float
+    max_contact_share: float
+    min_swing_ms: float
+    max_swing_ms: float
+    max_missing_ms: float
+    max_interpolated_ms: float
+    guard_before_ms: float
+    guard_after_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactSettings:
+    """Landing peaks."""
+
+    lowpass_hz: float
+    lowpass_rate_share: float
+    window_ms: float
+    min_prominence_g: float
+    max_swing_overlap_share: float
+    detectable_change_resultant_g: float
+    detectable_change_axial_g: float
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySettings:
+    """Grades, cautions and refusals."""
+
+    baseline_min_steps: int
+    min_coverage: float
+    good_coverage: float
+    clip_level_share: float
+    max_clipped_share: float
+    max_odd_stride_share: float
+    min_contact_strides: int
+    cadence_agreement_share: float
+    loose_strap_ratio: float
+    strap_turn_deg: float
+    standing_tilt_deg: float
+    gravity_tolerance_g: float
+    max_gyro_bias_dps: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentSettings:
+    """From sensor axes to shank axes."""
+
+    standing_min_s: float
+    standing_max_sd_g: float
+    standing_max_rate_dps: float
+    rate_lowpass_hz: float
+    min_rate_dps: float
+    good_variance_share: float
+    max_axis_error_deg: float
+    min_orthogonal_length: float
+    slow_lowpass_hz: float
+    vote_lowpass_hz: float
+    min_vote: float
+    min_swing_agreement: float
+    mean_tilt_deg: float
+    standing_max_angle_deg: float
+    min_planar_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class StrideLengthSettings:
+    """Stride length and speed."""
+
+    sensor_height_m: float
+    min_speed_mps: float
+    max_speed_mps: float
+    max_speed_difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrendSettings:
+    """Landing impact from start to end of a run."""
+
+    skip_s: float
+    segment_strides: int
+    min_segments: int
+    max_speed_cv: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSettings:
+    """All of ``config/signal.toml``, one field for each table."""
+
+    rate: RateSettings
+    bouts: BoutsSettings
+    landing: LandingSettings
+    initial_contact: InitialContactSettings
+    terminal_contact: TerminalContactSettings
+    gyro_check: GyroCheckSettings
+    gates: GatesSettings
+    impact: ImpactSettings
+    quality: QualitySettings
+    alignment: AlignmentSettings
+    stride_length: StrideLengthSettings
+    trend: TrendSettings

@@ -1,0 +1,246 @@
+"""A recording at rest: a folder with one Parquet file per sensor, ``meta.json`` and sometimes a truth."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from pfp_sensors import __version__
+from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.model.recording import Recording
+from pfp_sensors.model.truth import Truth
+from pfp_sensors.store.meta_json import KNOWN_KEYS, META_NAME, RecordingMeta, meta_text, read_meta
+from pfp_sensors.store.sample_files import Scales, open_parquet, read_facts, row_groups, write_samples
+from pfp_sensors.store.sealed_files import make_private_folder, replacing, sha256_of
+from pfp_sensors.store.truth_files import TRUTH_FOLDER, truth_paths, write_truth
+
+SCHEMA: Final = "pfp.recording/1"
+_SENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def write_recording(
+    folder: Path,
+    recordings: Sequence[Recording],
+    *,
+    scales: Scales | None = None,
+    truth: Mapping[str, Truth] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    replace: bool = False,
+) -> Path:
+    """Write a recording as a folder, and seal it.
+
+    ``imu.parquet`` for one sensor, ``imu-<sensor>.parquet`` for several, ``truth/`` where there is one, and
+    last ``meta.json`` with row counts and SHA-256 of every Parquet file: a folder without it is unfinished.
+
+    Parameters
+    ----------
+    folder
+        Where to; made if it is not there, readable by its owner only.
+    recordings
+        One or several sensors on one time axis; several need different names.
+    scales
+        Size of a count, where the sensor gave 16-bit integers; samples that are not whole counts are kept
+        as float32.
+    truth
+        What is known to be true, by name of the sensor.
+    extra
+        More keys for ``meta.json``.
+    replace
+        Write over a recording that is already there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    UsageError
+        If a recording is already there, names of sensors clash or cannot be file names, or an extra key
+        has a meaning of its own.
+    InputError
+        If samples or times are not finite or not increasing.
+    PfpError
+        If a file cannot be written.
+    """
+    names = sensor_files([recording.sensor for recording in recordings])
+    _check_extra(extra or {})
+    _check_free(folder, replace)
+    make_private_folder(folder)
+    if replace:
+        _remove_old(folder, set(names.values()))
+    for recording in recordings:
+        write_samples(folder / names[recording.sensor], recording, scales or Scales())
+    if truth:
+        make_private_folder(folder / TRUTH_FOLDER)
+        for sensor, known in truth.items():
+            write_truth(folder, known, sensor if len(recordings) > 1 else "")
+    rows = {names[recording.sensor]: len(recording.time_s) for recording in recordings}
+    with replacing(folder / META_NAME) as temporary:
+        temporary.write_text(meta_text(_meta(folder, recordings, rows, extra or {})), encoding="utf-8")
+    return folder
+
+
+def sensor_files(sensors: Sequence[str]) -> dict[str, str]:
+    """Name the Parquet file of each sensor of a recording.
+
+    Raises
+    ------
+    UsageError
+        If there is no sensor, two have one name, or a name cannot be part of a file name.
+    """
+    if len(sensors) == 1:
+        return {sensors[0]: "imu.parquet"}
+    wrong = [name for name in sensors if not _SENSOR_NAME.fullmatch(name)]
+    if not sensors or wrong or len(set(sensors)) != len(sensors):
+        raise UsageError(
+            f"The sensors are named {', '.join(map(repr, sensors)) or 'nothing at all'}; "
+            "several in one recording need different names of letters, digits, '_', '-' and '.'.",
+            "Give each recording a name such as left_leg and right_leg.",
+        )
+    return {name: f"imu-{name}.parquet" for name in sensors}
+
+
+def recording_paths(folder: Path) -> tuple[Path, ...]:
+    """List the Parquet files of a recording's folder in order of name; none where it is no recording."""
+    return tuple(sorted(folder.glob("imu*.parquet")))
+
+
+def verify_recording(folder: Path) -> RecordingMeta:
+    """Read a whole recording and check it against its seal.
+
+    Row counts, SHA-256, an index and times that increase, and that every sealed file is there.
+
+    Parameters
+    ----------
+    folder
+        A folder as `write_recording` makes it.
+
+    Returns
+    -------
+    RecordingMeta
+        What ``meta.json`` says.
+
+    Raises
+    ------
+    InputError
+        At the first thing wrong: file, found, expected.
+    """
+    meta = read_meta(folder / META_NAME)
+    if not meta.files:
+        raise InputError(
+            f"{folder} has no {META_NAME} with the seals of its files; it was not finished, or is no recording.",
+            "An unfinished run is brought back by: pfp recover",
+        )
+    for name in sorted(set(meta.files) | {path.name for path in recording_paths(folder)}):
+        check_seal(folder / name, meta, None)
+        _check_rows(folder / name, meta.files[name].rows)
+    return meta
+
+
+def check_seal(path: Path, meta: RecordingMeta, sha256: str | None) -> None:
+    """Check the bytes of one Parquet file against the seal in ``meta.json``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    meta
+        What the ``meta.json`` beside it says.
+    sha256
+        Its hash, where the caller has it already; None to compute it.
+
+    Raises
+    ------
+    InputError
+        If there are seals and this file has none, it is missing, or its bytes have changed.
+    """
+    seal = meta.files.get(path.name)
+    if seal is None:
+        raise InputError(
+            f"{path} is not among the files sealed in {META_NAME}: {', '.join(sorted(meta.files))}.",
+            f'Move it away, or remove "files" from {META_NAME} to read the folder as it is.',
+        )
+    if not path.is_file():
+        raise InputError(f"{path} is missing; {META_NAME} says it has {seal.rows} rows.", "Copy the folder again.")
+    found = sha256 or sha256_of(path)
+    if found != seal.sha256:
+        raise InputError(
+            f"{path} has changed since it was written: SHA-256 {found[:12]}..., expected {seal.sha256[:12]}...",
+            f'Copy it again; if the change is wanted, remove "files" from {META_NAME}.',
+        )
+
+
+def _check_rows(path: Path, rows: int) -> None:
+    facts = read_facts(path)
+    if facts is None or facts.rows != rows:
+        found = "no metadata of this program" if facts is None else f"{facts.rows} rows"
+        raise InputError(f"{path} has {found}; expected {rows} rows.", "Copy the folder again.")
+    last: dict[str, int] = {}
+    for columns in row_groups(path, open_parquet(path), ("t_us", "sample_index")):
+        for name, values in columns.items():
+            joined = values if name not in last else np.concatenate(([last[name]], values))
+            if not bool(np.all(np.diff(joined) > 0)):
+                raise InputError(f"{path}: the column {name} does not increase throughout.", "Copy the folder again.")
+            last[name] = int(values[-1])
+
+
+def _check_extra(extra: Mapping[str, Any]) -> None:
+    taken = sorted(KNOWN_KEYS & set(extra))
+    if taken:
+        raise UsageError(
+            f"The extra keys {', '.join(taken)} have a meaning of their own in {META_NAME}.",
+            "Set them on the Recording, or choose other names.",
+        )
+
+
+def _check_free(folder: Path, replace: bool) -> None:
+    if not replace and folder.is_dir() and (recording_paths(folder) or (folder / META_NAME).exists()):
+        raise UsageError(
+            f"{folder} already holds a recording.", "Choose another folder, or ask for it to be replaced."
+        )
+
+
+def _remove_old(folder: Path, keep: set[str]) -> None:
+    """Unseal a recording that will be replaced, and take away what the new one does not write."""
+    (folder / META_NAME).unlink(missing_ok=True)
+    for path in recording_paths(folder):
+        if path.name not in keep:
+            path.unlink()
+        for table in truth_paths(folder, path.stem.removeprefix("imu").removeprefix("-")):
+            table.unlink(missing_ok=True)
+
+
+def _meta(
+    folder: Path, recordings: Sequence[Recording], rows: Mapping[str, int], extra: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of ``meta.json``: first what a person may want to correct, last the seals."""
+    first = recordings[0]
+    values: dict[str, Any] = {
+        "schema": SCHEMA,
+        "program_version": __version__,
+        "synthetic": any(recording.synthetic for recording in recordings),
+        "start_utc": first.start_utc,
+    }
+    if len(recordings) == 1:
+        values |= _sensor_meta(first)
+    else:
+        values["sensors"] = {recording.sensor: _sensor_meta(recording) for recording in recordings}
+    files = {name: {"rows": count, "sha256": sha256_of(folder / name)} for name, count in rows.items()}
+    return {**values, **json.loads(json.dumps(extra)), "files": files}
+
+
+def _sensor_meta(recording: Recording) -> dict[str, Any]:
+    return {
+        "sensor": recording.sensor,
+        "side": recording.side or "unknown",
+        "placement": recording.placement,
+        "sampling_rate_hz": recording.nominal_rate_hz or round(recording.rate_hz, 6),
+        "acc_range_g": recording.acc_range_g,
+        "gyr_range_dps": recording.gyr_range_dps,
+    }

@@ -1,0 +1,256 @@
+"""From contacts to movement, and from movement to what an ideal sensor on the shank would feel.
+
+The shank is one rigid body. Its attitude and the velocity of its lower end (the ankle) are smooth
+functions of time; everything else follows from them by differentiation: angular rate from attitude,
+acceleration from velocity, specific force = (acceleration - gravity) in the axes of the shank. So
+accelerometer, gyroscope, gravity and distance agree with each other by construction.
+
+World axes: x forward along the run, y up, z to the right. Attitude: shank axes in world axes are
+``Rx(roll) Ry(yaw) Rz(pitch)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pfp_sensors.model.recording import FloatArray
+from pfp_sensors.synth.cycle import RUNNING, WALKING, GaitCycle, ankle_velocity, harmonics
+from pfp_sensors.synth.landing import LANDING_S, LANDINGS, landing_curve
+from pfp_sensors.synth.schedule import Schedule
+from pfp_sensors.synth.settings import RunnerSettings
+from pfp_sensors.synth.typical import WALKING_BURST_G, Tempo, running_tempo, walking_tempo
+from pfp_sensors.units import DPS_PER_RPS, STANDARD_GRAVITY_MPS2
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
+
+PAD: Final = 4
+"""Samples computed at each side of a block and given up for the derivatives (two of two samples each)."""
+
+SWAY_RAD: Final = 0.003
+"""Size of the slow sway of the shank while standing: 0.2 degrees. An assumption."""
+
+SLOPE_LEAN: Final = 0.35
+"""Share of the slope angle by which the shank leans with the ground; the rest stays upright. An assumption."""
+
+_PHASE_POINTS: Final = 64
+"""Points per stride at which the distance of a stride is added up before scaling it: error under 0.1 %."""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Everything needed to compute the movement of one shank at any time."""
+
+    schedule: Schedule
+    runner: RunnerSettings
+    running: Gait
+    walking: Gait
+    amplitude: CubicSpline
+    burst_g: FloatArray
+
+
+@dataclass(frozen=True)
+class Gait:
+    """One kind of gait laid over the contacts: its phase, and what keeps distance and height true."""
+
+    cycle: GaitCycle
+    phase: CubicSpline
+    stride_scale: CubicSpline
+    pitch_size: float
+    height_size: float
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Ideal signals of one block, (3, n) each, in shank axes x forward, y up, z right.
+
+    ``attitude_rad`` holds roll, yaw and pitch; ``ankle_mps`` the ankle's velocity in world axes, without
+    the landing bursts (which bring no lasting velocity).
+    """
+
+    specific_force_g: FloatArray
+    rate_dps: FloatArray
+    attitude_rad: FloatArray
+    ankle_mps: FloatArray
+
+
+def build_movement(runner: RunnerSettings, schedule: Schedule, burst_g: FloatArray) -> Movement:
+    """Lay both gaits over a leg's contacts; ``burst_g`` (n,) is the size of each running landing burst."""
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415
+
+    bursts = np.where(schedule.running, burst_g, WALKING_BURST_G * runner.walking_speed_mps / 1.3)
+    bursts = np.where(schedule.idle, 0.0, bursts * np.where(schedule.running, 1.0, schedule.hardness))
+    return Movement(
+        schedule=schedule,
+        runner=runner,
+        running=_lay(RUNNING, running_tempo(runner), schedule),
+        walking=_lay(WALKING, walking_tempo(runner), schedule),
+        amplitude=CubicSpline(schedule.initial_contact_s, schedule.amplitude),
+        burst_g=bursts,
+    )
+
+
+def _lay(cycle: GaitCycle, tempo: Tempo, schedule: Schedule) -> Gait:
+    """Fit a gait's phase to the contacts, and scale each stride so that its length is speed times time."""
+    from scipy.interpolate import CubicSpline, PchipInterpolator  # noqa: PLC0415
+
+    n = len(schedule.initial_contact_s)
+    times = np.stack((schedule.initial_contact_s, schedule.terminal_contact_s), axis=1).ravel()
+    phases = np.stack((np.arange(n), np.arange(n) + cycle.contact_share), axis=1).ravel()
+    phase = CubicSpline(times, phases)
+    if phase(times, 1).min() <= 0.0 or phase(0.5 * (times[1:] + times[:-1]), 1).min() <= 0.0:
+        phase = PchipInterpolator(times, phases)
+    ic = schedule.initial_contact_s
+    share = (np.arange(_PHASE_POINTS) + 0.5) / _PHASE_POINTS
+    t = ic[:-1, None] + share * np.diff(ic)[:, None]
+    means = ankle_velocity(cycle)(phase(t.ravel()) % 1.0).reshape(n - 1, _PHASE_POINTS, 2).mean(axis=1)
+    middle = 0.5 * (schedule.terminal_contact_s[:-1] + ic[1:])
+    scale = np.stack((tempo.speed_mps / means[:, 0], means[:, 1] / means[:, 0]), axis=1)
+    speed_up = tempo.speed_mps / cycle.speed_mps
+    return Gait(
+        cycle=cycle,
+        phase=phase,
+        stride_scale=CubicSpline(middle, scale),
+        pitch_size=speed_up**cycle.pitch_power,
+        height_size=speed_up**cycle.height_power * cycle.stride_s / tempo.stride_s,
+    )
+
+
+def _smooth(share: FloatArray) -> FloatArray:
+    """Turn a linear ramp 0-1 into one without kinks (second derivative zero at both ends)."""
+    return np.asarray(share**3 * (10.0 - 15.0 * share + 6.0 * share**2))
+
+
+def pose(movement: Movement, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give roll, yaw, pitch in rad and the ankle's velocity in m/s, (3, n) each, at times ``t``."""
+    plan = movement.schedule
+    t = t.clip(plan.initial_contact_s[0], plan.initial_contact_s[-1])
+    amplitude = movement.amplitude(t)
+    attitude = np.zeros((3, len(t)))
+    ankle = np.zeros((3, len(t)))
+    standing = np.ones(len(t))
+    for gait, level in ((movement.running, plan.running_level), (movement.walking, plan.walking_level)):
+        weight = _smooth(np.interp(t, plan.weight_s, level))
+        on = np.flatnonzero(weight > 0.0)
+        if len(on) == 0:
+            continue
+        part = slice(int(on[0]), int(on[-1]) + 1)
+        angle, velocity = _gait_pose(gait, t[part], amplitude[part])
+        attitude[:, part] += weight[part] * angle
+        ankle[:, part] += weight[part] * velocity
+        standing -= weight
+    attitude[2] += standing * SWAY_RAD * np.sin(1.7 * t + plan.amplitude[0])
+    attitude[0] += standing * SWAY_RAD * np.sin(2.3 * t)
+    slope = np.arctan(0.01 * movement.runner.slope_pct)
+    attitude[2] += SLOPE_LEAN * slope
+    along, up = ankle[0].copy(), ankle[1].copy()
+    ankle[0] = np.cos(slope) * along - np.sin(slope) * up
+    ankle[1] = np.sin(slope) * along + np.cos(slope) * up
+    return attitude, ankle
+
+
+def _gait_pose(gait: Gait, t: FloatArray, amplitude: FloatArray) -> tuple[FloatArray, FloatArray]:
+    cycle = gait.cycle
+    phase = gait.phase(t) % 1.0
+    circle = np.exp(2j * np.pi * phase)
+    size = gait.pitch_size * amplitude
+    angle = np.stack(
+        (
+            size * harmonics(circle, cycle.roll),
+            size * harmonics(circle, cycle.yaw),
+            size * (cycle.pitch_offset_rad + harmonics(circle, cycle.pitch)),
+        )
+    )
+    ankle = ankle_velocity(cycle)(phase)
+    scale = gait.stride_scale(t)
+    lift = gait.height_size * amplitude
+    velocity = np.stack(
+        (
+            scale[:, 0] * ankle[:, 0],
+            lift * (ankle[:, 1] - scale[:, 1] * ankle[:, 0]),
+            size * harmonics(circle, cycle.sideways_mps),
+        )
+    )
+    return angle, velocity
+
+
+def _rate_of_change(values: FloatArray, step_s: float) -> FloatArray:
+    """Differentiate along the last axis with the five-point formula; two samples shorter at each end."""
+    v = values
+    return np.asarray((8.0 * (v[..., 3:-1] - v[..., 1:-3]) - (v[..., 4:] - v[..., :-4])) / (12.0 * step_s))
+
+
+def _body_rate(attitude: FloatArray, change: FloatArray) -> FloatArray:
+    """Turn the change of roll, yaw and pitch into angular rate about the axes of the shank (exact)."""
+    _, yaw, pitch = attitude
+    d_roll, d_yaw, d_pitch = change
+    level_x = np.cos(yaw) * d_roll
+    cos, sin = np.cos(pitch), np.sin(pitch)
+    return np.stack((cos * level_x + sin * d_yaw, cos * d_yaw - sin * level_x, d_pitch + np.sin(yaw) * d_roll))
+
+
+def _to_shank(attitude: FloatArray, world: FloatArray) -> FloatArray:
+    """Turn world vectors, (3, n), into shank axes."""
+    roll, yaw, pitch = attitude
+    x, y, z = world
+    cos, sin = np.cos(roll), np.sin(roll)
+    y, z = cos * y + sin * z, cos * z - sin * y
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    x, z = cos * x - sin * z, cos * z + sin * x
+    cos, sin = np.cos(pitch), np.sin(pitch)
+    return np.stack((cos * x + sin * y, cos * y - sin * x, z))
+
+
+def _add_landings(movement: Movement, t: FloatArray, acceleration_mps2: FloatArray) -> None:
+    """Add each landing burst, in the direction the shank has at its peak, in world axes."""
+    plan = movement.schedule
+    runner = movement.runner
+    first = np.searchsorted(plan.initial_contact_s, t[0] - LANDING_S)
+    last = np.searchsorted(plan.initial_contact_s, t[-1])
+    for i in range(first, last):
+        if movement.burst_g[i] == 0.0:
+            continue
+        shape = LANDINGS[runner.strike if plan.running[i] else "walking"]
+        since, curve = landing_curve(shape, runner.ringing_hz, runner.ringing_share)
+        start = plan.initial_contact_s[i]
+        part = slice(*np.searchsorted(t, (start, start + LANDING_S)))
+        pitch = pose(movement, np.array([start + shape.peak_s]))[0][2, 0]
+        cos, sin = np.cos(pitch), np.sin(pitch)
+        forward, up, right = shape.direction
+        direction = np.array((cos * forward - sin * up, sin * forward + cos * up, right))
+        burst = STANDARD_GRAVITY_MPS2 * movement.burst_g[i] * np.interp(t[part] - start, since, curve)
+        acceleration_mps2[:, part] += direction[:, None] * burst
+
+
+def ideal_motion(movement: Movement, start_s: float, step_s: float, count: int) -> Motion:
+    """Compute what an ideal sensor feels at ``count`` evenly spaced times from ``start_s``.
+
+    Returns
+    -------
+    Motion
+        For the right leg as defined, for the left leg mirrored.
+    """
+    t = start_s + step_s * np.arange(-PAD, count + PAD)
+    attitude, ankle = pose(movement, t)
+    rate = _body_rate(attitude[:, 2:-2], _rate_of_change(attitude, step_s))
+    turn = _rate_of_change(rate, step_s)
+    inner = slice(PAD, -PAD)
+    attitude, rate = attitude[:, inner], rate[:, 2:-2]
+    world = _rate_of_change(ankle, step_s)[:, 2:-2]
+    _add_landings(movement, t[inner], world)
+    world[1] += STANDARD_GRAVITY_MPS2
+    force = _to_shank(attitude, world)
+    height = movement.runner.sensor_height_m
+    force[0] += height * (rate[0] * rate[1] - turn[2])
+    force[1] -= height * (rate[0] ** 2 + rate[2] ** 2)
+    force[2] += height * (rate[1] * rate[2] + turn[0])
+    ankle = ankle[:, inner]
+    if movement.runner.side == "left":
+        force[2] *= -1.0
+        rate[:2] *= -1.0
+        attitude = attitude * np.array([[-1.0], [-1.0], [1.0]])
+        ankle = ankle * np.array([[1.0], [1.0], [-1.0]])
+    return Motion(force / STANDARD_GRAVITY_MPS2, rate * DPS_PER_RPS, attitude, ankle)

@@ -1,0 +1,43 @@
+"""What all tests share: where the real recordings are, a home that is not the user's, steady random tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=30, database=None)
+settings.register_profile("explore", deadline=None, max_examples=500)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the top folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real recordings that stands beside the repository, or skip."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no real recordings here: ../shared/data is absent")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep tests off the user's diary and out of the terminal's colours and width."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PFP_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("COLUMNS", "100")
+        yield
