@@ -53,6 +53,48 @@ class AnalyzeOptions:
         _check("range", self.acc_range_g, 1.0, 1000.0, "g", "Give 16 for a sensor of +-16 g.")
 
 
+def analyze(
+    path: Path | str,
+    *,
+    side: Side | None = None,
+    placement: str | None = None,
+    sensor: str | None = None,
+    acc_range_g: float | None = None,
+    speed_mps: float | None = None,
+    distance_km: float | None = None,
+    config: Path | str | None = None,
+) -> FileAnalysis:
+    """Analyse a recording: all that ``pfp analyze`` does, as one call.
+
+    Parameters
+    ----------
+    path
+        A CSV or Parquet file, or a folder as ``pfp simulate`` writes it.
+    side, placement, sensor, acc_range_g, speed_mps, distance_km
+        What is known beside the file, as in :class:`AnalyzeOptions`.
+    config
+        A TOML file of settings to use instead of the shipped ones.
+
+    Returns
+    -------
+    FileAnalysis
+        Summary and strides of each leg. A quantity that the recording cannot support is None, with a
+        reason; ``summary.status`` is "refused" where there is no running.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is not what it claims.
+    UsageError
+        If a value is outside what can be true, or the file holds several sensors and none was chosen.
+    SettingsError
+        If ``config`` has a wrong key or value.
+    """
+    options = AnalyzeOptions(side, placement, sensor, acc_range_g, speed_mps, distance_km)
+    file = None if config is None else Path(config)
+    return analyze_file(path, options, load_signal_settings(file), load_import_settings(file))
+
+
 def analyze_file(
     path: Path | str,
     options: AnalyzeOptions | None = None,
@@ -77,8 +119,8 @@ def analyze_file(
     UsageError
         If the file holds several sensors and none was chosen.
     """
-    from pfp_sensors.analyse import analyse_file
-    from pfp_sensors.formats.read import read_recording_file
+    from pfp_sensors.analyse import analyse_file  # noqa: PLC0415
+    from pfp_sensors.formats.read import read_recording_file  # noqa: PLC0415
 
     options = options or AnalyzeOptions()
     file = read_recording_file(

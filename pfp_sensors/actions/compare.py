@@ -19,12 +19,10 @@ Json = dict[str, Any]
 _PLAUSIBLE_F1 = 0.5
 """Below this the two are taken to have different clocks: chance alone matches about one contact in seven."""
 
-_NOT_MATCHED = {"contacts": None, "initial_contact_ms": None, "terminal_contact_ms": None}
+_NOT_MATCHED: Json = {"contacts": None, "initial_contact_ms": None, "terminal_contact_ms": None}
 
 _MEDIANS = ("cadence_spm", "stride_time_s", "contact_time_s", "stride_length_m", "speed_mps")
-_IMPACT_NOT_MATCHED = {"contacts": None, "initial_contact_ms": None, "terminal_contact_ms": None}
-
-_MEDIANS = ("resultant_g", "axial_g")
+_IMPACT_MEDIANS = ("resultant_g", "axial_g")
 
 
 def compare_analyses(a: Json, b: Json) -> Json:

@@ -52,19 +52,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Analyse every path; one that fails does not stop the others. Returns the highest exit code."""
-    from pfp_sensors.cli.progress import Progress
+    from pfp_sensors.cli.progress import Progress  # noqa: PLC0415
 
     _check(args)
     analyze = _analyzer(args)
-    results: list[tuple[dict[str, Any], int]] = []
+    documents: list[dict[str, Any]] = []
+    for_table: list[FileAnalysis] = []
+    worst = 0
     with Progress(len(args.path), "recordings") as progress:
         for path in args.path:
             progress.start(path)
-            results.append(_one(path, analyze, args, progress))
+            try:
+                analysis = analyze(path)
+            except PfpError as error:
+                if len(args.path) == 1:
+                    raise
+                document, code = _failed(path, error, args, progress), error.exit_code
+            else:
+                document, code = _done(analysis, args, progress)
+                for_table += [analysis] if args.strides else []
+            documents.append(document)
+            worst = max(worst, code)
             progress.finish()
+    if for_table:
+        _write_strides(for_table, Path(args.strides))
     if args.json:
-        _print_json([document for document, _ in results])
-    return max(code for _, code in results)
+        _print_json(documents)
+    return worst
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -73,23 +87,22 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(
             "--events adds to the JSON document.", "Give --json too, or --strides OUT for a table."
         )
-    if args.strides and Path(args.strides).suffix not in {".csv", ".parquet"}:
+    if args.strides and Path(args.strides).suffix.lower() not in {".csv", ".parquet"}:
         raise UsageError(
-            f"--strides {args.strides} ends in neither .csv nor .parquet.", "Give one of these endings."
+            f"--strides {args.strides} ends in neither .csv nor .parquet.",
+            "Give a name with one of these endings.",
         )
-    if len(args.path) > 1:
-        for option, value in (("--strides", args.strides), ("--distance-km", args.distance_km)):
-            if value is not None:
-                raise UsageError(
-                    f"{option} belongs to one recording; {len(args.path)} were given.",
-                    "Give them one by one.",
-                )
+    if args.distance_km is not None and len(args.path) > 1:
+        raise UsageError(
+            f"--distance-km belongs to one recording; {len(args.path)} were given.",
+            "Analyse them one by one.",
+        )
 
 
 def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
     """Bind what holds for every path: options and settings are read and checked once."""
-    from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
-    from pfp_sensors.settings import load_import_settings, load_signal_settings
+    from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file  # noqa: PLC0415
+    from pfp_sensors.settings import load_import_settings, load_signal_settings  # noqa: PLC0415
 
     options = AnalyzeOptions(
         side=args.side,
@@ -104,41 +117,35 @@ def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
     return lambda path: analyze_file(path, options, settings, limits)
 
 
-def _one(
-    path: str, analyze: Callable[[str], FileAnalysis], args: argparse.Namespace, progress: Progress
-) -> tuple[dict[str, Any], int]:
-    """Analyse one path and print its text. Returns its document and exit code."""
-    from pfp_sensors.report.analysis_json import analysis_document
+def _done(analysis: FileAnalysis, args: argparse.Namespace, progress: Progress) -> tuple[dict[str, Any], int]:
+    """Print the text of an analysis, unless JSON was asked for. Returns its document and exit code."""
+    from pfp_sensors.report.analysis_json import analysis_document  # noqa: PLC0415
+    from pfp_sensors.report.analysis_text import analysis_text  # noqa: PLC0415
 
-    try:
-        analysis = analyze(path)
-        if args.strides:
-            _write_strides(analysis, Path(args.strides))
-    except PfpError as error:
-        if len(args.path) == 1:
-            raise
-        if not args.json:
-            progress.clear()
-            write_error(f"pfp: {error}\n")
-        return {**error_document(error), "path": path}, error.exit_code
-    document = analysis_document(analysis, events=args.events)
     if not args.json:
-        from pfp_sensors.report.analysis_text import analysis_text
-
         progress.clear()
         write_out(analysis_text(analysis) + ("\n" if len(args.path) > 1 else ""))
+    document = analysis_document(analysis, events=args.events)
     return document, RefusedError.exit_code if document["status"] == "refused" else 0
 
 
-def _write_strides(analysis: FileAnalysis, out: Path) -> None:
-    from pfp_sensors.formats.strides_table import write_strides
+def _failed(path: str, error: PfpError, args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    """Tell of one path among several that could not be analysed. Returns its error object."""
+    if not args.json:
+        progress.clear()
+        write_error(f"pfp: {error}\n")
+    return {**error_document(error), "path": path}
 
-    write_strides(analysis, out)
+
+def _write_strides(analyses: list[FileAnalysis], out: Path) -> None:
+    from pfp_sensors.formats.strides_table import write_strides  # noqa: PLC0415
+
+    write_strides(analyses, out)
     write_error(f"Strides written to {out}")
 
 
 def _print_json(documents: list[dict[str, Any]]) -> None:
-    from pfp_sensors.report.analysis_json import analyses_document
-    from pfp_sensors.report.numbers import json_text
+    from pfp_sensors.report.analysis_json import analyses_document  # noqa: PLC0415
+    from pfp_sensors.report.numbers import json_text  # noqa: PLC0415
 
     write_out(json_text(documents[0] if len(documents) == 1 else analyses_document(documents)))

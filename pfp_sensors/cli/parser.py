@@ -84,21 +84,26 @@ def build_parser(chosen: str | None) -> Parser:
     """Build the parser, with the arguments of the chosen command only."""
     parser = Parser(prog="pfp", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"pfp {__version__}")
-    _add_common(parser, argparse.SUPPRESS)
+    _add_home(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, summary in COMMANDS.items():
         if name == chosen:
-            add_command(commands.add_parser(name, help=summary, **_texts(name)), name)
+            add_command(commands.add_parser(name, help=summary), name)
         else:
             commands.add_parser(name, help=summary)
     return parser
 
 
 def add_command(parser: argparse.ArgumentParser, name: str) -> None:
-    """Give a command's parser its arguments and those that every command takes."""
-    load(name).add_arguments(parser)
+    """Give a command's parser its texts, its arguments and those that every command takes."""
+    command = load(name)
+    examples = "\n".join(f"  {example}" for example in command.EXAMPLES)
+    heading = "example" if len(command.EXAMPLES) == 1 else "examples"
+    parser.description = command.DESCRIPTION
+    parser.epilog = f"{heading}:\n{examples}"
+    command.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print exactly one JSON object and nothing else")
-    _add_common(parser, None)
+    _add_home(parser)
 
 
 def number(text: str) -> float:
@@ -109,18 +114,12 @@ def number(text: str) -> float:
     return value
 
 
-def _texts(name: str) -> dict[str, str]:
-    command = load(name)
-    examples = "\n".join(f"  {example}" for example in command.EXAMPLES)
-    heading = "example" if len(command.EXAMPLES) == 1 else "examples"
-    return {"description": command.DESCRIPTION, "epilog": f"{heading}:\n{examples}"}
-
-
-def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    """Take ``--home`` before and after the command; absent from the result where it is not given."""
     parser.add_argument(
         "--home",
         metavar="DIR",
-        default=default if default == argparse.SUPPRESS else argparse.SUPPRESS,
+        default=argparse.SUPPRESS,
         help="folder of your own data (or PFP_HOME; default: the platform's user data folder)",
     )
 
@@ -137,7 +136,7 @@ def _chosen(arguments: Sequence[str]) -> str | None:
 
 
 def _nearest(name: str) -> str:
-    import difflib
+    import difflib  # noqa: PLC0415
 
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     meant = f"Did you mean `{near[0]}`? " if near else ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.units import ACC_UNITS_IN_G, GYR_UNITS_IN_DPS, TIME_UNITS_IN_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _CHANNEL = re.compile(r"(?:(?P<prefix>.+)_)?(?P<kind>acc|gyr|gyro)_(?P<axis>[xyz])(?:_(?P<unit>[a-z0-9]+))?")
 _TIME = re.compile(r"(?:time|t)(?:_(?P<unit>s|ms|us|ns))?")
@@ -114,7 +116,9 @@ def understand_columns(path: Path, names: Sequence[str]) -> Layout:
 
 
 def _time_column(path: Path, names: Sequence[str], plain: Sequence[str]) -> tuple[int, str, list[str]]:
-    found = [(position, match["unit"]) for position, name in enumerate(plain) if (match := _TIME.fullmatch(name))]
+    found = [
+        (position, match["unit"]) for position, name in enumerate(plain) if (match := _TIME.fullmatch(name))
+    ]
     if not found:
         raise InputError(
             f"{path}, header: no time column; found {_listed(names)}; expected time_s, time_ms or time_us"
@@ -126,6 +130,8 @@ def _time_column(path: Path, names: Sequence[str], plain: Sequence[str]) -> tupl
     notes = []
     if unit is None:
         notes.append(f'The column "{names[position]}" names no unit; seconds were assumed.')
+    if sum(names[other].strip() == names[position].strip() for other, _ in found) > 1:
+        raise _twice(path, names[position])
     if len(found) > 1:
         notes.append(f'Several columns hold times; "{names[position]}" was used.')
     return position, unit or "s", notes
@@ -137,7 +143,7 @@ def _axes(path: Path, plain: Sequence[str], kind: str, found: Mapping[str, int])
     allowed = " ".join(f"_{unit}" for unit in _UNITS[kind])
     if len(found) < 3:
         raise InputError(
-            f"{path}, header: found {here}; the axis {' and '.join(a for a in _AXES if a not in found)} is missing.",
+            f"{path}, header: found {here}; missing: {', '.join(a for a in _AXES if a not in found)}.",
             "Export all three axes: the way the sensor is worn is found from all of them.",
         )
     units = {(_CHANNEL.fullmatch(plain[position]) or {"unit": None})["unit"] for position in found.values()}
@@ -153,9 +159,10 @@ def _axes(path: Path, plain: Sequence[str], kind: str, found: Mapping[str, int])
 
 
 def _no_acceleration(path: Path, names: Sequence[str], plain: Sequence[str]) -> InputError:
+    near = _nearest(plain, tuple(f"acc_{axis}_{unit}" for axis in _AXES for unit in ACC_UNITS_IN_G))
     return InputError(
-        f"{path}, header: no acceleration; found {_listed(names)}; expected acc_x_g, acc_y_g, acc_z_g (or _mg, "
-        f"_mps2){_nearest(plain, tuple(f'acc_{axis}_{unit}' for axis in _AXES for unit in ACC_UNITS_IN_G))}.",
+        f"{path}, header: no acceleration; found {_listed(names)}; expected acc_x_g, acc_y_g, acc_z_g "
+        f"(or _mg, _mps2){near}.",
         f"Name the columns as in: {_EXAMPLE}",
     )
 

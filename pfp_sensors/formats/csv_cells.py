@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-NULLS: Final = ("", "nan", "NaN", "NAN", "-nan", "null", "NULL", "None", "none", "NA", "N/A", "n/a", "na", "-", "#N/A")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NULLS: Final = (
+    "",
+    "nan",
+    "NaN",
+    "NAN",
+    "-nan",
+    "null",
+    "NULL",
+    "None",
+    "none",
+    "NA",
+    "N/A",
+    "n/a",
+    "na",
+    "-",
+    "#N/A",
+)
 """Spellings of "no value"."""
 
 
@@ -43,7 +61,9 @@ def is_whole_row(line: bytes, width: int, columns: Sequence[int], delimiter: str
     return len(cells) == width and all(is_number(cells[column], decimal) for column in columns)
 
 
-def bad_cell(block: bytes, width: int, columns: Mapping[int, str], delimiter: str, decimal: str) -> BadCell | None:
+def bad_cell(
+    block: bytes, width: int, columns: Sequence[int], delimiter: str, decimal: str
+) -> BadCell | None:
     """Find the first cell that is no number, in the given columns of the lines of full width."""
     for number, line in enumerate(block.decode("latin-1").split("\n")):
         cells = split_line(line.strip("\r"), delimiter)

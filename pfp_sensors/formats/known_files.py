@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 HEAD_BYTES: Final = 4096
 """How many first bytes are enough to recognise a file."""
+
+PARQUET_MAGIC: Final = b"PAR1"
 
 _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"%PDF", "a PDF document", "Export the samples as CSV; a report cannot be analysed."),
@@ -29,7 +33,11 @@ _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\xfe\xff", "text in UTF-16", "Save it as CSV in UTF-8."),
     (b"{", "JSON", "Give the table of samples (CSV or Parquet); meta.json is read from beside it."),
     (b"[", "JSON", "Give the table of samples (CSV or Parquet)."),
-    (b"<", "XML or a web page (a watch's GPX and TCX files are XML)", "Give the table of samples of the shank sensor."),
+    (
+        b"<",
+        "XML or a web page (a watch's GPX and TCX files are XML)",
+        "Give the table of samples of the shank sensor.",
+    ),
 )
 _FIT_MARK, _FIT_MARK_AT = b".FIT", 8
 
@@ -61,6 +69,6 @@ def refuse_known(path: Path, head: bytes) -> None:
 
 def _looks_like(path: Path, name: str, advice: str) -> InputError:
     return InputError(
-        f"{path} looks like {name}; expected a recording: a folder, a Parquet file, or a CSV file (packed or not).",
+        f"{path} looks like {name}; expected a recording: a folder, a Parquet file, or CSV (packed or not).",
         advice,
     )

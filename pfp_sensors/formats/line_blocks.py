@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pfp_sensors.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 BLOCK_BYTES: Final = 8_000_000
@@ -93,10 +95,15 @@ class _Cut:
 
 
 def _raw(path: Path, digest: Digest) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_READ_BYTES):
-            digest.update(piece)
-            yield piece
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_READ_BYTES):
+                digest.update(piece)
+                yield piece
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check the disk, or copy the file again."
+        ) from error
 
 
 def _unpacked(path: Path, digest: Digest) -> Iterator[bytes | _Cut]:
@@ -140,7 +147,8 @@ def _members(unpacker: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
 
 def _cut_short(path: Path, cut: _Cut, lines: int) -> InputError:
     return InputError(
-        f"{path}, byte {cut.at_byte}: the gzip data end too early; {lines} whole lines (with the header) were readable.",
-        f"Copy the file again. If there is no better copy, keep what is readable: "
+        f"{path}, byte {cut.at_byte}: the gzip data end too early; {lines} whole lines (header included) "
+        "were readable.",
+        "Copy the file again. If there is no better copy, keep what is readable: "
         f"gzip -dc {path.name} | head -n {lines} > readable.csv",
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
-from pfp_sensors.model.recording import Float32Array
-from pfp_sensors.units import ACC_UNITS_IN_G, DPS_PER_RPS, TIME_UNITS_IN_S
+from pfp_sensors.units import ACC_UNITS_IN_G, TIME_UNITS_IN_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
+    from pfp_sensors.model.recording import Float32Array
 
 RATE_RANGE_HZ: Final = (1.0, 20_000.0)
 """Outside, the time column is not what it says: no worn sensor samples so slowly or so fast."""
@@ -24,26 +27,28 @@ _RATE_NOTE_SHARE = 0.005
 """Nominal rates are off by this much without harm (formats.md 2)."""
 
 _RATE_ERROR_SHARE = 0.20
-"""Further off, stamps or stated rate are wrong, and every time and cadence with them; which one, nobody can tell."""
+"""Further off, the stamps or the stated rate are wrong, and every duration with them: nobody can tell which."""
 
 _STILL_WINDOW_S = 1.0
+_STILL_MIN_SAMPLES = 10
 _STILL_SHARE = 0.03
-"""A window is still where the norm varies by less than this share of the file's median norm; walking has 0.1
-and more, a sensor at rest 0.01. A share, because the unit is what is in question."""
+"""A window is still where the norm varies by less than this share of the file's median norm: walking has
+0.1 and more, a sensor at rest 0.01. A share, because the unit is what is in question."""
 
 _REST_TOLERANCE = 0.10
-"""Of 1 g (formats.md 2): cheap sensors are off by up to 0.05, a wrong unit by 9.8 or more."""
+"""Of 1 g (formats.md 2): cheap sensors are off by up to 0.05, a wrong unit by a factor of 9.8 or more."""
 
 _NO_GRAVITY_G = 0.10
 _MOVING_RANGE_G = (0.5, 6.0)
-"""The mean norm of walking is 1.0-1.3 g, of running at the shank 1.5-3 g; units differ by a factor of 9.8."""
+"""The mean norm is 1.0-1.3 g walking and 1.5-3 g running with a shank sensor; units lie 9.8 apart."""
 
+_LIKELY_MOVING_G = 1.5
 _MOVING_STD_G = 0.3
 _SLOW_GYRO_DPS = 25.0
-"""While the norm varies by 0.3 g, the 99th percentile of rotation is 100-800 deg/s; in rad/s it is below 14."""
+"""While the norm varies by 0.3 g, rotation reaches 100-800 deg/s (99th percentile): 2-14 rad/s."""
 
 _FAST_GYRO_RPS = 60.0
-"""3400 deg/s: above the range of nearly every sensor, below what deg/s called rad/s give when running."""
+"""3400 deg/s: above the range of nearly every sensor, below what deg/s called rad/s give in running."""
 
 _UNIT_WORDS: Final[Mapping[str, str]] = {
     "g": "g",
@@ -75,17 +80,17 @@ def check_channels(
     for axes, values in ((columns.acc, acc_g), (columns.gyr, gyr_dps)):
         if axes is None or values is None:
             continue
-        low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
         for axis, position in enumerate(axes.columns):
             name = layout.names[position].strip()
-            if math.isnan(low[axis]):
+            low, high = _limits(values[:, axis])
+            if math.isnan(low):
                 raise InputError(
                     f"{path}, column {name}: no value is a number; expected samples.",
                     "Leave the column away if the sensor does not have it, or export again.",
                 )
-            if low[axis] == high[axis]:
+            if low == high:
                 raise InputError(
-                    f"{path}, column {name}: the value is the same in every row; a real sensor varies.",
+                    f"{path}, column {name}: every row holds {low:g}; expected samples that vary.",
                     "The channel was off or broken: leave its kind of sensor away, or record again.",
                 )
 
@@ -104,38 +109,36 @@ def check_rate(path: Path, rate_hz: float, layout: Layout, nominal_hz: float | N
         If the rate is below 1 Hz or above 20 kHz, or off the stated one by more than 20 %.
     """
     column = layout.names[layout.time].strip()
-    if not RATE_RANGE_HZ[0] <= rate_hz <= RATE_RANGE_HZ[1]:
-        step = 1.0 / (rate_hz * layout.time_factor)
-        fitting = [
-            word for unit, word in _TIME_WORDS.items() if _within(1.0 / (step * TIME_UNITS_IN_S[unit]), _USUAL_RATE_HZ)
-        ]
-        likely = f" The time looks like {' or '.join(fitting)}." if fitting else ""
-        raise InputError(
-            f"{path}, column {column}: steps of {step:.4g} {_TIME_WORDS[layout.time_unit]} are {rate_hz:.4g} samples per "
-            f"second; expected {RATE_RANGE_HZ[0]:g} to {RATE_RANGE_HZ[1]:g}.{likely}",
-            "Name the time column by its unit: time_s, time_ms, time_us or time_ns.",
-        )
-    if nominal_hz is None or abs(rate_hz / nominal_hz - 1.0) <= _RATE_NOTE_SHARE:
-        return ()
-    if abs(rate_hz / nominal_hz - 1.0) > _RATE_ERROR_SHARE:
+    if not _within(rate_hz, RATE_RANGE_HZ):
+        raise _absurd_rate(path, column, layout.time_unit, 1.0 / (rate_hz * layout.time_factor))
+    share = 0.0 if nominal_hz is None else abs(rate_hz / nominal_hz - 1.0)
+    if share > _RATE_ERROR_SHARE:
         raise InputError(
             f"{path}, column {column}: the stamps give {rate_hz:.4g} Hz, but meta.json says sampling_rate_hz "
             f"{nominal_hz:g}; expected a difference of at most {_RATE_ERROR_SHARE:.0%}.",
             "One of them is wrong, and with it every time and cadence: correct or remove sampling_rate_hz in "
             "meta.json, or export again with right times.",
         )
-    return (f"The stamps give {rate_hz:.5g} Hz, meta.json says {nominal_hz:g}; the stamps were used.",)
+    if share > _RATE_NOTE_SHARE:
+        return (f"The stamps give {rate_hz:.5g} Hz, meta.json says {nominal_hz:g}; the stamps were used.",)
+    return ()
 
 
 def check_units(
     path: Path, columns: SensorColumns, acc_g: Float32Array, gyr_dps: Float32Array | None, rate_hz: float
 ) -> tuple[str, ...]:
-    """Check the claimed units against gravity at rest, or against what movement can be where nothing rests.
+    """Check the claimed units against gravity at rest, or where nothing rests against what movement can be.
 
     Parameters
     ----------
+    path
+        The file, for messages.
+    columns
+        The header's claim.
     acc_g, gyr_dps
-        (n, 3) in g and deg/s by the header's claim.
+        (n, 3) in g and deg/s by that claim.
+    rate_hz
+        Sampling rate.
 
     Returns
     -------
@@ -149,18 +152,42 @@ def check_units(
     """
     norm_g = np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))
     rest_g = _rest_level(norm_g, rate_hz)
-    if rest_g is not None:
-        _check_rest(path, columns.acc, rest_g)
-    else:
+    if rest_g is None:
         _check_moving(path, columns.acc, float(norm_g.mean()))
+    else:
+        _check_rest(path, columns.acc, rest_g)
     if gyr_dps is not None and columns.gyr is not None and float(norm_g.std()) > _MOVING_STD_G:
-        _check_rotation(path, columns.gyr, float(np.percentile(np.abs(gyr_dps).max(axis=1), 99)))
-    return () if rest_g is not None else ("Unit not checked against gravity: no still phase.",)
+        fastest = np.abs(gyr_dps[:, 0])
+        for axis in (1, 2):
+            np.maximum(fastest, np.abs(gyr_dps[:, axis]), out=fastest)
+        _check_rotation(path, columns.gyr, float(np.percentile(fastest, 99)))
+    return ("Unit not checked against gravity: no still phase.",) if rest_g is None else ()
+
+
+def _limits(channel: Float32Array) -> tuple[float, float]:
+    """Find the smallest and largest number of a channel; NaN only where there is none."""
+    low, high = float(channel.min()), float(channel.max())
+    if math.isnan(low):
+        low, high = float(np.fmin.reduce(channel)), float(np.fmax.reduce(channel))
+    return low, high
+
+
+def _absurd_rate(path: Path, column: str, unit: str, step: float) -> InputError:
+    """Say what the steps are, and which unit of time would make sense of them."""
+    rates_hz = {other: 1.0 / (step * factor) for other, factor in TIME_UNITS_IN_S.items()}
+    fitting = [word for other, word in _TIME_WORDS.items() if _within(rates_hz[other], _USUAL_RATE_HZ)]
+    likely = f" The time looks like {' or '.join(fitting)}." if fitting else ""
+    low, high = RATE_RANGE_HZ
+    return InputError(
+        f"{path}, column {column}: steps of {step:.4g} {_TIME_WORDS[unit]} are {rates_hz[unit]:.4g} samples "
+        f"per second; expected {low:g} to {high:g}.{likely}",
+        "Name the time column by its unit: time_s, time_ms, time_us or time_ns.",
+    )
 
 
 def _rest_level(norm: Float32Array, rate_hz: float) -> float | None:
-    """Median level of the windows of a second in which the norm does not vary; None if there is none."""
-    size = max(10, math.ceil(_STILL_WINDOW_S * rate_hz))
+    """Find the median level of the windows of a second in which the norm does not vary; None without any."""
+    size = max(_STILL_MIN_SAMPLES, math.ceil(_STILL_WINDOW_S * rate_hz))
     count = len(norm) // size
     windows = norm[: count * size].reshape(count, size)
     still = windows.std(axis=1) < _STILL_SHARE * float(np.median(norm))
@@ -170,18 +197,19 @@ def _rest_level(norm: Float32Array, rate_hz: float) -> float | None:
 def _check_rest(path: Path, axes: Axes, rest_g: float) -> None:
     if abs(rest_g - 1.0) <= _REST_TOLERANCE:
         return
-    found = f"{path}: at rest the acceleration is {rest_g / axes.factor:.4g} {_UNIT_WORDS[axes.unit]}"
     raw = rest_g / axes.factor
-    fitting = [unit for unit, factor in ACC_UNITS_IN_G.items() if abs(raw * factor - 1.0) <= _REST_TOLERANCE]
+    found = f"{path}: at rest the acceleration is {raw:.4g} {_UNIT_WORDS[axes.unit]} by its column names"
+    expected = "expected gravity, 1 g within 10 %"
+    fitting = [u for u, factor in ACC_UNITS_IN_G.items() if abs(raw * factor - 1.0) <= _REST_TOLERANCE]
     if fitting:
-        raise _wrong_unit(f"{found} by its column names; expected gravity, 1 g within 10 %.", "acc", fitting[0])
+        raise _wrong_unit(f"{found}; {expected}.", "acc", fitting[0])
     if rest_g < _NO_GRAVITY_G:
         raise InputError(
-            f"{found}; expected gravity, 1 g within 10 %. Gravity seems to have been removed.",
+            f"{found}; {expected}. Gravity seems to have been removed.",
             "Export the raw acceleration (not linear, free or user acceleration).",
         )
     raise InputError(
-        f"{found} ({rest_g:.3g} g); expected gravity, 1 g within 10 %, and no other unit fits.",
+        f"{found} ({rest_g:.3g} g); {expected}. No other unit fits.",
         "Check the scale that the export used, or calibrate the sensor.",
     )
 
@@ -189,15 +217,17 @@ def _check_rest(path: Path, axes: Axes, rest_g: float) -> None:
 def _check_moving(path: Path, axes: Axes, mean_g: float) -> None:
     if _within(mean_g, _MOVING_RANGE_G):
         return
-    found = (
-        f"{path}: the acceleration is {mean_g / axes.factor:.4g} {_UNIT_WORDS[axes.unit]} on average; expected "
-        f"{_MOVING_RANGE_G[0]:g} to {_MOVING_RANGE_G[1]:g} g."
-    )
     raw = mean_g / axes.factor
-    fitting = [unit for unit, factor in ACC_UNITS_IN_G.items() if _within(raw * factor, _MOVING_RANGE_G)]
+    low, high = _MOVING_RANGE_G
+    found = (
+        f"{path}: the acceleration is {raw:.4g} {_UNIT_WORDS[axes.unit]} on average by its column names; "
+        f"expected {low:g} to {high:g} g."
+    )
+    # Two units may fit at the edges of the range; the nearer to usual movement is the likely one.
+    distance = {u: abs(math.log(raw * f / _LIKELY_MOVING_G)) for u, f in ACC_UNITS_IN_G.items() if raw > 0}
+    fitting = [u for u in distance if _within(raw * ACC_UNITS_IN_G[u], _MOVING_RANGE_G)]
     if fitting:
-        # Two may fit at the edges; the one nearer to 1.5 g (walking 1.1, running 2) is the likely one.
-        raise _wrong_unit(found, "acc", min(fitting, key=lambda u: abs(math.log(raw * ACC_UNITS_IN_G[u] / 1.5))))
+        raise _wrong_unit(found, "acc", min(fitting, key=lambda u: distance[u]))
     raise InputError(
         f"{found} No unit fits; gravity may have been removed.",
         "Export the raw acceleration in g or m/s², and name the columns by that unit.",
@@ -205,17 +235,19 @@ def _check_moving(path: Path, axes: Axes, mean_g: float) -> None:
 
 
 def _check_rotation(path: Path, axes: Axes, fast_dps: float) -> None:
-    found = f"{path}: the rotation while moving reaches {fast_dps / axes.factor:.4g} {_UNIT_WORDS[axes.unit]}"
+    raw = fast_dps / axes.factor
+    found = f"{path}: rotation while moving reaches {raw:.4g} {_UNIT_WORDS[axes.unit]} by its column names"
     if axes.unit != "rps" and fast_dps < _SLOW_GYRO_DPS:
-        raise _wrong_unit(f"{found} (99th percentile); expected more than {_SLOW_GYRO_DPS:g} deg/s.", "gyr", "rps")
-    if axes.unit == "rps" and fast_dps > _FAST_GYRO_RPS * DPS_PER_RPS:
-        raise _wrong_unit(f"{found} (99th percentile); expected less than {_FAST_GYRO_RPS:g} rad/s.", "gyr", "dps")
+        raise _wrong_unit(f"{found}; expected more than {_SLOW_GYRO_DPS:g} deg/s.", "gyr", "rps")
+    if axes.unit == "rps" and raw > _FAST_GYRO_RPS:
+        raise _wrong_unit(f"{found}; expected less than {_FAST_GYRO_RPS:g} rad/s.", "gyr", "dps")
 
 
 def _wrong_unit(found: str, kind: str, fitting: str) -> InputError:
     return InputError(
         f"{found} {_UNIT_WORDS[fitting]} would fit.",
-        f"If so, name the columns {kind}_x_{fitting}, {kind}_y_{fitting}, {kind}_z_{fitting} (after any prefix).",
+        f"If so, name the columns {kind}_x_{fitting}, {kind}_y_{fitting}, {kind}_z_{fitting} (after any "
+        "prefix).",
     )
 
 

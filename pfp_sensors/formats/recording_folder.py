@@ -3,18 +3,115 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.known_files import PARQUET_MAGIC
 from pfp_sensors.formats.line_blocks import too_large
 from pfp_sensors.formats.request import Format, ReadRequest
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
-from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, read_meta
+from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
 from pfp_sensors.store.recording_files import check_seal, recording_paths
 from pfp_sensors.store.sample_files import read_facts, read_samples
+from pfp_sensors.store.sealed_files import sha256_of
 
-_BLOCK_BYTES = 1 << 20
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
+    """Read a folder as the store and ``pfp simulate`` write it.
+
+    ``meta.json`` may have been corrected by hand: what it says is stronger than the Parquet metadata. The
+    bytes of every Parquet file are checked against the seal in it.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    request
+        Which sensor, and what the caller knows better.
+
+    Raises
+    ------
+    InputError
+        If the folder is no recording, is not finished, or a file in it has changed or is damaged.
+    UsageError
+        If it holds several sensors and none is chosen.
+    """
+    paths = recording_paths(path)
+    if not paths:
+        found = sorted(entry.name for entry in path.iterdir())[:8]
+        raise InputError(
+            f"{path} is a folder without imu.parquet; found {', '.join(found) or 'nothing'}; "
+            "expected a recording.",
+            "Give the file itself, or a folder that pfp wrote. An unfinished run is brought back by: "
+            "pfp recover",
+        )
+    return _read(path, paths, request, FOLDER.name)
+
+
+def read_own_parquet(path: Path, request: ReadRequest) -> RecordingFile:
+    """Read one sensor's Parquet file as the store writes it; see `read_folder`."""
+    return _read(path, (path,), request, OWN_PARQUET.name)
+
+
+def _sniff_folder(path: Path, head: bytes) -> bool:
+    return path.is_dir()
+
+
+def _sniff_own_parquet(path: Path, head: bytes) -> bool:
+    return head.startswith(PARQUET_MAGIC) and read_facts(path) is not None
+
+
+FOLDER: Final = Format("pfp-folder", _sniff_folder, read_folder)
+OWN_PARQUET: Final = Format("pfp-parquet", _sniff_own_parquet, read_own_parquet)
+
+
+def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name: str) -> RecordingFile:
+    size = sum(path.stat().st_size for path in paths)
+    if size > request.max_bytes:
+        raise too_large(given, size, request.max_bytes)
+    meta = read_meta(paths[0].with_name(META_NAME))
+    for path in paths if meta.files else ():
+        check_seal(path, meta)
+    by_name = {_sensor_name(path): path for path in paths}
+    chosen, left_out = choose_sensors(tuple(by_name), request.sensor, request.side)
+    recordings = tuple(_said(read_samples(by_name[name]), meta, request, len(paths)) for name in chosen)
+    source = Source(str(given), sha256_of(*paths), format_name)
+    return RecordingFile(source, recordings, left_out)
+
+
+def _sensor_name(path: Path) -> str:
+    facts = read_facts(path)
+    if facts is None:
+        raise InputError(
+            f"{path} is a Parquet file without this program's metadata.",
+            "Give the file itself if its columns are named like time_s, acc_x_g, acc_y_g, acc_z_g.",
+        )
+    return facts[0].sensor
+
+
+def _said(recording: Recording, meta: RecordingMeta, request: ReadRequest, sensors: int) -> Recording:
+    """Put what the caller and ``meta.json`` say over what the Parquet metadata say."""
+    said = meta.of(recording.sensor)
+    own = meta.sensors.get(recording.sensor, SensorMeta())
+    side = own if sensors > 1 else said  # one word for all sensors cannot tell two legs apart
+
+    def latest(key: str, stored: Any) -> Any:
+        asked = getattr(request, key, None)
+        spoken = side if key == "side" else said
+        return asked or (getattr(spoken, key) if key in spoken.said else stored)
+
+    return dataclasses.replace(
+        recording,
+        side=latest("side", recording.side),
+        placement=latest("placement", recording.placement),
+        acc_range_g=latest("acc_range_g", recording.acc_range_g),
+        gyr_range_dps=latest("gyr_range_dps", recording.gyr_range_dps),
+        nominal_rate_hz=latest("sampling_rate_hz", recording.nominal_rate_hz),
+        start_utc=latest("start_utc", recording.start_utc),
+        synthetic=bool(latest("synthetic", recording.synthetic)),
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.model.recording import RecordingFile, Side
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pfp_sensors.model.recording import RecordingFile, Side
 
 DEFAULT_MAX_BYTES: Final = 4_000_000_000
 """Largest file read, packed or unpacked (setting ``import.max_bytes``)."""

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import UsageError
-from pfp_sensors.model.recording import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pfp_sensors.model.recording import Side
 
 _SIDE_WORDS: Final[dict[str, Side]] = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NOT_A_LEG: Final = frozenset(
-    "arm elbow forearm hand wrist shoulder ear head hip pelvis torso trunk chest back waist sternum sacrum".split()
+    [
+        "arm",
+        "elbow",
+        "forearm",
+        "hand",
+        "wrist",
+        "shoulder",
+        "ear",
+        "head",
+        "hip",
+        "pelvis",
+        "torso",
+        "trunk",
+        "chest",
+        "back",
+        "waist",
+        "sternum",
+        "sacrum",
+    ]
 )
 
 
@@ -21,7 +42,9 @@ def side_of(sensor: str) -> Side | None:
     return sides.pop() if len(sides) == 1 else None
 
 
-def choose_sensors(sensors: Sequence[str], wanted: str | None, side: Side | None) -> tuple[tuple[str, ...], str]:
+def choose_sensors(
+    sensors: Sequence[str], wanted: str | None, side: Side | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Choose the sensors to read: the one wanted, the only one, or one left and one right leg.
 
     Parameters
@@ -29,48 +52,55 @@ def choose_sensors(sensors: Sequence[str], wanted: str | None, side: Side | None
     sensors
         Names in the file.
     wanted
-        The caller's choice, or None.
+        The caller's choice, in any case of letters, or None.
     side
         The caller's word on the side; it makes no sense for two legs.
 
     Returns
     -------
     tuple
-        The names chosen (left before right), and a note on those left out ("" if none were).
+        The names chosen (left before right), and notes on those left out.
 
     Raises
     ------
     UsageError
         If the choice is not there, or none was made where one is needed; the names are listed.
     """
-    listed = ", ".join(name or '"" (no prefix)' for name in sensors)
     if wanted is not None:
-        if wanted not in sensors:
-            raise UsageError(f'There is no sensor "{wanted}" in the file; found {listed}.', "Choose one of those.")
-        return (wanted,), _left_out(sensors, (wanted,))
+        found = [name for name in sensors if name.lower() == wanted.lower()]
+        if not found:
+            raise UsageError(
+                f'There is no sensor "{wanted}" in the file; found {_listed(sensors)}.',
+                "Choose one of those.",
+            )
+        return (found[0],), _left_out(sensors, found[:1])
     if len(sensors) == 1:
-        return (sensors[0],), ""
+        return (sensors[0],), ()
     legs = {
         leg: [name for name in sensors if side_of(name) == leg and not _NOT_A_LEG & set(_words(name))]
         for leg in ("left", "right")
     }
     if len(legs["left"]) != 1 or len(legs["right"]) != 1:
         raise UsageError(
-            f"The file holds {len(sensors)} sensors, not one left and one right leg: {listed}.",
+            f"The file holds {len(sensors)} sensors, not one left and one right leg: {_listed(sensors)}.",
             f"Choose one with --sensor, for example: --sensor {next(filter(None, sensors))}",
         )
     if side is not None:
         raise UsageError(
-            f"A side ({side}) was given, but the file holds both legs: {listed}.",
+            f"A side ({side}) was given, but the file holds both legs: {_listed(sensors)}.",
             "Choose a sensor with --sensor, or leave the side away.",
         )
     chosen = (legs["left"][0], legs["right"][0])
     return chosen, _left_out(sensors, chosen)
 
 
-def _left_out(sensors: Sequence[str], chosen: Sequence[str]) -> str:
-    others = [name or '"" (no prefix)' for name in sensors if name not in chosen]
-    return f"Sensors left out: {', '.join(others)}." if others else ""
+def _left_out(sensors: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
+    others = [name for name in sensors if name not in chosen]
+    return (f"Sensors left out: {_listed(others)}.",) if others else ()
+
+
+def _listed(sensors: Sequence[str]) -> str:
+    return ", ".join(name or '"" (columns without a prefix)' for name in sensors)
 
 
 def _words(sensor: str) -> list[str]:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _PERIOD_RATE_HZ: Final = 40.0
 """The period is sought in |a| thinned out to at least this rate: five times the 8 Hz it is smoothed to."""
 
+_USUAL_STRIDE_S: Final = 0.75
+"""Stride time where no period was found: 160 steps a minute."""
+
 _CHUNK_WINDOWS: Final = 1024
 """Windows handled at once, so that memory does not grow with the recording."""
 
@@ -130,6 +133,46 @@ def running_regions(movement: Movement, n: int) -> list[tuple[int, int]]:
     """List where running is likely, in grid points: what the search for landings looks at."""
     step = movement.step
     return [(a * step, n if b == len(movement.running) else b * step) for a, b in spans_of(movement.running)]
+
+
+def stride_time_in(movement: Movement, start: int, end: int) -> float:
+    """Return the median stride time in seconds of the steps between two grid points."""
+    first = min(start // movement.step, len(movement.running) - 1)
+    periods = movement.period.period_s[first : max(first + 1, end // movement.step)]
+    known = periods[np.isfinite(periods)]
+    return float(np.median(known)) if len(known) else _USUAL_STRIDE_S
+
+
+def refine_regions(
+    piece: Piece, movement: Movement, regions: list[tuple[int, int]], settings: BoutsSettings
+) -> list[tuple[int, int]]:
+    """Sharpen the edges of running stretches where single landings cannot be seen.
+
+    At each edge |a|, averaged over one stride, passes half-way between its levels on both sides.
+    Stretches shorter than ``settings.min_strides`` strides are dropped.
+    """
+    norm = magnitude(piece.acc_g)
+    refined = []
+    reach = round(settings.running_window_s * piece.rate_hz)
+    for a, b in regions:
+        stride_s = stride_time_in(movement, a, b)
+        size = max(1, round(stride_s * piece.rate_hz))
+        lo, hi = max(0, a - reach), min(len(norm), b + reach)
+        level = np.convolve(norm[lo:hi], np.full(size, 1.0 / size), mode="same")
+        inside = float(np.median(level[a - lo : b - lo]))
+        start, end = a, b
+        if a > 0:
+            half = 0.5 * (inside + float(level[: size + 1].min()))
+            low = np.flatnonzero(level[: min(a - lo + reach, len(level) // 2)] < half)
+            start = lo + int(low[-1]) + 1 if len(low) else a
+        if b < len(norm):
+            half = 0.5 * (inside + float(level[-size - 1 :].min()))
+            tail = max(b - lo - reach, len(level) // 2)
+            low = np.flatnonzero(level[tail:] < half)
+            end = lo + tail + int(low[0]) if len(low) else b
+        if end - start >= settings.min_strides * size:
+            refined.append((start, end))
+    return refined
 
 
 def fill_between(movement: Movement, running: list[tuple[int, int]], n: int) -> list[Span]:

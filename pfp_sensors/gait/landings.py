@@ -87,3 +87,25 @@ def running_chains(
         if len(inside) >= bouts.min_strides:
             chains.append(landing[a + inside[0] : a + inside[-1] + 2])
     return chains
+
+
+def second_shock_share(sharp: Float32Array, landing: IntArray) -> float:
+    """Return the size of the sharpest moment in the middle of a stride against the landing itself.
+
+    The median over the strides of one bout. Near 1 where both feet are felt alike, as at the hip or
+    the chest: such a sensor does not sit on one shank.
+
+    Parameters
+    ----------
+    sharp
+        (n,) from :func:`sharpness`.
+    landing
+        Landings as samples of ``sharp``, at least two.
+    """
+    shares = []
+    for a, b in zip(landing[:-1].tolist(), landing[1:].tolist(), strict=True):
+        third = (b - a) // 3
+        middle = sharp[a + third : b - third]
+        if len(middle):
+            shares.append(float(middle.max()) / max(float(sharp[a]), np.finfo(np.float32).tiny))
+    return float(np.median(shares)) if shares else 0.0

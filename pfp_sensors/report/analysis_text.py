@@ -62,9 +62,7 @@ def _rows(run: RunSummary) -> list[str]:
     if run.running_s > 0:
         found.append(("Running", _running(run)))
     if run.cadence_spm is not None:
-        found.append(
-            ("Cadence", f"{_typical(run.cadence_spm, 0)} steps per minute{_half(run.cadence_spm, 0)}")
-        )
+        found.append(("Cadence", _cadence(run.cadence_spm)))
     if run.impact is not None:
         found.append(("Landing impact", _impact(run.impact)))
     if run.distance_km is not None:
@@ -77,8 +75,8 @@ def _rows(run: RunSummary) -> list[str]:
     trend = run.within_run_trend
     if trend is not None:
         first, last = trend.resultant_g_first_third, trend.resultant_g_last_third
-        meaning = "more" if trend.exceeds_minimum_detectable else "no more"
-        text = f"impact {first:.1f} g early, {last:.1f} g late: {meaning} than measuring alone can differ"
+        meaning = _beyond_measuring(trend.exceeds_minimum_detectable)
+        text = f"impact {first:.1f} g early, {last:.1f} g late: {meaning}"
         found.append(("During the run", text))
     others = _other_movement(run)
     if others:
@@ -91,14 +89,16 @@ def _running(run: RunSummary) -> str:
     return f"{words.duration(run.running_s)} in {stretches}, {words.count(run.n_steps, 'step')} of both legs"
 
 
+def _cadence(spread: Spread) -> str:
+    return f"{_typical(spread, 0)} steps per minute (half the time {_span(spread, 0)})"
+
+
 def _impact(impact: Impact) -> str:
     """Write the landing impact; as a lower bound where the sensor reached its limit too often."""
     spread = impact.resultant_g
     bound = "at least " if impact.censored else ""
-    text = f"{bound}{_typical(spread, 1)} g{_half(spread, 1)}"
-    if spread.p95 is not None:
-        text += f", 1 landing in 20 above {spread.p95:.1f} g"
-    return text
+    text = f"{bound}{_typical(spread, 1)} g (half of landings {_span(spread, 1)}"
+    return f"{text})" if spread.p95 is None else f"{text}, 1 in 20 above {spread.p95:.1f})"
 
 
 def _other_movement(run: RunSummary) -> str:
@@ -145,8 +145,8 @@ def _symmetry(symmetry: Symmetry | None) -> str:
     )
     rows = [words.row(label, f"{value:+.1f} %") for label, value in values if value is not None]
     if symmetry.exceeds_minimum_detectable is not None:
-        meaning = "more" if symmetry.exceeds_minimum_detectable else "no more"
-        rows.append(words.paragraph(f"The landing impacts differ by {meaning} than measuring alone can."))
+        meaning = _beyond_measuring(symmetry.exceeds_minimum_detectable)
+        rows.append(words.paragraph(f"The difference of the landing impacts is {meaning}."))
     return "RIGHT AGAINST LEFT\n" + ("\n".join(rows) or "Not told: too little is known of one leg.")
 
 
@@ -154,9 +154,12 @@ def _typical(spread: Spread, decimals: int) -> str:
     return f"{spread.median:.{decimals}f}"
 
 
-def _half(spread: Spread, decimals: int) -> str:
-    low, high = f"{spread.p25:.{decimals}f}", f"{spread.p75:.{decimals}f}"
-    return "" if low == high else f" (half of them {low} to {high})"
+def _span(spread: Spread, decimals: int) -> str:
+    return f"{spread.p25:.{decimals}f} to {spread.p75:.{decimals}f}"
+
+
+def _beyond_measuring(exceeds: bool) -> str:
+    return "more than measuring alone can vary" if exceeds else "within what measuring alone can vary"
 
 
 def _from(source: str | None) -> str:

@@ -109,6 +109,7 @@ class GatesSettings:
 
     min_stride_s: float
     max_stride_s: float
+    longest_hole_s: float
     max_bridge_s: float
     min_contact_ms: float
     max_contact_ms: float
@@ -130,8 +131,6 @@ class ImpactSettings:
     window_ms: float
     min_prominence_g: float
     max_swing_overlap_share: float
-    detectable_change_resultant_g: float
-    detectable_change_axial_g: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +144,11 @@ class QualitySettings:
     max_clipped_share: float
     max_odd_stride_share: float
     min_contact_strides: int
+    cadence_window_s: float
+    cadence_periods: int
+    equal_landing_share: float
     cadence_agreement_share: float
-    loose_strap_ratio: float
+    loose_strap_share: float
     strap_turn_deg: float
     standing_tilt_deg: float
     gravity_tolerance_g: float
@@ -188,6 +190,7 @@ class StrideLengthSettings:
 class TrendSettings:
     """Landing impact from start to end of a run."""
 
+    detectable_change_g: float
     skip_s: float
     segment_strides: int
     min_segments: int

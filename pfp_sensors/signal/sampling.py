@@ -47,14 +47,14 @@ def fit_rate_hz(time_s: FloatArray) -> float:
     offset_s = time_s - time_s[0] - plain * period_s
     straight = np.ptp(offset_s) < _STRAIGHT_SPREAD_PERIODS * period_s
     if straight and len(time_s) >= _STRAIGHT_MIN_SAMPLES:
-        return float(1.0 / period_s)
+        return _rate_hz(period_s)
     steps_s = np.diff(time_s)
     typical_s = _typical_step_s(steps_s)
     periods = np.rint(steps_s / typical_s)
     index = np.concatenate(([0.0], np.cumsum(periods)))
     stretch = np.concatenate(([0], np.cumsum(periods > _LONG_STEP_PERIODS)))
     fitted_s = _slope_within(index, time_s - time_s[0], stretch)
-    return float(1.0 / (fitted_s if fitted_s > 0 else typical_s))
+    return _rate_hz(fitted_s if fitted_s > 0 else typical_s)
 
 
 def find_gaps(time_s: FloatArray, rate_hz: float) -> tuple[Gap, ...]:
@@ -86,6 +86,11 @@ def find_gaps(time_s: FloatArray, rate_hz: float) -> tuple[Gap, ...]:
         )
         for i in before[late]
     )
+
+
+def _rate_hz(period_s: float) -> float:
+    """Turn a period into a rate without the digits that are rounding errors: 25, not 25.000000000000007."""
+    return float(f"{1.0 / period_s:.12g}")
 
 
 def _typical_step_s(steps_s: FloatArray) -> float:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.model.recording import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pfp_sensors.model.recording import Side
 
 META_NAME: Final = "meta.json"
+SCHEMA: Final = "pfp.recording/1"
+"""What ``schema`` says in a file of this program."""
+
 _MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class SensorMeta:
-    """What is said about one sensor, or about all of them; None where nothing is said."""
+    """What is said about one sensor, or about all of them; None where nothing is said or known.
+
+    ``said`` holds the keys that are there, so that "unknown" written down differs from nothing written.
+    """
 
     side: Side | None = None
     placement: str | None = None
@@ -28,6 +37,7 @@ class SensorMeta:
     synthetic: bool | None = None
     start_utc: str | None = None
     sensor: str | None = None
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +70,10 @@ class RecordingMeta:
     other: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, sensor: str) -> SensorMeta:
-        """What holds for one sensor: its own words first, then those for all."""
+        """Tell what holds for one sensor: its own words first, then those for all."""
         own = self.sensors.get(sensor, SensorMeta())
-        return SensorMeta(
-            **{
-                key: common if (value := getattr(own, key)) is None else value
-                for key in _FIELDS
-                for common in [getattr(self.common, key)]
-            }
-        )
+        values = {key: getattr(own if key in own.said else self.common, key) for key in _FIELDS}
+        return SensorMeta(**values, said=own.said | self.common.said)
 
 
 def read_meta(path: Path) -> RecordingMeta:
@@ -99,12 +104,15 @@ def read_meta(path: Path) -> RecordingMeta:
     except (FileNotFoundError, NotADirectoryError):
         return RecordingMeta()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text that you may read.") from error
+        raise InputError(
+            f"{path} cannot be read: {error}.", "Save it as UTF-8 text that you may read."
+        ) from error
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"{path} is not valid JSON: {error}.", "Correct it at that place, or move it away to go on without it."
+            f"{path} is not valid JSON: {error}.",
+            "Correct it at that place, or move it away to go on without it.",
         ) from error
     return _parse(path, _object(path, "", document))
 
@@ -115,13 +123,26 @@ def meta_text(values: Mapping[str, Any]) -> str:
 
 
 def _parse(path: Path, document: Mapping[str, Any]) -> RecordingMeta:
-    sensors = _object(path, "sensors", document.get("sensors", {}))
-    files = _object(path, "files", document.get("files", {}))
+    """Sort the keys: seals only in a file of this program, sensors only where they are objects by name."""
+    own = document.get("schema") == SCHEMA
+    sensors, files = document.get("sensors", {}), document.get("files", {})
+    aside = {key: value for key, value in document.items() if key not in KNOWN_KEYS}
+    if not own:
+        aside |= {"files": files} if files else {}
+        files = {}
+        if not isinstance(sensors, dict) or not all(isinstance(value, dict) for value in sensors.values()):
+            aside["sensors"], sensors = sensors, {}
     return RecordingMeta(
         common=_sensor(path, "", document),
-        sensors={name: _sensor(path, f"sensors.{name}.", _object(path, name, v)) for name, v in sensors.items()},
-        files={name: _seal(path, f"files.{name}.", _object(path, name, v)) for name, v in files.items()},
-        other={key: value for key, value in document.items() if key not in KNOWN_KEYS},
+        sensors={
+            name: _sensor(path, f"sensors.{name}.", _object(path, f"sensors.{name}", value))
+            for name, value in _object(path, "sensors", sensors).items()
+        },
+        files={
+            name: _seal(path, f"files.{name}.", _object(path, f"files.{name}", value))
+            for name, value in _object(path, "files", files).items()
+        },
+        other=aside,
     )
 
 
@@ -132,15 +153,17 @@ def _object(path: Path, key: str, value: Any) -> Mapping[str, Any]:
 
 
 def _sensor(path: Path, prefix: str, values: Mapping[str, Any]) -> SensorMeta:
-    found = {}
+    found: dict[str, Any] = {}
     for key, (allowed, expected) in _FIELDS.items():
         value = values.get(key)
-        if value is None or (key == "side" and value in {"unknown", ""}):
+        if key == "side" and isinstance(value, str):
+            value = value.strip().lower()
+        if value is None or (key == "side" and value in ("unknown", "")):
             continue
         if not allowed(value):
-            raise _wrong(path, prefix + key, value, expected)
+            raise _wrong(path, prefix + key, values[key], expected)
         found[key] = float(value) if key.endswith(_NUMBER_ENDINGS) else value
-    return SensorMeta(**found)
+    return SensorMeta(**found, said=frozenset(_FIELDS.keys() & values.keys()))
 
 
 def _seal(path: Path, prefix: str, values: Mapping[str, Any]) -> SealedFile:
@@ -161,9 +184,7 @@ def _wrong(path: Path, key: str, found: object, expected: str) -> InputError:
 
 def _between(low: float, high: float) -> Callable[[Any], bool]:
     return lambda value: (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and low <= value <= high
+        isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
     )
 
 
@@ -182,7 +203,7 @@ def _moment(value: Any) -> bool:
 
 _NUMBER_ENDINGS = ("_g", "_dps", "_hz")
 _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
-    "side": (lambda value: value in {"left", "right"}, '"left", "right" or "unknown"'),
+    "side": (lambda value: value in ("left", "right"), '"left", "right" or "unknown"'),
     "placement": (_text, 'a text such as "shank"'),
     "acc_range_g": (_between(0.5, 1000), "the full scale in g, a number from 0.5 to 1000"),
     "gyr_range_dps": (_between(10, 100_000), "the full scale in deg/s, a number from 10 to 100000"),

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pfp_sensors import __version__
 from pfp_sensors.errors import InputError, UsageError
-from pfp_sensors.model.recording import Recording
-from pfp_sensors.model.truth import Truth
-from pfp_sensors.store.meta_json import KNOWN_KEYS, META_NAME, RecordingMeta, meta_text, read_meta
+from pfp_sensors.store.meta_json import KNOWN_KEYS, META_NAME, SCHEMA, RecordingMeta, meta_text, read_meta
 from pfp_sensors.store.sample_files import Scales, open_parquet, read_facts, row_groups, write_samples
 from pfp_sensors.store.sealed_files import make_private_folder, replacing, sha256_of
 from pfp_sensors.store.truth_files import TRUTH_FOLDER, truth_paths, write_truth
 
-SCHEMA: Final = "pfp.recording/1"
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pfp_sensors.model.recording import Recording
+    from pfp_sensors.model.truth import Truth
+
 _SENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -134,16 +136,16 @@ def verify_recording(folder: Path) -> RecordingMeta:
     meta = read_meta(folder / META_NAME)
     if not meta.files:
         raise InputError(
-            f"{folder} has no {META_NAME} with the seals of its files; it was not finished, or is no recording.",
+            f"{folder} has no {META_NAME} with the seals of its files: unfinished, or no recording.",
             "An unfinished run is brought back by: pfp recover",
         )
     for name in sorted(set(meta.files) | {path.name for path in recording_paths(folder)}):
-        check_seal(folder / name, meta, None)
+        check_seal(folder / name, meta)
         _check_rows(folder / name, meta.files[name].rows)
     return meta
 
 
-def check_seal(path: Path, meta: RecordingMeta, sha256: str | None) -> None:
+def check_seal(path: Path, meta: RecordingMeta) -> None:
     """Check the bytes of one Parquet file against the seal in ``meta.json``.
 
     Parameters
@@ -152,8 +154,6 @@ def check_seal(path: Path, meta: RecordingMeta, sha256: str | None) -> None:
         The file.
     meta
         What the ``meta.json`` beside it says.
-    sha256
-        Its hash, where the caller has it already; None to compute it.
 
     Raises
     ------
@@ -167,8 +167,10 @@ def check_seal(path: Path, meta: RecordingMeta, sha256: str | None) -> None:
             f'Move it away, or remove "files" from {META_NAME} to read the folder as it is.',
         )
     if not path.is_file():
-        raise InputError(f"{path} is missing; {META_NAME} says it has {seal.rows} rows.", "Copy the folder again.")
-    found = sha256 or sha256_of(path)
+        raise InputError(
+            f"{path} is missing; {META_NAME} says it has {seal.rows} rows.", "Copy the folder again."
+        )
+    found = sha256_of(path)
     if found != seal.sha256:
         raise InputError(
             f"{path} has changed since it was written: SHA-256 {found[:12]}..., expected {seal.sha256[:12]}...",
@@ -178,15 +180,17 @@ def check_seal(path: Path, meta: RecordingMeta, sha256: str | None) -> None:
 
 def _check_rows(path: Path, rows: int) -> None:
     facts = read_facts(path)
-    if facts is None or facts.rows != rows:
-        found = "no metadata of this program" if facts is None else f"{facts.rows} rows"
+    if facts is None or facts[1] != rows:
+        found = "no metadata of this program" if facts is None else f"{facts[1]} rows"
         raise InputError(f"{path} has {found}; expected {rows} rows.", "Copy the folder again.")
     last: dict[str, int] = {}
     for columns in row_groups(path, open_parquet(path), ("t_us", "sample_index")):
         for name, values in columns.items():
             joined = values if name not in last else np.concatenate(([last[name]], values))
             if not bool(np.all(np.diff(joined) > 0)):
-                raise InputError(f"{path}: the column {name} does not increase throughout.", "Copy the folder again.")
+                raise InputError(
+                    f"{path}: the column {name} does not increase throughout.", "Copy the folder again."
+                )
             last[name] = int(values[-1])
 
 
@@ -219,7 +223,7 @@ def _remove_old(folder: Path, keep: set[str]) -> None:
 def _meta(
     folder: Path, recordings: Sequence[Recording], rows: Mapping[str, int], extra: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The values of ``meta.json``: first what a person may want to correct, last the seals."""
+    """List the values of ``meta.json``: first what a person may want to correct, last the seals."""
     first = recordings[0]
     values: dict[str, Any] = {
         "schema": SCHEMA,

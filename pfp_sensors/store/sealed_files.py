@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.errors import PfpError
+from pfp_sensors.errors import PfpError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
@@ -31,8 +34,10 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises
     ------
+    UsageError
+        If no file can be made there: no such folder, no permission, the name of a folder.
     PfpError
-        If the folder cannot be written to, or the disk is full.
+        If the disk is full or failing.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
@@ -42,10 +47,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _flush(path.parent)
     except OSError as error:
-        raise PfpError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            "Check that the folder exists, that you may write to it, and that the disk is not full.",
-        ) from error
+        raise _not_written(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -55,16 +57,22 @@ def make_private_folder(folder: Path) -> None:
 
     Raises
     ------
-    PfpError
+    UsageError
         If it cannot be made.
     """
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
-        raise PfpError(
-            f"The folder {folder} cannot be made: {error.strerror or error}.",
-            "Give a name that is not taken by a file, in a folder that you may write to.",
-        ) from error
+        raise _not_written(folder, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> PfpError:
+    found = f"{path} cannot be written: {error.strerror or error}."
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}:
+        return PfpError(found, "Make room on the disk, or choose another place.")
+    return UsageError(
+        found, "Give a name that is not taken, in a folder that exists and that you may write to."
+    )
 
 
 def sha256_of(*paths: Path) -> str:

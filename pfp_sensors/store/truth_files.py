@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
@@ -15,6 +13,10 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.model.gait import Bout, BoutKind
 from pfp_sensors.model.truth import Truth
 from pfp_sensors.store.sealed_files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 TRUTH_FOLDER: Final = "truth"
 _CONTACTS = (
@@ -68,7 +70,9 @@ def read_truth(folder: Path, sensor: str = "") -> Truth:
     """
     contacts_path, bouts_path = truth_paths(folder, sensor)
     contacts = _read(contacts_path, _CONTACTS)
-    numbers = np.array([[_number(contacts_path, i, c) for c in row] for i, row in contacts]).reshape(-1, len(_CONTACTS))
+    numbers = np.array([[_number(contacts_path, i, c) for c in row] for i, row in contacts]).reshape(
+        -1, len(_CONTACTS)
+    )
     column = dict(zip(_CONTACTS, numbers.T, strict=True))
     running = column.pop("running") > 0.5
     bouts = tuple(_bout(bouts_path, line, row) for line, row in _read(bouts_path, _BOUTS))
@@ -90,11 +94,12 @@ def _read(path: Path, header: Sequence[str]) -> list[tuple[int, list[str]]]:
         lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
-            f"The truth {path} cannot be read: {error}.", "Give a recording that has a truth, such as a simulated one."
+            f"The truth {path} cannot be read: {error}.",
+            "Give a recording that has a truth, such as a simulated one.",
         ) from error
     if not lines or lines[0] != list(header):
         raise InputError(
-            f"{path}, line 1: found {','.join(lines[0]) if lines else 'nothing'}; expected {','.join(header)}.",
+            f"{path}, line 1: found {','.join(lines[0] if lines else [])}; expected {','.join(header)}.",
             "Write the truth again with the program that made it.",
         )
     for line, row in enumerate(lines[1:], start=2):
@@ -127,4 +132,6 @@ def _bout(path: Path, line: int, row: Sequence[str]) -> Bout:
     for kind in kinds:
         if row[0] == kind:
             return Bout(kind, _number(path, line, row[1]), _number(path, line, row[2]), tuple(row[3].split()))
-    raise InputError(f'{path}, line {line}: found the kind "{row[0]}"; expected {", ".join(kinds)}.', "Correct it.")
+    raise InputError(
+        f'{path}, line {line}: found the kind "{row[0]}"; expected {", ".join(kinds)}.', "Correct it."
+    )

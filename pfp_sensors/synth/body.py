@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.model.recording import FloatArray
 from pfp_sensors.synth.cycle import RUNNING, WALKING, GaitCycle, ankle_velocity, harmonics
-from pfp_sensors.synth.landing import LANDING_S, LANDINGS, landing_curve
-from pfp_sensors.synth.schedule import Schedule
-from pfp_sensors.synth.settings import RunnerSettings
+from pfp_sensors.synth.landing import ACROSS_LENGTH, LANDING_S, LANDINGS, SIDE_RINGING, landing_curve
 from pfp_sensors.synth.typical import WALKING_BURST_G, Tempo, running_tempo, walking_tempo
 from pfp_sensors.units import DPS_PER_RPS, STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
-    from scipy.interpolate import CubicSpline
+    from scipy.interpolate import CubicSpline, PchipInterpolator
+
+    from pfp_sensors.model.recording import FloatArray
+    from pfp_sensors.synth.schedule import Schedule
+    from pfp_sensors.synth.settings import RunnerSettings
 
 PAD: Final = 4
 """Samples computed at each side of a block and given up for the derivatives (two of two samples each)."""
@@ -34,7 +35,7 @@ SWAY_RAD: Final = 0.003
 """Size of the slow sway of the shank while standing: 0.2 degrees. An assumption."""
 
 SLOPE_LEAN: Final = 0.35
-"""Share of the slope angle by which the shank leans with the ground; the rest stays upright. An assumption."""
+"""Share of the slope angle by which the shank leans with the ground. An assumption."""
 
 _PHASE_POINTS: Final = 64
 """Points per stride at which the distance of a stride is added up before scaling it: error under 0.1 %."""
@@ -57,7 +58,7 @@ class Gait:
     """One kind of gait laid over the contacts: its phase, and what keeps distance and height true."""
 
     cycle: GaitCycle
-    phase: CubicSpline
+    phase: CubicSpline | PchipInterpolator
     stride_scale: CubicSpline
     pitch_size: float
     height_size: float
@@ -98,9 +99,9 @@ def _lay(cycle: GaitCycle, tempo: Tempo, schedule: Schedule) -> Gait:
     from scipy.interpolate import CubicSpline, PchipInterpolator  # noqa: PLC0415
 
     n = len(schedule.initial_contact_s)
-    times = np.stack((schedule.initial_contact_s, schedule.terminal_contact_s), axis=1).ravel()
+    times = np.stack((schedule.initial_contact_s, schedule.push_off_s), axis=1).ravel()
     phases = np.stack((np.arange(n), np.arange(n) + cycle.contact_share), axis=1).ravel()
-    phase = CubicSpline(times, phases)
+    phase: CubicSpline | PchipInterpolator = CubicSpline(times, phases)
     if phase(times, 1).min() <= 0.0 or phase(0.5 * (times[1:] + times[:-1]), 1).min() <= 0.0:
         phase = PchipInterpolator(times, phases)
     ic = schedule.initial_contact_s
@@ -189,7 +190,9 @@ def _body_rate(attitude: FloatArray, change: FloatArray) -> FloatArray:
     d_roll, d_yaw, d_pitch = change
     level_x = np.cos(yaw) * d_roll
     cos, sin = np.cos(pitch), np.sin(pitch)
-    return np.stack((cos * level_x + sin * d_yaw, cos * d_yaw - sin * level_x, d_pitch + np.sin(yaw) * d_roll))
+    return np.stack(
+        (cos * level_x + sin * d_yaw, cos * d_yaw - sin * level_x, d_pitch + np.sin(yaw) * d_roll)
+    )
 
 
 def _to_shank(attitude: FloatArray, world: FloatArray) -> FloatArray:
@@ -208,21 +211,25 @@ def _add_landings(movement: Movement, t: FloatArray, acceleration_mps2: FloatArr
     """Add each landing burst, in the direction the shank has at its peak, in world axes."""
     plan = movement.schedule
     runner = movement.runner
-    first = np.searchsorted(plan.initial_contact_s, t[0] - LANDING_S)
-    last = np.searchsorted(plan.initial_contact_s, t[-1])
-    for i in range(first, last):
-        if movement.burst_g[i] == 0.0:
-            continue
-        shape = LANDINGS[runner.strike if plan.running[i] else "walking"]
-        since, curve = landing_curve(shape, runner.ringing_hz, runner.ringing_share)
-        start = plan.initial_contact_s[i]
-        part = slice(*np.searchsorted(t, (start, start + LANDING_S)))
-        pitch = pose(movement, np.array([start + shape.peak_s]))[0][2, 0]
+    here = (movement.burst_g > 0.0) & (plan.burst_s > t[0] - LANDING_S) & (plan.burst_s < t[-1])
+    for running, shape in ((True, LANDINGS[runner.strike]), (False, LANDINGS["walking"])):
+        landings = np.flatnonzero(here & (plan.running == running))
+        share = runner.ringing_share
+        since, along_bone = landing_curve(shape, runner.ringing_hz, share)
+        short, across = landing_curve(
+            shape, runner.ringing_hz, SIDE_RINGING * share, length_s=ACROSS_LENGTH * shape.peak_s
+        )
+        pitch = pose(movement, plan.burst_s[landings] + shape.peak_s)[0][2]
         cos, sin = np.cos(pitch), np.sin(pitch)
         forward, up, right = shape.direction
-        direction = np.array((cos * forward - sin * up, sin * forward + cos * up, right))
-        burst = STANDARD_GRAVITY_MPS2 * movement.burst_g[i] * np.interp(t[part] - start, since, curve)
-        acceleration_mps2[:, part] += direction[:, None] * burst
+        for i, c, s in zip(landings, cos, sin, strict=True):
+            start = plan.burst_s[i]
+            part = slice(*np.searchsorted(t, (start, start + LANDING_S)))
+            size = STANDARD_GRAVITY_MPS2 * movement.burst_g[i]
+            y = size * up * np.interp(t[part] - start, since, along_bone)
+            side = size * np.interp(t[part] - start, short, across)
+            x = forward * side
+            acceleration_mps2[:, part] += np.stack((c * x - s * y, s * x + c * y, right * side))
 
 
 def ideal_motion(movement: Movement, start_s: float, step_s: float, count: int) -> Motion:
@@ -233,7 +240,7 @@ def ideal_motion(movement: Movement, start_s: float, step_s: float, count: int) 
     Motion
         For the right leg as defined, for the left leg mirrored.
     """
-    t = start_s + step_s * np.arange(-PAD, count + PAD)
+    t = np.asarray(start_s + step_s * np.arange(-PAD, count + PAD), dtype=np.float64)
     attitude, ankle = pose(movement, t)
     rate = _body_rate(attitude[:, 2:-2], _rate_of_change(attitude, step_s))
     turn = _rate_of_change(rate, step_s)

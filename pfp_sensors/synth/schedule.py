@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.model.recording import BoolArray, FloatArray
-from pfp_sensors.synth.settings import PartKind, RunnerSettings
 from pfp_sensors.synth.typical import Tempo, running_tempo, walking_tempo
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import BoolArray, FloatArray
+    from pfp_sensors.synth.settings import PartKind, RunnerSettings
 
 SETTLE_S: Final = 0.6
 """From the last foot off to standing still. An assumption; people take one or two short steps."""
@@ -30,9 +32,10 @@ class Schedule:
 
     Attributes
     ----------
-    initial_contact_s, terminal_contact_s, running, amplitude, hardness
+    initial_contact_s, terminal_contact_s, running, amplitude, hardness, burst_s, push_off_s
         (n,) each; ``amplitude`` scales the movement of that stride, ``hardness`` its landing burst; both 1
-        on average.
+        on average. The burst starts at ``burst_s`` and the movement leaves the ground at ``push_off_s``,
+        near the true contacts.
     idle
         (n,) true for the unseen strides while standing.
     weight_s, running_level, walking_level
@@ -47,6 +50,8 @@ class Schedule:
     idle: BoolArray
     amplitude: FloatArray
     hardness: FloatArray
+    burst_s: FloatArray
+    push_off_s: FloatArray
     weight_s: FloatArray
     running_level: FloatArray
     walking_level: FloatArray
@@ -55,7 +60,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Moving without a stop: initial contacts of the leading leg, the strides that follow them, their kind."""
+    """Moving without a stop: initial contacts of the leading leg, the strides after them, their kind."""
 
     initial_contact_s: FloatArray
     stride_s: FloatArray
@@ -141,6 +146,8 @@ def leg_schedule(
                     np.zeros(n),
                     1.0 + 0.01 * runner.amplitude_sd_pct * spread(rng, n),
                     np.exp(0.01 * runner.impact_sd_pct * spread(rng, n)),
+                    ic + 1e-3 * runner.landing_time_sd_ms * spread(rng, n),
+                    tc + 1e-3 * runner.toe_off_time_sd_ms * spread(rng, n),
                 ),
                 axis=1,
             )
@@ -161,6 +168,8 @@ def leg_schedule(
         idle=table[:, 3] > 0.5,
         amplitude=table[:, 4],
         hardness=table[:, 5],
+        burst_s=table[:, 6],
+        push_off_s=table[:, 7],
         weight_s=levels[:, 0],
         running_level=levels[:, 1],
         walking_level=levels[:, 2],
@@ -183,7 +192,8 @@ def _idle_rows(ends: FloatArray) -> FloatArray:
     length = float(ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else _IDLE_STRIDE_S
     length = min(length, _IDLE_STRIDE_S * 1.5)
     one = np.ones_like(ends)
-    return np.stack((ends - 0.4 * length, ends, 0.0 * one, one, one, one), axis=1)
+    start = ends - 0.4 * length
+    return np.stack((start, ends, 0.0 * one, one, one, one, start, ends), axis=1)
 
 
 def _corners(

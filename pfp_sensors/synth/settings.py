@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pfp_sensors.errors import UsageError
-from pfp_sensors.model import recording as model
+
+if TYPE_CHECKING:
+    from pfp_sensors.model import recording as model
 
 PartKind = Literal["running", "walking", "still"]
 Strike = Literal["heel", "midfoot", "soft"]
@@ -29,6 +31,8 @@ _RUNNER_RANGES: Final[dict[str, tuple[float, float]]] = {
     "contact_time_sd_ms": (0.0, 20.0),
     "amplitude_sd_pct": (0.0, 10.0),
     "impact_sd_pct": (0.0, 40.0),
+    "landing_time_sd_ms": (0.0, 5.0),
+    "toe_off_time_sd_ms": (0.0, 8.0),
     "impact_drift_g_per_h": (-8.0, 8.0),
     "cadence_drift_spm_per_h": (-20.0, 20.0),
     "slope_pct": (-20.0, 20.0),
@@ -124,6 +128,9 @@ class RunnerSettings:
         Frequency of the oscillation after the landing, and its size as a share of the landing burst.
     stride_time_sd_pct, contact_time_sd_ms, amplitude_sd_pct, impact_sd_pct
         Stride-to-stride standard deviations: stride time, contact time, size of the movement, landing burst.
+    landing_time_sd_ms, toe_off_time_sd_ms
+        How much the landing burst and the movement of push-off wander against the true contact from stride
+        to stride: no detector can time contacts better than this.
     impact_drift_g_per_h, cadence_drift_spm_per_h
         Change with time on the move, counted from the start of the recording.
     plan
@@ -160,6 +167,8 @@ class RunnerSettings:
     contact_time_sd_ms: float = 4.0
     amplitude_sd_pct: float = 1.5
     impact_sd_pct: float = 10.0
+    landing_time_sd_ms: float = 1.0
+    toe_off_time_sd_ms: float = 2.5
     impact_drift_g_per_h: float = 0.0
     cadence_drift_spm_per_h: float = 0.0
     plan: tuple[PlanPart, ...] = ()

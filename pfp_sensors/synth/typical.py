@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.synth.settings import RunnerSettings, Strike
+if TYPE_CHECKING:
+    from pfp_sensors.synth.settings import RunnerSettings, Strike
 
 SLOPE_IMPACT_PER_PCT: Final = -0.015
 """Share by which landings change per percent of slope: softer uphill, harder downhill. An assumption."""
@@ -15,26 +16,29 @@ STRIKE_IMPACT_SHARE: Final[dict[Strike, float]] = {"heel": 1.0, "midfoot": 0.88,
 
 
 def running_cadence_spm(speed_mps: float) -> float:
-    """Give steps per minute: 163 at 3.5 m/s (mean cycle), 152 and 162 at 2.2 and 2.4 m/s (two treadmill runners).
+    """Give steps per minute, rising slowly with speed; people differ by more than that.
 
-    Cadence rises slowly with speed; people differ by more than the speed does.
+    164 at 3.5 m/s (mean cycle); 152 and 162 at 2.2 and 2.4 m/s (two runners on a treadmill).
     """
     return 160.0 + 4.0 * (speed_mps - 2.6)
 
 
 def running_contact_s(speed_mps: float) -> float:
     """Give contact seconds: 0.236 at 3.47 m/s (mean cycle), 0.271-0.313 at 2.2-2.4 m/s (treadmill)."""
-    return 0.268 * (2.6 / speed_mps) ** 0.42
+    return float(0.268 * (2.6 / speed_mps) ** 0.42)
 
 
 def running_impact_g(speed_mps: float, strike: Strike) -> float:
-    """Give the resultant landing peak: 8-14 g at 2.5-3.7 m/s for heel strike (signal.md 9), 8.4-10.6 at 2.3."""
+    """Give the resultant landing peak in g.
+
+    Heel strike: 8-14 g at 2.5-3.7 m/s (signal.md 9); 8.4 and 10.6 at 2.3 m/s (two runners on a treadmill).
+    """
     return STRIKE_IMPACT_SHARE[strike] * (9.5 + 1.8 * (speed_mps - 2.7))
 
 
 def walking_cadence_spm(speed_mps: float) -> float:
     """Give steps per minute: 99 at 1.29 m/s (mean cycle), growing with the square root of speed."""
-    return 99.0 * (speed_mps / 1.29) ** 0.5
+    return float(99.0 * (speed_mps / 1.29) ** 0.5)
 
 
 WALKING_CONTACT_SHARE: Final = 0.60

@@ -1,0 +1,69 @@
+"""Analyse one sensor's recording, or all legs of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pfp_sensors
+from pfp_sensors.analyse.leg import find_leg
+from pfp_sensors.analyse.summary import Given, summarise
+from pfp_sensors.analyse.symmetry import symmetry_of
+from pfp_sensors.model.analysis import FileAnalysis, LegAnalysis
+from pfp_sensors.model.summary import Provenance
+from pfp_sensors.settings.load import parameters_sha256
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import Recording, RecordingFile
+    from pfp_sensors.settings.signal import SignalSettings
+
+METHOD_VERSION: Final = "1"
+"""Changes whenever the same recording and settings may give other numbers."""
+
+
+def analyse_recording(
+    recording: Recording,
+    settings: SignalSettings,
+    *,
+    speed_mps: float | None = None,
+    distance_km: float | None = None,
+) -> LegAnalysis:
+    """Turn one sensor's recording into a summary and its strides.
+
+    Parameters
+    ----------
+    recording
+        Samples in g and deg/s; mounting, side and clipping level may be unknown.
+    settings
+        From :func:`pfp_sensors.settings.load_signal_settings`.
+    speed_mps
+        Belt speed of a treadmill, when known.
+    distance_km
+        Distance run, from a watch, when known.
+
+    Returns
+    -------
+    analysis
+        ``summary.status`` is "refused" when there is no running to speak of; every quantity that the
+        recording cannot support is None and named in ``summary.reasons``.
+    """
+    findings = find_leg(recording, settings)
+    summary = summarise(recording, findings, settings, Given(speed_mps, distance_km))
+    return LegAnalysis(summary, findings.strides)
+
+
+def analyse_file(
+    file: RecordingFile,
+    settings: SignalSettings,
+    *,
+    speed_mps: float | None = None,
+    distance_km: float | None = None,
+) -> FileAnalysis:
+    """Analyse every sensor of a file; a left and a right leg are also compared with each other."""
+    legs = tuple(
+        analyse_recording(recording, settings, speed_mps=speed_mps, distance_km=distance_km)
+        for recording in file.recordings
+    )
+    provenance = Provenance(
+        pfp_sensors.__version__, METHOD_VERSION, parameters_sha256(settings), file.source
+    )
+    return FileAnalysis(provenance, legs, symmetry_of(legs, settings.trend.detectable_change_g))

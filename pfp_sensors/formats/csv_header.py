@@ -1,0 +1,99 @@
+"""The head of a CSV file: comments, header and dialect."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pfp_sensors.errors import InputError
+from pfp_sensors.formats.columns import understand_columns
+from pfp_sensors.formats.csv_cells import is_number, split_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pfp_sensors.formats.columns import Layout
+
+_COMMENT = "#"
+_SEPARATOR_LINE = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvHead:
+    """Header and dialect of a CSV file.
+
+    Attributes
+    ----------
+    layout
+        The columns.
+    delimiter, decimal
+        Between cells, and in numbers.
+    lines, size
+        Lines and bytes up to the end of the header.
+    notes
+        What was assumed.
+    """
+
+    layout: Layout
+    delimiter: str
+    decimal: str
+    lines: int
+    size: int
+    notes: tuple[str, ...]
+
+
+def read_head(path: Path, block: bytes) -> CsvHead:
+    """Find the header below any comment lines (#), and the dialect from it and the first row.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    block
+        Its beginning, in whole lines.
+
+    Raises
+    ------
+    InputError
+        If there is no header, or it does not name a time and an acceleration with units.
+    """
+    notes: list[str] = []
+    delimiter, lines, size, text = "", 0, 0, ""
+    while size < len(block) and not text:
+        end = block.find(b"\n", size) + 1 or len(block)
+        text = _decoded(block[size:end].removeprefix(codecs.BOM_UTF8), notes).strip("\r\n")
+        lines, size = lines + 1, end
+        if match := _SEPARATOR_LINE.fullmatch(text):
+            delimiter = match[1]
+        if match or not text.strip() or text.lstrip().startswith(_COMMENT):
+            text = ""
+    if not text:
+        raise InputError(
+            f"{path} holds no header, only empty lines or comments.",
+            "Check that the export finished, or record again.",
+        )
+    delimiter = delimiter or max(_DELIMITERS, key=text.count)
+    names = split_line(text, delimiter)
+    if sum(is_number(name, ".") and bool(name.strip()) for name in names) > len(names) / 2:
+        raise InputError(
+            f"{path}, line {lines}: found numbers ({text[:60]}); expected a header with names and units.",
+            "Put a line such as time_s,acc_x_g,acc_y_g,acc_z_g above the first row.",
+        )
+    decimal = "."
+    if delimiter != "," and b"," in block[size : block.find(b"\n", size)]:
+        decimal = ","
+        notes.append("Numbers have a decimal comma.")
+    return CsvHead(understand_columns(path, names), delimiter, decimal, lines, size, tuple(notes))
+
+
+def _decoded(line: bytes, notes: list[str]) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        note = "The header is not UTF-8; Latin-1 was assumed."
+        if note not in notes:
+            notes.append(note)
+        return line.decode("latin-1")

@@ -1,0 +1,100 @@
+"""A Parquet table from elsewhere, with columns named as in the generic CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pfp_sensors.errors import InputError
+from pfp_sensors.formats.columns import understand_columns
+from pfp_sensors.formats.known_files import PARQUET_MAGIC
+from pfp_sensors.formats.line_blocks import too_large
+from pfp_sensors.formats.request import Format, ReadRequest
+from pfp_sensors.formats.samples import RawSensor, Table, recordings_of
+from pfp_sensors.formats.sensors import choose_sensors
+from pfp_sensors.model.recording import RecordingFile, Source
+from pfp_sensors.store.meta_json import META_NAME, read_meta
+from pfp_sensors.store.sample_files import open_parquet, row_groups
+from pfp_sensors.store.sealed_files import sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pfp_sensors.formats.columns import Layout
+
+_BYTES_PER_VALUE = 8
+
+
+def read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
+    """Read a Parquet table whose column names say units, with ``meta.json`` beside it if there is one.
+
+    The same names, checks and rules as for CSV. Integers and floats are taken.
+
+    Parameters
+    ----------
+    path
+        The file.
+    request
+        Which sensor, and what the caller knows better.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is not what its column names claim (`recordings_of`).
+    UsageError
+        If it holds several sensors and none is chosen.
+    """
+    meta = read_meta(path.with_name(META_NAME))
+    file = open_parquet(path)
+    layout = understand_columns(path, tuple(file.schema_arrow.names))
+    chosen, left_out = choose_sensors(tuple(layout.sensors), request.sensor, request.side)
+    unpacked = file.metadata.num_rows * _BYTES_PER_VALUE * (1 + 6 * len(chosen))
+    if unpacked > request.max_bytes:
+        raise too_large(path, unpacked, request.max_bytes)
+    table = _read(path, file, layout, chosen)
+    recordings = recordings_of(table, meta, request, (*layout.notes, *left_out))
+    return RecordingFile(Source(str(path), sha256_of(path), FORMAT.name), recordings)
+
+
+def _sniff(path: Path, head: bytes) -> bool:
+    return head.startswith(PARQUET_MAGIC)
+
+
+FORMAT: Final = Format("parquet", _sniff, read_parquet)
+
+
+def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table:
+    """Read the columns of the chosen sensors, a row group at a time, into arrays made once."""
+    rows = file.metadata.num_rows
+    time_s = np.empty(rows, np.float64)
+    sensors: list[RawSensor] = []
+    targets: list[tuple[str, float, Any]] = [(layout.names[layout.time], layout.time_factor, time_s)]
+    for name in chosen:
+        columns = layout.sensors[name]
+        acc_g = np.empty((rows, 3), np.float32)
+        gyr_dps = None if columns.gyr is None else np.empty((rows, 3), np.float32)
+        sensors.append(RawSensor(name, acc_g, gyr_dps))
+        for axes, values in ((columns.acc, acc_g), (columns.gyr, gyr_dps)):
+            if axes is not None and values is not None:
+                for axis, column in enumerate(axes.columns):
+                    targets.append((layout.names[column], axes.factor, values[:, axis]))
+    start = 0
+    for group in row_groups(path, file, [name for name, _, _ in targets]):
+        stop = start + len(group[targets[0][0]])
+        for name, factor, target in targets:
+            with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
+                target[start:stop] = _numbers(path, name, group[name]) * factor
+        start = stop
+    return Table(path, layout, time_s, tuple(sensors), 0, lambda row: f"row {row}")
+
+
+def _numbers(path: Path, name: str, column: Any) -> Any:
+    """Take a column of numbers; refuse texts and dates."""
+    if column.dtype.kind not in "iuf":
+        raise InputError(
+            f"{path}, column {name}: found {column.dtype}; expected numbers.",
+            "Save times as seconds (time_s) or microseconds (time_us), and samples as numbers.",
+        )
+    return column.astype(np.float64)

@@ -1,0 +1,153 @@
+"""One row per stride: the table that leaves the program as CSV, Parquet or a pandas frame."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pfp_sensors.errors import UsageError
+from pfp_sensors.model.analysis import FileAnalysis
+from pfp_sensors.store.sealed_files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from pfp_sensors.model.analysis import LegAnalysis
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text that starts so for a formula."""
+
+_DECIMALS = 6
+"""A microsecond: beyond it digits are noise."""
+
+_FROM_STRIDES = (
+    "initial_contact_s",
+    "terminal_contact_s",
+    "stride_time_s",
+    "cadence_spm",
+    "contact_time_s",
+    "stride_length_m",
+    "speed_mps",
+    "resultant_g",
+    "axial_g",
+    "time_to_peak_s",
+    "clipped",
+    "confidence",
+)
+COLUMNS: Final = ("side", "sensor", "bout_index", "bout_kind", "valid", *_FROM_STRIDES)
+"""Columns in order; the file comes before them where there are several."""
+
+
+def strides_frame(analysis: FileAnalysis) -> pd.DataFrame:
+    """Make a pandas table of all strides of a file, both legs one below the other.
+
+    Parameters
+    ----------
+    analysis
+        Of one file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `COLUMNS`, units in their names; unknown is NaN (None for the side). ``valid`` is
+        False for strides that enter no statistic; walking strides are there too (``bout_kind``).
+    """
+    import pandas as pd
+
+    return pd.DataFrame(_columns([analysis], files=False))
+
+
+def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -> None:
+    """Write the strides of one or several files as a table, CSV or Parquet by the ending of the name.
+
+    With several files their paths are the first column. In CSV an empty cell means unknown. The file
+    appears whole or not at all, readable by its owner only.
+
+    Parameters
+    ----------
+    analyses
+        Of one file, or of several.
+    path
+        Name ending in ``.csv`` or ``.parquet``.
+
+    Raises
+    ------
+    UsageError
+        If the name has another ending, or the file cannot be made there.
+    PfpError
+        If the disk is full.
+    """
+    writers = {".csv": _write_csv, ".parquet": _write_parquet}
+    write = writers.get(path.suffix.lower())
+    if write is None:
+        raise UsageError(
+            f"The strides were to be written to {path.name}; expected a name ending in .csv or .parquet.",
+            f"For example: {path.stem or 'strides'}.csv",
+        )
+    several = [analyses] if isinstance(analyses, FileAnalysis) else list(analyses)
+    columns = _columns(several, files=len(several) > 1)
+    with replacing(path) as temporary:
+        write(columns, temporary)
+
+
+def _columns(analyses: Sequence[FileAnalysis], *, files: bool) -> dict[str, list[Any]]:
+    """Put the strides of every leg of every file below each other, as lists by column name."""
+    columns: dict[str, list[Any]] = {name: [] for name in (("file", *COLUMNS) if files else COLUMNS)}
+    for analysis in analyses:
+        for leg in analysis.legs:
+            part = _leg_columns(leg)
+            if files:
+                part["file"] = [analysis.provenance.source.path] * len(leg.strides)
+            for name, values in columns.items():
+                values.extend(part[name])
+    return columns
+
+
+def _leg_columns(leg: LegAnalysis) -> dict[str, list[Any]]:
+    strides, recording = leg.strides, leg.summary.recording
+    time_s = np.where(strides.stride_time_s > 0, strides.stride_time_s, np.nan)
+    derived: dict[str, list[Any]] = {
+        "side": [recording.side] * len(strides),
+        "sensor": [recording.sensor] * len(strides),
+        "bout_kind": [leg.summary.bouts[index].kind for index in strides.bout_index],
+        "cadence_spm": (120.0 / time_s).tolist(),  # two steps in each stride
+    }
+    return {name: derived[name] if name in derived else getattr(strides, name).tolist() for name in COLUMNS}
+
+
+def _write_csv(columns: dict[str, list[Any]], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+
+
+def _cell(value: object) -> str:
+    """Write one value: empty for unknown, a text never as a formula."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(round(value, _DECIMALS))
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and isinstance(value, str) else text
+
+
+def _write_parquet(columns: dict[str, list[Any]], path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {
+        **dict.fromkeys(columns, pa.float64()),
+        **dict.fromkeys(("file", "side", "sensor", "bout_kind"), pa.string()),
+        **dict.fromkeys(("valid", "clipped"), pa.bool_()),
+        "bout_index": pa.int64(),
+    }
+    arrays = {name: pa.array(values, kinds[name], from_pandas=True) for name, values in columns.items()}
+    pq.write_table(pa.table(arrays), path, compression="zstd")
