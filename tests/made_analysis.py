@@ -146,5 +146,5 @@ def refused_summary() -> RunSummary:
 def made_analysis(*summaries: RunSummary, path: str = "run.csv", n: int = 5) -> FileAnalysis:
     legs = tuple(LegAnalysis(summary, made_strides(n)) for summary in summaries or (made_summary(),))
     source = Source(path, "0" * 64, "csv")
-    symmetry = Symmetry(0.1, -1.23456, 12.0, False) if len(legs) > 1 else None
+    symmetry = Symmetry(-0.04, -1.23456, 12.0, False) if len(legs) > 1 else None
     return FileAnalysis(Provenance("0.1.0", "1", "f" * 64, source), legs, symmetry)

@@ -164,6 +164,14 @@ def links(text: str) -> list[str]:
     return [target for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose) if "://" not in target]
 
 
+def test_output_on_the_first_page_is_real() -> None:
+    shown = re.search(r"```text\n(.+?)```", pages()["README.md"], re.DOTALL)
+    assert shown
+    printed = pfp("demo")
+    assert printed.returncode == 0, printed.stderr
+    assert shown[1].strip() in printed.stdout, "README.md shows another output than `pfp demo` prints"
+
+
 def test_local_links_lead_somewhere() -> None:
     targets = [(name, target) for name, text in pages().items() for target in links(text)]
     assert ("docs/wearing.md", "img/wearing.svg") in targets

@@ -122,8 +122,9 @@ def _measure(
         length_m = np.full(len(initial), np.nan)
         if piece.gyr_dps is not None and mounting.bias_dps is not None:
             frame = mounting.upright or mounting.frame
-            height_m = settings.stride_length.sensor_height_m
-            length_m = stride_lengths(piece, initial, terminal, frame, mounting.bias_dps, height_m)
+            length_m = stride_lengths(
+                piece, initial, terminal, frame, mounting.bias_dps, settings.stride_length
+            )
         parts.append(
             (
                 initial,

@@ -9,14 +9,14 @@ import numpy as np
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.csv_cells import NULLS, bad_cell, is_whole_row
 from pfp_sensors.formats.samples import RawSensor, Table
+from pfp_sensors.store.arrow_arrays import to_numpy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from pfp_sensors.formats.columns import Axes
+    from pfp_sensors.formats.columns import Axes, SensorColumns
     from pfp_sensors.formats.csv_header import CsvHead
-    from pfp_sensors.model.recording import AnyFloatArray
 
 
 class CsvRows:
@@ -30,22 +30,19 @@ class CsvRows:
         Its header.
     sensors
         Names of the sensors wanted; other columns are not parsed.
+    size
+        Bytes of the file: a guess at how much will come, which saves memory.
     """
 
-    def __init__(self, path: Path, head: CsvHead, sensors: Sequence[str]) -> None:
+    def __init__(self, path: Path, head: CsvHead, sensors: Sequence[str], size: int) -> None:
         self._path = path
         self._head = head
+        self._size = size
+        self._axes = [axes for name in sensors for axes in _kinds(head.layout.sensors[name])]
+        self._columns = [head.layout.time, *(column for axes in self._axes for column in axes.columns)]
+        self._time_s = np.empty(0)
+        self._samples = [np.empty((0, 3), np.float32) for _ in self._axes]
         self._sensors = sensors
-        self._time_s: list[AnyFloatArray] = []
-        self._samples: dict[tuple[str, str], list[AnyFloatArray]] = {}
-        self._axes: dict[tuple[str, str], Axes] = {}
-        for name in sensors:
-            columns = head.layout.sensors[name]
-            for kind, axes in (("acc", columns.acc), ("gyr", columns.gyr)):
-                if axes is not None:
-                    self._axes[name, kind] = axes
-                    self._samples[name, kind] = []
-        self._columns = [head.layout.time, *(c for axes in self._axes.values() for c in axes.columns)]
         self._starts: list[tuple[int, int]] = []
         self._rows = self._broken = 0
         self._lines = head.lines
@@ -70,33 +67,38 @@ class CsvRows:
             block = block[:end]
         if not block.strip():
             return
-        columns = self._parsed(block)
-        time_s = next(columns) * head.layout.time_factor
+        time, *values = self._parsed(block)
         self._starts.append((self._rows, self._lines + 1))
-        self._rows += len(time_s)
+        start, stop = self._rows, self._rows + len(time)
+        self._make_room(stop, len(block))
+        np.multiply(time, head.layout.time_factor, out=self._time_s[start:stop])
+        with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
+            for position, column in enumerate(values):
+                kind, axis = divmod(position, 3)
+                target = self._samples[kind][start:stop, axis]
+                np.multiply(column, self._axes[kind].factor, out=target, casting="unsafe")
+        self._rows = stop
         self._lines += block.count(b"\n")
-        self._time_s.append(time_s)
-        with np.errstate(
-            over="ignore"
-        ):  # a number too large for float32 becomes infinite, and is dropped later
-            for key, axes in self._axes.items():
-                samples = np.empty((len(time_s), 3), np.float32)
-                for axis in range(3):
-                    samples[:, axis] = next(columns) * axes.factor
-                self._samples[key].append(samples)
 
     def table(self) -> Table:
-        """Join what was gathered; the blocks are let go."""
+        """Give what was gathered."""
+        samples = iter(array[: self._rows] for array in self._samples)
+        columns = self._head.layout.sensors
         sensors = tuple(
-            RawSensor(
-                name,
-                _joined(self._samples[name, "acc"], (3,)),
-                _joined(self._samples[name, "gyr"], (3,)) if (name, "gyr") in self._samples else None,
-            )
+            RawSensor(name, next(samples), None if columns[name].gyr is None else next(samples))
             for name in self._sensors
         )
-        time_s = _joined(self._time_s, ())
+        time_s = self._time_s[: self._rows]
         return Table(self._path, self._head.layout, time_s, sensors, self._broken, self._place)
+
+    def _make_room(self, rows: int, block_bytes: int) -> None:
+        """Make arrays for the rows expected from the size of the file; memory is used only where written."""
+        if rows <= len(self._time_s):
+            return
+        expected = round(1.02 * rows * self._size / block_bytes) if not self._rows else 2 * rows
+        room = max(rows, expected)
+        self._time_s = _longer(self._time_s, self._rows, room)
+        self._samples = [_longer(array, self._rows, room) for array in self._samples]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -107,10 +109,10 @@ class CsvRows:
         first_row, first_line = max(start for start in self._starts if start[0] <= row)
         return f"line {first_line + row - first_row}"
 
-    def _parsed(self, block: bytes) -> Iterator[Any]:
+    def _parsed(self, block: bytes) -> list[Any]:
         """Give the wanted columns as float64, NaN where a cell has no value; count the broken rows."""
-        import pyarrow as pa
-        from pyarrow import csv as arrow_csv
+        import pyarrow as pa  # noqa: PLC0415
+        from pyarrow import csv as arrow_csv  # noqa: PLC0415
 
         names = [f"c{position}" for position in range(len(self._head.layout.names))]
         wanted = [names[position] for position in self._columns]
@@ -137,7 +139,7 @@ class CsvRows:
         except pa.ArrowInvalid as error:
             raise self._unreadable(block, error) from error
         self._broken += len(broken)
-        return (table.column(name).to_numpy() for name in wanted)
+        return [to_numpy(table.column(name)) for name in wanted]
 
     def _unreadable(self, block: bytes, error: Exception) -> InputError:
         """Name the cell at which the fast parser stopped."""
@@ -155,14 +157,13 @@ class CsvRows:
         )
 
 
-def _joined(parts: list[AnyFloatArray], tail: tuple[int, ...]) -> Any:
-    """Join arrays into one, letting go of each as it is copied, so that memory does not double."""
-    if len(parts) == 1:
-        return parts.pop()
-    rows = sum(len(part) for part in parts)
-    whole = np.empty((rows, *tail), parts[0].dtype if parts else np.float64)
-    while parts:
-        part = parts.pop()
-        whole[rows - len(part) : rows] = part
-        rows -= len(part)
-    return whole
+def _kinds(columns: SensorColumns) -> list[Axes]:
+    """List what a sensor measures: acceleration, and rotation where it is there."""
+    return [columns.acc] if columns.gyr is None else [columns.acc, columns.gyr]
+
+
+def _longer(array: Any, used: int, rows: int) -> Any:
+    """Make an array of more rows, with those used so far."""
+    longer = np.empty((rows, *array.shape[1:]), array.dtype)
+    longer[:used] = array[:used]
+    return longer

@@ -49,7 +49,7 @@ def read_csv(path: Path, request: ReadRequest) -> RecordingFile:
     refuse_known(path, first[:HEAD_BYTES])
     head = read_head(path, first)
     chosen, left_out = choose_sensors(tuple(head.layout.sensors), request.sensor, request.side)
-    rows = CsvRows(path, head, chosen)
+    rows = CsvRows(path, head, chosen, path.stat().st_size)
     rows.add(first[head.size :])
     del first
     for block in blocks:
@@ -59,7 +59,8 @@ def read_csv(path: Path, request: ReadRequest) -> RecordingFile:
     return RecordingFile(Source(str(path), digest.hexdigest(), FORMAT.name), recordings)
 
 
-def _sniff(path: Path, head: bytes) -> bool:
+def _sniff(_path: Path, _head: bytes) -> bool:
+    """Take any other file for CSV; if it is none, reading says what it looks like."""
     return True
 
 

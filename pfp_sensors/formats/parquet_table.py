@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import understand_columns
 from pfp_sensors.formats.known_files import PARQUET_MAGIC
 from pfp_sensors.formats.line_blocks import too_large
@@ -15,7 +14,7 @@ from pfp_sensors.formats.samples import RawSensor, Table, recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
 from pfp_sensors.store.meta_json import META_NAME, read_meta
-from pfp_sensors.store.sample_files import open_parquet, row_groups
+from pfp_sensors.store.parquet_groups import open_parquet, row_groups
 from pfp_sensors.store.sealed_files import sha256_of
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
     return RecordingFile(Source(str(path), sha256_of(path), FORMAT.name), recordings)
 
 
-def _sniff(path: Path, head: bytes) -> bool:
+def _sniff(_path: Path, head: bytes) -> bool:
     return head.startswith(PARQUET_MAGIC)
 
 
@@ -85,16 +84,6 @@ def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table
         stop = start + len(group[targets[0][0]])
         for name, factor, target in targets:
             with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
-                target[start:stop] = _numbers(path, name, group[name]) * factor
+                np.multiply(group[name], factor, out=target[start:stop], casting="unsafe")
         start = stop
     return Table(path, layout, time_s, tuple(sensors), 0, lambda row: f"row {row}")
-
-
-def _numbers(path: Path, name: str, column: Any) -> Any:
-    """Take a column of numbers; refuse texts and dates."""
-    if column.dtype.kind not in "iuf":
-        raise InputError(
-            f"{path}, column {name}: found {column.dtype}; expected numbers.",
-            "Save times as seconds (time_s) or microseconds (time_us), and samples as numbers.",
-        )
-    return column.astype(np.float64)

@@ -27,7 +27,7 @@ _RATE_NOTE_SHARE = 0.005
 """Nominal rates are off by this much without harm (formats.md 2)."""
 
 _RATE_ERROR_SHARE = 0.20
-"""Further off, the stamps or the stated rate are wrong, and every duration with them: nobody can tell which."""
+"""Further off, stamps or stated rate are wrong, and every duration with them: nobody can tell which."""
 
 _STILL_WINDOW_S = 1.0
 _STILL_MIN_SAMPLES = 10
@@ -150,7 +150,8 @@ def check_units(
     InputError
         If gravity is not 1 g within 10 % at rest, or acceleration or rotation are impossible in movement.
     """
-    norm_g = np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))
+    norm_g = np.einsum("ij,ij->i", acc_g, acc_g)
+    np.sqrt(norm_g, out=norm_g)
     rest_g = _rest_level(norm_g, rate_hz)
     if rest_g is None:
         _check_moving(path, columns.acc, float(norm_g.mean()))

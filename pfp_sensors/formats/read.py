@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
@@ -69,19 +70,24 @@ def read_recording_file(
 
 
 def _head(path: Path, max_bytes: int) -> bytes:
-    """Read the first bytes of a file of bearable size; nothing of a folder."""
+    """Read the first bytes of a file of bearable size; nothing of a folder that may be listed."""
     try:
         if path.is_dir():
+            next(path.iterdir(), None)
             return b""
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise too_large(path, size, max_bytes)
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(
+                f"{path} is no file (a pipe or device); expected a file or a folder.",
+                "Save the data to a file first.",
+            )
+        if status.st_size > max_bytes:
+            raise too_large(path, status.st_size, max_bytes)
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist.", "Check the name and the folder.") from error
     except OSError as error:
         raise InputError(
-            f"{path} cannot be read: {error.strerror or error}.",
-            "Check that you may read it, and that it is a file.",
+            f"{path} cannot be read: {error.strerror or error}.", "Check the name, and that you may read it."
         ) from error

@@ -58,7 +58,7 @@ def read_own_parquet(path: Path, request: ReadRequest) -> RecordingFile:
     return _read(path, (path,), request, OWN_PARQUET.name)
 
 
-def _sniff_folder(path: Path, head: bytes) -> bool:
+def _sniff_folder(path: Path, _head: bytes) -> bool:
     return path.is_dir()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -57,7 +58,7 @@ def strides_frame(analysis: FileAnalysis) -> pd.DataFrame:
         Columns as in `COLUMNS`, units in their names; unknown is NaN (None for the side). ``valid`` is
         False for strides that enter no statistic; walking strides are there too (``bout_kind``).
     """
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415
 
     return pd.DataFrame(_columns([analysis], files=False))
 
@@ -102,7 +103,7 @@ def _columns(analyses: Sequence[FileAnalysis], *, files: bool) -> dict[str, list
         for leg in analysis.legs:
             part = _leg_columns(leg)
             if files:
-                part["file"] = [analysis.provenance.source.path] * len(leg.strides)
+                part["file"] = [_printable(analysis.provenance.source.path)] * len(leg.strides)
             for name, values in columns.items():
                 values.extend(part[name])
     return columns
@@ -120,6 +121,11 @@ def _leg_columns(leg: LegAnalysis) -> dict[str, list[Any]]:
     return {name: derived[name] if name in derived else getattr(strides, name).tolist() for name in COLUMNS}
 
 
+def _printable(path: str) -> str:
+    """Write bytes of a file name that are not UTF-8 as escapes."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _write_csv(columns: dict[str, list[Any]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -129,7 +135,7 @@ def _write_csv(columns: dict[str, list[Any]], path: Path) -> None:
 
 def _cell(value: object) -> str:
     """Write one value: empty for unknown, a text never as a formula."""
-    if value is None or value != value:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -140,8 +146,8 @@ def _cell(value: object) -> str:
 
 
 def _write_parquet(columns: dict[str, list[Any]], path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     kinds = {
         **dict.fromkeys(columns, pa.float64()),

@@ -1,10 +1,11 @@
 """Stride length by double integration between two instants of known velocity.
 
-While the foot is flat on the ground the ankle stands still and the shank turns over it like a
-pendulum, so the sensor's velocity is its turning rate times its height above the ankle. From one such
-instant to the next, gravity-free acceleration is integrated twice and the linear drift that would
-contradict the second known velocity is taken off (after Yang 2011, Gait and Posture 34:462).
-A zero-velocity update would fail: the shank is never still in mid-stance.
+In the middle of ground contact the ankle stands still and the shank turns over it like a pendulum, so
+the sensor's velocity is its turning rate times its height above the ankle. From one such instant to
+the next, gravity-free acceleration is integrated twice and the linear drift that would contradict the
+second known velocity is taken off (after Yang 2011, Gait and Posture 34:462, who takes the instant
+when the shank is vertical: ``docs/decisions/0004-stance-instant.md`` says why not here). A
+zero-velocity update would fail: the shank is never still in mid-stance.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pfp_sensors.units import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
     from pfp_sensors.gait.frame import Frame
-    from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray, IntArray
+    from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
+    from pfp_sensors.settings.signal import StrideLengthSettings
     from pfp_sensors.signal.uniform import Piece
 
 _BLOCK: Final = 1 << 15
@@ -27,9 +29,6 @@ _BLOCK: Final = 1 << 15
 _SETTLE_S: Final = 10.0
 """Three time constants of the orientation filter, used to find its first orientation."""
 
-_TYPICAL_CONTACT_SHARE: Final = 0.38
-"""Contact time as a share of the stride where foot off is unknown (0.37 and 0.40 in persons A and D)."""
-
 
 def stride_lengths(
     piece: Piece,
@@ -37,9 +36,9 @@ def stride_lengths(
     terminal: FloatArray,
     frame: Frame,
     bias_dps: FloatArray,
-    sensor_height_m: float,
+    settings: StrideLengthSettings,
 ) -> FloatArray:
-    """Return (n,) distance in metres from each stance to the next one; NaN for the last and where unknown.
+    """Return (n,) distance in metres from each stance to the next one; NaN for the last.
 
     Parameters
     ----------
@@ -51,16 +50,17 @@ def stride_lengths(
         Shank axes in sensor coordinates.
     bias_dps
         (3,) rate that the gyroscope shows at rest.
-    sensor_height_m
-        Height of the sensor above the ankle axis.
+    settings
+        Height of the sensor above the ankle axis, and the instant of stance.
     """
     if len(initial) < 2 or piece.gyr_dps is None:
         return np.full(len(initial), np.nan)
     axes = np.stack([frame.forward, frame.up, frame.right]).astype(np.float32)
     stride = np.diff(initial, append=2 * initial[-1] - initial[-2])
-    off = np.where(np.isfinite(terminal), terminal, initial + _TYPICAL_CONTACT_SHARE * stride)
-    first = max(0, int(initial[0]) - int(_SETTLE_S * piece.rate_hz))
-    last = min(len(piece), int(np.ceil(off[-1])) + 2)
+    contact = np.where(np.isfinite(terminal), terminal - initial, settings.contact_share * stride)
+    stance = initial + settings.stance_share * contact
+    first = max(0, int(stance[0]) - int(_SETTLE_S * piece.rate_hz))
+    last = min(len(piece), int(stance[-1]) + 3)
     tracker = OrientationFilter(piece.rate_hz)
     warm = min(last, first + int(_SETTLE_S * piece.rate_hz))
     bias = bias_dps.astype(np.float32)
@@ -70,74 +70,56 @@ def stride_lengths(
     for start in range(first, last, _BLOCK):
         end = min(start + _BLOCK, last)
         rate = (piece.gyr_dps[start:end] - bias) @ axes.T
-        motion = _Motion.of(tracker, piece.acc_g[start:end] @ axes.T, rate, start, sensor_height_m)
+        motion = _Motion.of(tracker, piece.acc_g[start:end] @ axes.T, rate, start, settings.sensor_height_m)
         if carry is not None:
             motion = carry.joined(motion)
-        here = np.flatnonzero((initial >= motion.start) & (off < motion.end - 1))
-        if len(here) == 0:
-            carry = motion
-            continue
-        instant, found = motion.stance_instants(initial[here], off[here])
-        lengths[here[:-1]] = np.where(found[1:] & found[:-1], motion.distances_m(instant, piece.rate_hz), np.nan)
-        carry = motion.after(int(initial[here[-1]]) - 1)
+        here = np.flatnonzero((stance >= motion.start) & (stance < motion.end - 1))
+        if len(here):
+            lengths[here[:-1]] = motion.distances_m(stance[here] - motion.start, piece.rate_hz)
+            motion = motion.after(int(stance[here[-1]]))
+        carry = motion
     return lengths
 
 
 class _Motion:
     """World motion of the sensor over a block of samples; rows are horizontal axes."""
 
-    __slots__ = ("acc_mps2", "lean", "pendulum_mps", "start")
+    __slots__ = ("acc_mps2", "pendulum_mps", "start")
 
-    def __init__(self, start: int, acc_mps2: FloatArray, lean: FloatArray, pendulum_mps: FloatArray) -> None:
+    def __init__(self, start: int, acc_mps2: FloatArray, pendulum_mps: FloatArray) -> None:
         self.start = start
         self.acc_mps2 = acc_mps2
-        self.lean = lean
         self.pendulum_mps = pendulum_mps
 
     @property
     def end(self) -> int:
         """Sample after the last one."""
-        return self.start + len(self.lean)
+        return self.start + self.acc_mps2.shape[1]
 
     @staticmethod
     def of(
         tracker: OrientationFilter, acc_g: Float32Array, rate_dps: Float32Array, start: int, height_m: float
     ) -> _Motion:
-        """Turn a block of samples in shank axes into horizontal acceleration, lean and pendulum velocity."""
+        """Turn a block of samples in shank axes into horizontal acceleration and pendulum velocity."""
         rotation = tracker.rotations(acc_g, rate_dps)
         flat = rotation[:, :2, :]
         acc = np.einsum("nij,nj->in", flat, acc_g.astype(np.float64)) * STANDARD_GRAVITY_MPS2
-        lean = rotation[:, 1, 1] * rotation[:, 0, 2] - rotation[:, 0, 1] * rotation[:, 1, 2]
         turning = np.radians(rate_dps.astype(np.float64))
         pendulum = height_m * (flat[:, :, 2] * turning[:, :1] - flat[:, :, 0] * turning[:, 2:]).T
-        return _Motion(start, acc, lean, pendulum)
+        return _Motion(start, acc, pendulum)
 
     def joined(self, later: _Motion) -> _Motion:
         """Append a block that follows."""
         return _Motion(
             self.start,
             np.concatenate([self.acc_mps2, later.acc_mps2], axis=1),
-            np.concatenate([self.lean, later.lean]),
             np.concatenate([self.pendulum_mps, later.pendulum_mps], axis=1),
         )
 
     def after(self, sample: int) -> _Motion:
         """Drop what lies before a sample."""
         k = max(0, sample - self.start)
-        return _Motion(self.start + k, self.acc_mps2[:, k:], self.lean[k:], self.pendulum_mps[:, k:])
-
-    def stance_instants(self, initial: FloatArray, terminal: FloatArray) -> tuple[FloatArray, BoolArray]:
-        """Return when the shank passes the vertical during each contact (relative to the block), if it does."""
-        longest = int(np.ceil(np.max(terminal - initial))) + 1
-        index = np.floor(initial).astype(np.int64)[:, None] - self.start + np.arange(longest)
-        index = np.clip(index, 0, len(self.lean) - 1)
-        lean = self.lean[index]
-        inside = index[:, 1:] <= (terminal - self.start)[:, None]
-        passes = (lean[:, :-1] < 0) & (lean[:, 1:] >= 0) & inside
-        row, at = np.arange(len(initial)), passes.argmax(axis=1)
-        below, above = lean[row, at], lean[row, np.minimum(at + 1, longest - 1)]
-        part = -below / np.where(above > below, above - below, 1.0)
-        return index[row, at] + part, passes.any(axis=1)
+        return _Motion(self.start + k, self.acc_mps2[:, k:], self.pendulum_mps[:, k:])
 
     def distances_m(self, instant: FloatArray, rate_hz: float) -> FloatArray:
         """Return the horizontal distance between consecutive instants."""

@@ -24,18 +24,15 @@ def analysis_text(analysis: FileAnalysis) -> str:
         parts.append(words.SYNTHETIC)
     parts.append(analysis.provenance.source.path)
     two = len(analysis.legs) > 1
-    for leg in analysis.legs:
-        side = leg.summary.recording.side or leg.summary.recording.sensor
-        heading = f"{side.upper()} LEG\n" if two and side else ""
-        parts.append(heading + _leg(leg.summary))
+    parts.extend(_leg(leg.summary, heading=two) for leg in analysis.legs)
     if two:
         parts.append(_symmetry(analysis.symmetry))
     parts.append(words.paragraph(words.NOT_KNEE_LOAD))
     return "\n\n".join(parts) + "\n"
 
 
-def _leg(run: RunSummary) -> str:
-    parts = [_what_was_recorded(run)]
+def _leg(run: RunSummary, *, heading: bool) -> str:
+    parts = [_what_was_recorded(run, heading=heading)]
     rows = _rows(run)
     if rows:
         parts.append("\n".join(rows))
@@ -49,11 +46,14 @@ def _leg(run: RunSummary) -> str:
     return "\n\n".join(parts)
 
 
-def _what_was_recorded(run: RunSummary) -> str:
+def _what_was_recorded(run: RunSummary, *, heading: bool) -> str:
+    """Name the leg, as a heading where there are two, and say how long was recorded and run."""
     facts = run.recording
-    where = "" if facts.side is None else f"{facts.side.capitalize()} leg. "
+    leg = "" if facts.side is None else f"{facts.side.capitalize()} leg. "
+    if heading:
+        leg = f"{(facts.side or facts.sensor).upper()} LEG: "
     running = f"{words.duration(run.running_s)} of it running" if run.running_s > 0 else "no running found"
-    return words.paragraph(f"{where}{words.duration(facts.duration_s)} recorded, {running}.")
+    return words.paragraph(f"{leg}{words.duration(facts.duration_s)} recorded, {running}.")
 
 
 def _rows(run: RunSummary) -> list[str]:
@@ -143,7 +143,7 @@ def _symmetry(symmetry: Symmetry | None) -> str:
         ("Time on ground", symmetry.contact_time_pct),
         ("Time per stride", symmetry.stride_time_pct),
     )
-    rows = [words.row(label, f"{value:+.1f} %") for label, value in values if value is not None]
+    rows = [words.row(label, _percent(value)) for label, value in values if value is not None]
     if symmetry.exceeds_minimum_detectable is not None:
         meaning = _beyond_measuring(symmetry.exceeds_minimum_detectable)
         rows.append(words.paragraph(f"The difference of the landing impacts is {meaning}."))
@@ -160,6 +160,10 @@ def _span(spread: Spread, decimals: int) -> str:
 
 def _beyond_measuring(exceeds: bool) -> str:
     return "more than measuring alone can vary" if exceeds else "within what measuring alone can vary"
+
+
+def _percent(value: float) -> str:
+    return f"{round(value, 1) + 0.0:+.1f} %"  # adding zero turns -0.0 into 0.0
 
 
 def _from(source: str | None) -> str:

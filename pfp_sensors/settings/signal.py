@@ -181,6 +181,8 @@ class StrideLengthSettings:
     """Stride length and speed."""
 
     sensor_height_m: float
+    stance_share: float
+    contact_share: float
     min_speed_mps: float
     max_speed_mps: float
     max_speed_difference: float

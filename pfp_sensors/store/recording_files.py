@@ -11,7 +11,8 @@ import numpy as np
 from pfp_sensors import __version__
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.store.meta_json import KNOWN_KEYS, META_NAME, SCHEMA, RecordingMeta, meta_text, read_meta
-from pfp_sensors.store.sample_files import Scales, open_parquet, read_facts, row_groups, write_samples
+from pfp_sensors.store.parquet_groups import open_parquet, row_groups
+from pfp_sensors.store.sample_files import Scales, read_facts, write_samples
 from pfp_sensors.store.sealed_files import make_private_folder, replacing, sha256_of
 from pfp_sensors.store.truth_files import TRUTH_FOLDER, truth_paths, write_truth
 
@@ -173,7 +174,7 @@ def check_seal(path: Path, meta: RecordingMeta) -> None:
     found = sha256_of(path)
     if found != seal.sha256:
         raise InputError(
-            f"{path} has changed since it was written: SHA-256 {found[:12]}..., expected {seal.sha256[:12]}...",
+            f"{path} has changed since it was written: SHA-256 {found[:12]}, expected {seal.sha256[:12]}.",
             f'Copy it again; if the change is wanted, remove "files" from {META_NAME}.',
         )
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.model.recording import Recording
+from pfp_sensors.store.parquet_groups import open_parquet, row_groups
 from pfp_sensors.store.sample_metadata import SampleFacts, facts_of, from_metadata, to_metadata
 from pfp_sensors.store.sealed_files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
@@ -76,8 +77,8 @@ def write_samples(path: Path, recording: Recording, scales: Scales) -> None:
     UsageError, PfpError
         If the file cannot be written.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     columns, used = _columns(recording, scales)
     # Integers that climb steadily shrink to nearly nothing as differences; the axes do best split by byte.
@@ -141,65 +142,20 @@ def read_samples(path: Path) -> Recording:
             "Give a recording that pfp wrote, or a table with columns such as time_s, acc_x_g, acc_y_g.",
         )
     rows = file.metadata.num_rows
-    time_us = np.empty(rows, np.int64)
+    time_s = np.empty(rows, np.float64)
     acc_g = np.empty((rows, 3), np.float32)
     gyr_dps = np.empty((rows, 3), np.float32) if GYR_COLUMNS[0] in file.schema_arrow.names else None
     start = 0
     names = ("t_us", *ACC_COLUMNS, *(() if gyr_dps is None else GYR_COLUMNS))
     for columns in row_groups(path, file, names):
         stop = start + len(columns["t_us"])
-        time_us[start:stop] = columns["t_us"]
+        np.divide(columns["t_us"] - facts.origin_us, _MICROSECONDS_PER_S, out=time_s[start:stop])
         _fill(acc_g[start:stop], [columns[name] for name in ACC_COLUMNS], facts.acc_scale_g)
         if gyr_dps is not None:
             _fill(gyr_dps[start:stop], [columns[name] for name in GYR_COLUMNS], facts.gyr_scale_dps)
         start = stop
-    _check_increasing(path, time_us)
-    time_us -= facts.origin_us
-    return _recording(time_us / _MICROSECONDS_PER_S, acc_g, gyr_dps, facts)
-
-
-def open_parquet(path: Path) -> Any:
-    """Open a Parquet file for reading by row group.
-
-    The file is not mapped into memory: a mapped file that is cut while it is read ends the program, and
-    mapping gained nothing (docs/formats.md).
-
-    Raises
-    ------
-    InputError
-        If it cannot be opened, or is not a whole Parquet file.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.ParquetFile(path, memory_map=False, pre_buffer=False)
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, error) from error
-
-
-def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Yield each row group as numpy arrays by column name; only one is in memory at a time.
-
-    Raises
-    ------
-    InputError
-        If a column is missing or its bytes are damaged.
-    """
-    import pyarrow as pa
-
-    missing = [name for name in names if name not in file.schema_arrow.names]
-    if missing:
-        raise InputError(
-            f"{path} has no column {', '.join(missing)}; found {', '.join(file.schema_arrow.names)}.",
-            "The file was changed or is no sample file; take it from a backup.",
-        )
-    for group in range(file.num_row_groups):
-        try:
-            table = file.read_row_group(group, columns=list(names))
-            yield {name: table.column(name).to_numpy() for name in names}
-        except (OSError, pa.ArrowException) as error:
-            raise _damaged(path, error) from error
+    _check_increasing(path, time_s)
+    return _recording(time_s, acc_g, gyr_dps, facts)
 
 
 def _columns(recording: Recording, scales: Scales) -> tuple[dict[str, Any], Scales]:
@@ -263,12 +219,12 @@ def _fill(target: Float32Array, columns: Sequence[Any], scale: float | None) -> 
             np.multiply(column, np.float32(scale), out=target[:, axis], dtype=np.float32, casting="unsafe")
 
 
-def _check_increasing(path: Path, time_us: IntArray) -> None:
-    increases = time_us[1:] > time_us[:-1]
+def _check_increasing(path: Path, time_s: FloatArray) -> None:
+    increases = time_s[1:] > time_s[:-1]
     if not bool(increases.all()):
         row = int(np.argmin(increases)) + 1
         raise InputError(
-            f"{path}, row {row}: t_us is {time_us[row]} after {time_us[row - 1]}; it must increase.",
+            f"{path}, row {row}: the time is {time_s[row]} s after {time_s[row - 1]} s; it must increase.",
             "The file is damaged; take it from a backup, or record again.",
         )
 
@@ -291,12 +247,4 @@ def _recording(
         nominal_rate_hz=facts.nominal_rate_hz,
         synthetic=facts.synthetic,
         notes=facts.notes,
-    )
-
-
-def _damaged(path: Path, error: Exception) -> InputError:
-    reason = next(iter(str(error).splitlines()), type(error).__name__)[:200]
-    return InputError(
-        f"{path} cannot be read as a Parquet file: {reason}.",
-        "Copy it again; a run that was not finished is brought back by: pfp recover",
     )

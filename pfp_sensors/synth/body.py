@@ -24,7 +24,7 @@ from pfp_sensors.units import DPS_PER_RPS, STANDARD_GRAVITY_MPS2
 if TYPE_CHECKING:
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
-    from pfp_sensors.model.recording import FloatArray
+    from pfp_sensors.model.recording import BoolArray, FloatArray
     from pfp_sensors.synth.schedule import Schedule
     from pfp_sensors.synth.settings import RunnerSettings
 
@@ -87,24 +87,29 @@ def build_movement(runner: RunnerSettings, schedule: Schedule, burst_g: FloatArr
     return Movement(
         schedule=schedule,
         runner=runner,
-        running=_lay(RUNNING, running_tempo(runner), schedule),
-        walking=_lay(WALKING, walking_tempo(runner), schedule),
+        running=_lay(RUNNING, running_tempo(runner), schedule, schedule.running),
+        walking=_lay(WALKING, walking_tempo(runner), schedule, ~schedule.running),
         amplitude=CubicSpline(schedule.initial_contact_s, schedule.amplitude),
         burst_g=bursts,
     )
 
 
-def _lay(cycle: GaitCycle, tempo: Tempo, schedule: Schedule) -> Gait:
-    """Fit a gait's phase to the contacts, and scale each stride so that its length is speed times time."""
+def _lay(cycle: GaitCycle, tempo: Tempo, schedule: Schedule, own: BoolArray) -> Gait:
+    """Fit a gait's phase to the contacts, and scale each stride so that its length is speed times time.
+
+    ``own`` (n,) marks the strides of this kind; through the others the phase runs on at its own pace.
+    """
     from scipy.interpolate import CubicSpline, PchipInterpolator  # noqa: PLC0415
 
     n = len(schedule.initial_contact_s)
-    times = np.stack((schedule.initial_contact_s, schedule.push_off_s), axis=1).ravel()
+    ic = schedule.initial_contact_s
+    length = np.diff(ic, append=ic[-1] + tempo.stride_s)
+    push_off = np.where(own | schedule.idle, schedule.push_off_s, ic + cycle.contact_share * length)
+    times = np.stack((ic, push_off), axis=1).ravel()
     phases = np.stack((np.arange(n), np.arange(n) + cycle.contact_share), axis=1).ravel()
     phase: CubicSpline | PchipInterpolator = CubicSpline(times, phases)
     if phase(times, 1).min() <= 0.0 or phase(0.5 * (times[1:] + times[:-1]), 1).min() <= 0.0:
         phase = PchipInterpolator(times, phases)
-    ic = schedule.initial_contact_s
     share = (np.arange(_PHASE_POINTS) + 0.5) / _PHASE_POINTS
     t = ic[:-1, None] + share * np.diff(ic)[:, None]
     means = ankle_velocity(cycle)(phase(t.ravel()) % 1.0).reshape(n - 1, _PHASE_POINTS, 2).mean(axis=1)

@@ -43,16 +43,17 @@ class LandingShape:
     rise_s: float
     fall_s: float
     direction: tuple[float, float, float]
+    ringing: float = 1.0
     ringing_decay_s: float = 0.05
 
 
 LANDINGS: Final[dict[Literal["heel", "midfoot", "soft", "walking"], LandingShape]] = {
     # Two runners on a force treadmill: largest 35-40 ms after 50 N, 18-20 ms wide at half height, with a
     # forward spike of half the axial size or more.
-    "heel": LandingShape(0.036, 0.0085, 0.0085, (1.0, 1.0, 0.30)),
-    "midfoot": LandingShape(0.043, 0.0120, 0.0090, (0.80, 1.0, 0.25)),
+    "heel": LandingShape(0.036, 0.0085, 0.0085, (1.4, 1.0, 0.30)),
+    "midfoot": LandingShape(0.043, 0.0120, 0.0090, (1.1, 1.0, 0.25), ringing=0.7),
     # Soft and forefoot landings come 13-20 ms later (signal.md 14.7); the mean cycle is one of these.
-    "soft": LandingShape(0.054, 0.0190, 0.0100, (0.60, 1.0, 0.20)),
+    "soft": LandingShape(0.054, 0.0180, 0.0110, (0.70, 1.0, 0.20), ringing=0.2),
     "walking": LandingShape(0.036, 0.0100, 0.0100, (0.60, 1.0, 0.20)),
 }
 
@@ -77,7 +78,7 @@ def landing_curve(
     burst = np.exp(-0.5 * ((t - shape.peak_s) / width) ** 2)
     since = (t - shape.peak_s - 1.3 * shape.fall_s).clip(0.0)
     ringing = np.exp(-since / shape.ringing_decay_s) * np.sin(2.0 * np.pi * ringing_hz * since)
-    curve = taper * (burst - ringing_share * ringing)
+    curve = taper * (burst - shape.ringing * ringing_share * ringing)
     window = np.sin(np.pi * t / length_s) ** 2
     slow = np.stack((window, window * (t - 0.5 * length_s)))
     moments = np.stack((np.ones_like(t), t))

@@ -92,7 +92,7 @@ def _simulate_leg(
     movement = build_movement(runner, schedule, burst_sizes(runner, schedule))
     acc, gyr, peaks = _ideal_samples(movement, sensor)
     clock = 1.0 + 1e-6 * sensor.clock_drift_ppm
-    truth = build_truth(movement, peaks, len(acc) / sensor.rate_hz / clock, clock)
+    truth = build_truth(movement, peaks, clock)
     return _record(runner, sensor, acc, gyr), truth
 
 
@@ -117,7 +117,8 @@ def _ideal_samples(
         start_s = (first * factor - margin) / internal_hz
         n = (last - 1 - first) * factor + 1 + 2 * margin
         motion = ideal_motion(movement, start_s, 1.0 / internal_hz, n)
-        low, high = first * factor / internal_hz, last * factor / internal_hz
+        low = first * factor / internal_hz
+        high = last * factor / internal_hz if last < count else np.inf
         here = np.flatnonzero(wanted & (plan.initial_contact_s >= low) & (plan.initial_contact_s < high))
         peaks[here] = landing_peaks(
             plan.initial_contact_s[here], motion.specific_force_g, start_s, internal_hz
@@ -143,7 +144,7 @@ def _record(
     if sensor.timestamp_jitter_s > 0.0:
         limit = 0.49 / sensor.rate_hz
         time_s = time_s + (sensor.timestamp_jitter_s * rng.standard_normal(len(acc))).clip(-limit, limit)
-        time_s -= min(time_s[0], 0.0)
+        time_s[0] = max(time_s[0], 0.0)
     channel = Channel(sensor.acc_noise_g_per_rthz, sensor.acc_bias_g, sensor.acc_range_g)
     acc = read_out(acc, channel, sensor, rng)
     if gyr is not None:

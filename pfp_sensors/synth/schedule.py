@@ -192,7 +192,7 @@ def _idle_rows(ends: FloatArray) -> FloatArray:
     length = float(ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else _IDLE_STRIDE_S
     length = min(length, _IDLE_STRIDE_S * 1.5)
     one = np.ones_like(ends)
-    start = ends - 0.4 * length
+    start = ends - 0.5 * length
     return np.stack((start, ends, 0.0 * one, one, one, one, start, ends), axis=1)
 
 

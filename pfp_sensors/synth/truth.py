@@ -108,7 +108,7 @@ def recorded_contacts(plan: Schedule, total_s: float) -> BoolArray:
     return ~plan.idle & (plan.initial_contact_s >= 0.0) & (plan.initial_contact_s < total_s)
 
 
-def build_truth(movement: Movement, peaks_g: FloatArray, total_s: float, clock: float) -> Truth:
+def build_truth(movement: Movement, peaks_g: FloatArray, clock: float) -> Truth:
     """Put the truth together on the sensor's clock.
 
     Parameters
@@ -117,8 +117,6 @@ def build_truth(movement: Movement, peaks_g: FloatArray, total_s: float, clock: 
         One leg.
     peaks_g
         (n, 2) landing peaks of all contacts of its schedule, NaN where none were read.
-    total_s
-        True length of the recording.
     clock
         Seconds of the sensor's clock in one true second.
 
@@ -129,6 +127,7 @@ def build_truth(movement: Movement, peaks_g: FloatArray, total_s: float, clock: 
         walking bout lasts from its first initial contact to its last terminal contact.
     """
     plan = movement.schedule
+    total_s = movement.runner.total_s
     keep = recorded_contacts(plan, total_s)
     ic, tc = plan.initial_contact_s[keep], plan.terminal_contact_s[keep].copy()
     running = plan.running[keep]

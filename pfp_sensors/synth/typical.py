@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SLOPE_IMPACT_PER_PCT: Final = -0.015
 """Share by which landings change per percent of slope: softer uphill, harder downhill. An assumption."""
 
-STRIKE_IMPACT_SHARE: Final[dict[Strike, float]] = {"heel": 1.0, "midfoot": 0.88, "soft": 0.70}
+STRIKE_IMPACT_SHARE: Final[dict[Strike, float]] = {"heel": 1.0, "midfoot": 0.88, "soft": 0.65}
 """Typical resultant peak against a heel strike at the same speed. An assumption ("softer")."""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pfp_sensors.cli import demo, main
 from pfp_sensors.store.truth_files import read_truth
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -138,7 +138,7 @@ def test_two_legs_repeat_the_better_one_on_top() -> None:
     assert document["recording"]["side"] == "right"
     assert {key: document[key] for key in LEG} == {key: document["legs"]["right"][key] for key in LEG}
     assert document["symmetry"] == {
-        "stride_time_pct": 0.1,
+        "stride_time_pct": -0.04,
         "contact_time_pct": -1.2346,
         "resultant_pct": 12.0,
         "exceeds_minimum_detectable": False,

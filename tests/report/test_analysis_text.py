@@ -95,7 +95,9 @@ def test_synthetic_is_said_first() -> None:
 def test_two_legs_stand_one_after_the_other() -> None:
     text = analysis_text(PAGES["two legs"])
     assert text.index("LEFT LEG") < text.index("RIGHT LEG") < text.index("RIGHT AGAINST LEFT")
+    assert "\nLEFT LEG: 30 min 0 s recorded, 25 min 0 s of it running.\n" in text
     assert "  Landing impact    +12.0 %" in text
+    assert "  Time per stride   +0.0 %" in text
     assert "difference of the landing impacts is within what measuring alone can vary" in one_line(text)
     assert "Not told: both legs are needed." in analysis_text(PAGES["two legs, one refused"])
 

@@ -1,0 +1,71 @@
+"""A Parquet file, one row group at a time, with its damage told in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pfp_sensors.errors import InputError
+from pfp_sensors.store.arrow_arrays import NUMBER_TYPES, to_numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+
+def open_parquet(path: Path) -> Any:
+    """Open a Parquet file for reading by row group.
+
+    The file is not mapped into memory: a mapped file that is cut while it is read ends the program, and
+    mapping gained nothing (docs/formats.md).
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened, or is not a whole Parquet file.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return pq.ParquetFile(path, memory_map=False, pre_buffer=False)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
+
+
+def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield each row group as numpy arrays by column name; only one is in memory at a time.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, holds no numbers, or its bytes are damaged.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    missing = [name for name in names if name not in file.schema_arrow.names]
+    if missing:
+        raise InputError(
+            f"{path} has no column {', '.join(missing)}; found {', '.join(file.schema_arrow.names)}.",
+            "The file was changed or is no sample file; take it from a backup.",
+        )
+    for name in names:
+        kind = str(file.schema_arrow.field(name).type)
+        if kind not in NUMBER_TYPES:
+            raise InputError(
+                f"{path}, column {name}: found values of type {kind}; expected numbers.",
+                "Save times as seconds (time_s) or microseconds (time_us), and samples as numbers.",
+            )
+    for group in range(file.num_row_groups):
+        try:
+            table = file.read_row_group(group, columns=list(names))
+            yield {name: to_numpy(table.column(name)) for name in names}
+        except (OSError, pa.ArrowException) as error:
+            raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    reason = next(iter(str(error).splitlines()), type(error).__name__)[:200]
+    return InputError(
+        f"{path} cannot be read as a Parquet file: {reason}.",
+        "Copy it again; a run that was not finished is brought back by: pfp recover",
+    )
