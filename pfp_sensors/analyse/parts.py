@@ -123,7 +123,8 @@ def _mounting(
     acc = [piece.acc_g[chain[0] : chain[-1]] for piece, chain in chains]
     rates = [piece.gyr_dps[chain[0] : chain[-1]] for piece, chain in chains if piece.gyr_dps is not None]
     swing = swing_axis(rates, rate_hz, settings.alignment) if rates else None
-    frame = running_frame(acc, rate_hz, settings.alignment, None if swing is None else swing[0])
+    landings = [chain - chain[0] for _, chain in chains]
+    frame = running_frame(acc, landings, rate_hz, settings.alignment, None if swing is None else swing[0])
     still = [(float(part.piece.to_time_s(np.array([s.start]))[0]), s) for part in parts for s in part.standing]
     here = [s for at, s in still if from_s <= at < until_s]
     upright = None

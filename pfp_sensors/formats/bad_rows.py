@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 MAX_BAD_SHARE: Final = 0.01
 """Up to this share of rows may be repeated, backward, broken or without a number (interface.md)."""
 
-_BROKEN = "with too few or too many cells"
+_UNREADABLE = "unreadable"
 _EMPTY = "without a number"
 _REPEATED = "with a repeated time"
 _BACKWARD = "with a time that goes back"
 _ADVICE: Final[Mapping[str, str]] = {
-    _BROKEN: "Check the delimiter and that every row has as many cells as the header; export the file again.",
+    _UNREADABLE: "Export the table again: one header, then only rows of as many numbers.",
     _EMPTY: "Export sensors that are sampled at different rates or times into files of their own.",
     _REPEATED: "Export with finer time stamps, such as microseconds.",
     _BACKWARD: "If two recordings were joined, cut them apart; else export again.",
@@ -36,7 +36,7 @@ class RowCheck:
 
     Attributes
     ----------
-    path, time_s, broken, place
+    path, time_s, unreadable, first_unreadable, place
         As in `Table`.
     usable
         (n,) rows whose time is a number later than all before it.
@@ -44,12 +44,15 @@ class RowCheck:
 
     path: Path
     time_s: FloatArray
-    broken: int
+    unreadable: int
+    first_unreadable: str
     place: Callable[[int], str]
     usable: BoolArray
 
     @staticmethod
-    def of(path: Path, time_s: FloatArray, broken: int, place: Callable[[int], str]) -> RowCheck:
+    def of(
+        path: Path, time_s: FloatArray, unreadable: int, first_unreadable: str, place: Callable[[int], str]
+    ) -> RowCheck:
         """Look at the times.
 
         Raises
@@ -62,7 +65,7 @@ class RowCheck:
             raise InputError(
                 f"{path}: the time is not a number in any row.", "Export the recording again with its times."
             )
-        return RowCheck(path, time_s, broken, place, usable)
+        return RowCheck(path, time_s, unreadable, first_unreadable, place, usable)
 
     @property
     def start_s(self) -> float:
@@ -94,24 +97,24 @@ class RowCheck:
         if gyr_dps is not None:
             known &= _all_finite(gyr_dps)
         kept = self.usable & known
-        if not self.broken and bool(kept.all()):
+        if not self.unreadable and bool(kept.all()):
             return None, ()
         timed = np.isfinite(self.time_s)
         wrong_time = ~self.usable & known & timed
         repeated = wrong_time & (np.diff(self.time_s, prepend=np.nan) == 0)
         counts = {
-            _BROKEN: self.broken,
+            _UNREADABLE: self.unreadable,
             _EMPTY: int(np.count_nonzero(~known | ~timed)),
             _REPEATED: int(np.count_nonzero(repeated)),
             _BACKWARD: int(np.count_nonzero(wrong_time & ~repeated)),
         }
         self._refuse_many(counts, kept)
         dropped = sum(counts.values())
-        rows = len(kept) + self.broken
+        rows = len(kept) + self.unreadable
         return kept, (f"{dropped} of {rows} rows dropped: {_listed(counts)}{self._first(kept)}.",)
 
     def _refuse_many(self, counts: Mapping[str, int], kept: BoolArray) -> None:
-        bad, rows = sum(counts.values()), len(kept) + self.broken
+        bad, rows = sum(counts.values()), len(kept) + self.unreadable
         if bad > MAX_BAD_SHARE * rows or np.count_nonzero(kept) < 2:
             raise InputError(
                 f"{self.path}: {bad} of {rows} rows are bad: {_listed(counts)}{self._first(kept)}; "
@@ -120,7 +123,8 @@ class RowCheck:
             )
 
     def _first(self, kept: BoolArray) -> str:
-        return "" if kept.all() else f" (first: {self.place(int(np.argmin(kept)))})"
+        first = self.first_unreadable or ("" if kept.all() else self.place(int(np.argmin(kept))))
+        return f" (first: {first})" if first else ""
 
 
 def increasing_rows(time_s: FloatArray) -> BoolArray:

@@ -75,6 +75,11 @@ def read_head(path: Path, block: bytes) -> CsvHead:
             f"{path} holds no header, only empty lines or comments.",
             "Check that the export finished, or record again.",
         )
+    if "\r" in text:
+        raise InputError(
+            f"{path}, line {lines}: found carriage returns inside; expected line ends LF or CRLF.",
+            "Save the table as CSV with usual line ends.",
+        )
     delimiter = delimiter or max(_DELIMITERS, key=text.count)
     names = split_line(text, delimiter)
     if sum(is_number(name, ".") and bool(name.strip()) for name in names) > len(names) / 2:

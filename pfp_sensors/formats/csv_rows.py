@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.csv_cells import NULLS, bad_cell, is_whole_row
+from pfp_sensors.formats.csv_cells import NULLS, Dialect, problem, sort_lines
 from pfp_sensors.formats.samples import RawSensor, Table
 from pfp_sensors.store.arrow_arrays import to_numpy
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from pfp_sensors.formats.columns import Axes, SensorColumns
     from pfp_sensors.formats.csv_header import CsvHead
+
+
+_HOPELESS_SHARE = 0.5
+"""Where more lines of a block are unreadable, the file is something else, and reading on is a waste."""
 
 
 class CsvRows:
@@ -39,14 +43,16 @@ class CsvRows:
         self._head = head
         self._size = size
         self._axes = [axes for name in sensors for axes in _kinds(head.layout.sensors[name])]
-        self._columns = [head.layout.time, *(column for axes in self._axes for column in axes.columns)]
+        columns = [head.layout.time, *(column for axes in self._axes for column in axes.columns)]
+        self._dialect = Dialect(head.delimiter, head.decimal, head.layout.names, columns)
         self._time_s = np.empty(0)
         self._samples = [np.empty((0, 3), np.float32) for _ in self._axes]
         self._sensors = sensors
         self._starts: list[tuple[int, int]] = []
-        self._rows = self._broken = 0
+        self._rows = self._unreadable = 0
+        self._first_unreadable = ""
         self._lines = head.lines
-        self._cut = False
+        self._notes: dict[str, None] = {}
 
     def add(self, block: bytes) -> None:
         """Parse one block of lines; only the last block may lack its last line end.
@@ -56,22 +62,21 @@ class CsvRows:
         Raises
         ------
         InputError
-            If a cell that is needed is not a number: line, column, found.
+            If most lines are no rows of numbers: line, column, found.
         """
         end = block.rfind(b"\n") + 1
-        width, head = len(self._head.layout.names), self._head
-        if block[end:].strip() and not is_whole_row(
-            block[end:], width, self._columns, head.delimiter, head.decimal
-        ):
-            self._cut = True
+        if block[end:].strip() and problem(block[end:], self._dialect):
+            self._notes["The last line was cut short and left out."] = None
             block = block[:end]
         if not block.strip():
             return
+        if not block.isascii():
+            block = self._in_utf8(block)
         time, *values = self._parsed(block)
         self._starts.append((self._rows, self._lines + 1))
         start, stop = self._rows, self._rows + len(time)
         self._make_room(stop, len(block))
-        np.multiply(time, head.layout.time_factor, out=self._time_s[start:stop])
+        np.multiply(time, self._head.layout.time_factor, out=self._time_s[start:stop])
         with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
             for position, column in enumerate(values):
                 kind, axis = divmod(position, 3)
@@ -89,7 +94,15 @@ class CsvRows:
             for name in self._sensors
         )
         time_s = self._time_s[: self._rows]
-        return Table(self._path, self._head.layout, time_s, sensors, self._broken, self._place)
+        return Table(
+            self._path,
+            self._head.layout,
+            time_s,
+            sensors,
+            self._unreadable,
+            self._first_unreadable,
+            self._place,
+        )
 
     def _make_room(self, rows: int, block_bytes: int) -> None:
         """Make arrays for the rows expected from the size of the file; memory is used only where written."""
@@ -102,59 +115,65 @@ class CsvRows:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was left out without a count."""
-        return ("The last line was cut short and left out.",) if self._cut else ()
+        """What was left out or assumed on the way."""
+        return tuple(self._notes)
 
     def _place(self, row: int) -> str:
         first_row, first_line = max(start for start in self._starts if start[0] <= row)
         return f"line {first_line + row - first_row}"
 
+    def _in_utf8(self, block: bytes) -> bytes:
+        try:
+            block.decode("utf-8")
+        except UnicodeDecodeError:
+            self._notes["The text is not UTF-8; Latin-1 was assumed."] = None
+            return block.decode("latin-1").encode("utf-8")
+        return block
+
     def _parsed(self, block: bytes) -> list[Any]:
-        """Give the wanted columns as float64, NaN where a cell has no value; count the broken rows."""
+        """Give the wanted columns as numbers, NaN where a cell has no value; count the unreadable rows."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        try:
+            return self._parse(block, "error")
+        except pa.ArrowInvalid:
+            lines = sort_lines(block, self._dialect, self._lines + 1)
+        self._unreadable += lines.unreadable
+        self._first_unreadable = self._first_unreadable or lines.first
+        lines_here = block.count(b"\n")
+        if lines.unreadable > _HOPELESS_SHARE * lines_here:
+            raise InputError(
+                f"{self._path}, {lines.first}; {lines.unreadable} of {lines_here} lines are like that.",
+                "Export the table again: one header, then only rows of as many numbers.",
+            )
+        try:
+            return self._parse(lines.readable, "skip")
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                f"{self._path}, after line {self._lines}: {str(error).splitlines()[0]}.",
+                "Export the file again as plain CSV.",
+            ) from error
+
+    def _parse(self, block: bytes, invalid: str) -> list[Any]:
         import pyarrow as pa  # noqa: PLC0415
         from pyarrow import csv as arrow_csv  # noqa: PLC0415
 
-        names = [f"c{position}" for position in range(len(self._head.layout.names))]
-        wanted = [names[position] for position in self._columns]
-        broken: list[int] = []
-
-        def skip(row: Any) -> str:
-            broken.append(row.actual_columns)
-            return "skip"
-
-        try:
-            table = arrow_csv.read_csv(
-                pa.BufferReader(block),
-                read_options=arrow_csv.ReadOptions(column_names=names),
-                parse_options=arrow_csv.ParseOptions(
-                    delimiter=self._head.delimiter, invalid_row_handler=skip
-                ),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(wanted, pa.float64()),
-                    include_columns=wanted,
-                    null_values=list(NULLS),
-                    decimal_point=self._head.decimal,
-                ),
-            )
-        except pa.ArrowInvalid as error:
-            raise self._unreadable(block, error) from error
-        self._broken += len(broken)
-        return [to_numpy(table.column(name)) for name in wanted]
-
-    def _unreadable(self, block: bytes, error: Exception) -> InputError:
-        """Name the cell at which the fast parser stopped."""
-        names = self._head.layout.names
-        cell = bad_cell(block, len(names), self._columns, self._head.delimiter, self._head.decimal)
-        if cell is None:
-            return InputError(
-                f"{self._path}, after line {self._lines}: {str(error).splitlines()[0]}.",
-                "Export the file again as plain CSV.",
-            )
-        return InputError(
-            f"{self._path}, line {self._lines + cell.line + 1}, column {names[cell.column].strip()}: "
-            f'found "{cell.found}"; expected a number.',
-            "Correct or empty that cell, or export again with plain numbers.",
+        names = [f"c{position}" for position in range(len(self._dialect.names))]
+        wanted = [names[position] for position in self._dialect.columns]
+        table = arrow_csv.read_csv(
+            pa.BufferReader(block),
+            read_options=arrow_csv.ReadOptions(column_names=names),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self._dialect.delimiter, invalid_row_handler=lambda _: invalid
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.float64()),
+                include_columns=wanted,
+                null_values=list(NULLS),
+                decimal_point=self._dialect.decimal,
+            ),
         )
+        return [to_numpy(table.column(name)) for name in wanted]
 
 
 def _kinds(columns: SensorColumns) -> list[Axes]:

@@ -86,4 +86,4 @@ def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table
             with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
                 np.multiply(group[name], factor, out=target[start:stop], casting="unsafe")
         start = stop
-    return Table(path, layout, time_s, tuple(sensors), 0, lambda row: f"row {row}")
+    return Table(path, layout, time_s, tuple(sensors), 0, "", lambda row: f"row {row}")

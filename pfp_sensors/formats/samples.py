@@ -45,8 +45,8 @@ class Table:
         (n,) as in the file, turned into seconds.
     sensors
         One or two sensors, (n, 3) each.
-    broken
-        Rows that could not be read at all and are not in the arrays.
+    unreadable, first_unreadable
+        Rows that could not be read at all and are not in the arrays, and the first of them in words.
     place
         Names the place of a row (from 0) for messages: "line 17".
     """
@@ -55,7 +55,8 @@ class Table:
     layout: Layout
     time_s: FloatArray
     sensors: tuple[RawSensor, ...]
-    broken: int
+    unreadable: int
+    first_unreadable: str
     place: Callable[[int], str]
 
 
@@ -85,15 +86,15 @@ def recordings_of(
     """
     rows = len(table.time_s)
     if rows < 2:
-        broken = f" and {table.broken} broken ones" if table.broken else ""
+        unreadable = f" and {table.unreadable} unreadable ones ({table.first_unreadable})"
         raise InputError(
-            f"{table.path} has {rows} row{'' if rows == 1 else 's'} of samples below its header{broken}; "
-            "at least 2 are needed.",
+            f"{table.path} has {rows} row{'' if rows == 1 else 's'} of samples below its header"
+            f"{unreadable if table.unreadable else ''}; at least 2 are needed.",
             "Check that the export finished and that every row has as many cells as the header.",
         )
     for sensor in table.sensors:
         check_channels(table.path, table.layout, sensor.name, sensor.acc_g, sensor.gyr_dps)
-    check = RowCheck.of(table.path, table.time_s, table.broken, table.place)
+    check = RowCheck.of(table.path, table.time_s, table.unreadable, table.first_unreadable, table.place)
     return tuple(_recording(table, sensor, check, meta, request, notes) for sensor in table.sensors)
 
 

@@ -15,7 +15,7 @@ from pfp_sensors.signal.directions import across, angle_deg, principal_axes, tur
 from pfp_sensors.signal.smooth import low_pass
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import Float32Array, FloatArray
+    from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import AlignmentSettings
 
 _THIN_RATE_HZ: Final = 40.0
@@ -54,7 +54,11 @@ def thin(signal: Float32Array, rate_hz: float) -> tuple[Float32Array, float]:
 
 
 def running_frame(
-    stretches: list[Float32Array], rate_hz: float, settings: AlignmentSettings, swing_axis: FloatArray | None
+    stretches: list[Float32Array],
+    landings: list[IntArray],
+    rate_hz: float,
+    settings: AlignmentSettings,
+    swing_axis: FloatArray | None,
 ) -> Frame:
     """Find the shank axes from acceleration while running.
 
@@ -63,14 +67,16 @@ def running_frame(
     2. The mean acceleration lies in that plane, tilted backwards from the long axis by about 30 degrees
        (34, 32, 21 and 30 measured in three people), because the shank leans forward while it carries.
     3. Which of the two ends of the left-right axis is right decides where "backwards" is. The
-       gyroscope tells (forward swing is positive about z). Without it, two properties of running
-       acceleration vote: the main slow swing direction lies on the backward side of the mean, and the
-       slow acceleration across the mean is skewed.
+       gyroscope tells (forward swing is positive about z). Without it: just after the foot has left
+       the ground, 0.25 to 0.4 strides after the landing, the shank is flung forwards, so slow
+       acceleration across the mean points forwards then.
 
     Parameters
     ----------
     stretches
         (n, 3) acceleration in g of each running bout.
+    landings
+        Landings of each bout, as samples of its stretch.
     rate_hz
         Samples per second.
     swing_axis
@@ -85,8 +91,8 @@ def running_frame(
     right = axes[2]
     along_mean = unit(across(mean, right))
     if swing_axis is None:
-        slower = np.concatenate([low_pass(a, settings.vote_lowpass_hz, thin_hz) for a in thinned]) - mean
-        vote = _backward_vote(slower, along_mean, np.cross(right, along_mean))
+        backward = np.cross(right, along_mean)
+        vote = -_after_foot_off(thinned, landings, rate_hz / thin_hz, thin_hz, backward, settings)
         sure = abs(vote) >= settings.min_vote
     else:
         vote = float(right @ swing_axis)
@@ -97,21 +103,24 @@ def running_frame(
     return Frame(up, np.cross(up, right), right, mean, planar, sure)
 
 
-def _backward_vote(slow: FloatArray, along: FloatArray, sideways: FloatArray) -> float:
-    """Say whether ``sideways`` points backwards (positive) or forwards (negative).
-
-    Two properties seen in all shank recordings at hand and in the published mean cycle: the main axis
-    of slow acceleration, pointed along the mean, leans backwards; and the slow acceleration across the
-    mean is skewed forwards. Their sum was 0.7 or more in every person.
-    """
-    p, q = slow @ along, slow @ sideways
-    _, axes = np.linalg.eigh(np.cov(np.stack([p, q])))
-    main = axes[:, 1] * (1.0 if axes[0, 1] >= 0 else -1.0)
-    centred = q - q.mean()
-    spread = float(np.sqrt(np.mean(centred**2)))
-    skew = float(np.mean(centred**3)) / max(spread**3, np.finfo(np.float64).tiny)
-    lean = float(np.sign(main[1])) * float(main[0])
-    return lean - skew
+def _after_foot_off(
+    thinned: list[Float32Array],
+    landings: list[IntArray],
+    size: float,
+    rate_hz: float,
+    direction: FloatArray,
+    settings: AlignmentSettings,
+) -> float:
+    """Return slow acceleration along a direction just after foot off, in standard deviations from its mean."""
+    slow = [low_pass(a @ direction.astype(np.float32), settings.vote_lowpass_hz, rate_hz) for a in thinned]
+    share = np.linspace(settings.vote_from_share, settings.vote_to_share, 7)
+    picked = []
+    for signal, landing in zip(slow, landings, strict=True):
+        index = np.rint((landing[:-1, None] + share * np.diff(landing)[:, None]) / size).astype(np.int64)
+        picked.append(signal[np.clip(index, 0, len(signal) - 1)].ravel())
+    every = np.concatenate(slow)
+    spread = max(float(every.std()), float(np.finfo(np.float32).tiny))
+    return float((np.concatenate(picked).mean() - every.mean()) / spread)
 
 
 def swing_axis(stretches: list[Float32Array], rate_hz: float, settings: AlignmentSettings) -> tuple[FloatArray, float] | None:

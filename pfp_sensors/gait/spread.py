@@ -65,9 +65,10 @@ def within_run_trend(strides: Strides, settings: TrendSettings) -> WithinRunTren
         return "too_short"
     peaks = strides.resultant_g[kept][: n_segments * settings.segment_strides]
     medians = np.median(peaks.reshape(n_segments, -1), axis=1)
-    pace = strides.speed_mps if np.isfinite(strides.speed_mps).any() else 1.0 / strides.stride_time_s
+    known_mps = np.isfinite(strides.speed_mps[kept])
+    pace = strides.speed_mps if known_mps.all() else 1.0 / strides.stride_time_s
     used = pace[kept][: n_segments * settings.segment_strides].reshape(n_segments, -1)
-    speeds = np.nanmedian(used, axis=1)
+    speeds = np.median(used, axis=1)
     if float(np.std(speeds) / np.mean(speeds)) >= settings.max_speed_cv:
         return "uneven_speed"
     third = n_segments // 3

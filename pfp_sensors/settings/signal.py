@@ -66,30 +66,31 @@ class InitialContactSettings:
     minimum_search_ms: float
     steepest_from_ms: float
     steepest_to_ms: float
+    first_rise_share: float
     min_half_rise_g: float
-    min_lead_ms: float
     max_lead_ms: float
+    max_lag_ms: float
+    min_trusted: int
     offset_ms: float
     landing_offset_ms: float
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalContactSettings:
-    """Foot off, from three readings of the fading push."""
+    """Foot off, from two readings of the fading push."""
 
     search_from_share: float
     search_to_share: float
     stance_from_share: float
-    slow_lean_deg: float
-    slow_lowpass_hz: float
-    slow_share: float
-    slow_lag_ms: float
-    leaning_lean_deg: float
-    leaning_lowpass_hz: float
-    leaning_share: float
-    leaning_lag_ms: float
-    minimum_lowpass_hz: float
-    minimum_lag_ms: float
+    dip_lowpass_hz: float
+    dip_min_fall_share: float
+    dip_min_rise_share: float
+    dip_lag_ms: float
+    fade_lean_deg: float
+    fade_lowpass_hz: float
+    fade_share: float
+    fade_lag_ms: float
+    fade_max_pull_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ class AlignmentSettings:
     slow_lowpass_hz: float
     vote_lowpass_hz: float
     min_vote: float
+    vote_from_share: float
+    vote_to_share: float
     min_swing_agreement: float
     mean_tilt_deg: float
     standing_max_angle_deg: float

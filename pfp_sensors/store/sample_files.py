@@ -97,6 +97,7 @@ def write_samples(path: Path, recording: Recording, scales: Scales) -> None:
             use_dictionary=False,
             column_encoding=encodings,
             store_schema=False,
+            write_page_checksum=True,
         ) as writer,
     ):
         writer.write_table(table, row_group_size=max(1, round(_ROW_GROUP_S * recording.rate_hz)))

@@ -23,10 +23,10 @@ CALM = {
     "sensor_height_m": MID_SHANK_M,
 }
 AXES = ("forward", "up", "right", "rate x", "rate y", "rate z")
-# Lowest correlation accepted: kind -> axes in the order above (None: too small a signal to ask for).
+# Lowest correlation accepted: kind -> axes in the order above.
 FLOORS = {
-    "running": (0.80, 0.80, 0.40, 0.40, 0.40, 0.98),
-    "walking": (0.65, 0.88, 0.30, 0.30, 0.40, 0.98),
+    "running": (0.85, 0.78, 0.30, 0.50, 0.40, 0.98),
+    "walking": (0.65, 0.82, 0.30, 0.50, 0.50, 0.98),
 }
 
 
