@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pfp_sensors
+from pfp_sensors import __version__
 from pfp_sensors.analyse.leg import find_leg
 from pfp_sensors.analyse.summary import Given, summarise
 from pfp_sensors.analyse.symmetry import symmetry_of
@@ -63,7 +63,5 @@ def analyse_file(
         analyse_recording(recording, settings, speed_mps=speed_mps, distance_km=distance_km)
         for recording in file.recordings
     )
-    provenance = Provenance(
-        pfp_sensors.__version__, METHOD_VERSION, parameters_sha256(settings), file.source
-    )
+    provenance = Provenance(__version__, METHOD_VERSION, parameters_sha256(settings), file.source)
     return FileAnalysis(provenance, legs, symmetry_of(legs, settings.trend.detectable_change_g))

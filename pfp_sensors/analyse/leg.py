@@ -70,9 +70,7 @@ def find_leg(recording: Recording, settings: SignalSettings) -> LegFindings:
     rows: list[Strides] = []
     timed: list[RunningBout] = []
     for part in parts:
-        found = [
-            time_bout(part.piece, chain, mountings, stop_g, 0, settings) for chain in part.chains
-        ]
+        found = [time_bout(part.piece, chain, mountings, stop_g, 0, settings) for chain in part.chains]
         timed.extend(found)
         running = [(bout.start, bout.end) for bout in found] or list(part.regions)
         spans = fill_between(part.movement, running, len(part.piece))
@@ -123,7 +121,9 @@ def _walking_rows(part: Part, span: Span, bout_index: int, settings: SignalSetti
     contact_s = part.piece.to_time_s(contact)
     stride_time_s = np.append(np.diff(contact_s), np.nan)[: len(contact_s)]
     bouts = settings.bouts
-    valid = (stride_time_s >= bouts.walking_min_period_s * 0.8) & (stride_time_s <= bouts.walking_max_period_s * 1.2)
+    valid = (stride_time_s >= bouts.walking_min_period_s * 0.8) & (
+        stride_time_s <= bouts.walking_max_period_s * 1.2
+    )
     return stride_rows(
         len(contact),
         bout_index=bout_index,
@@ -158,7 +158,9 @@ def _period_s(parts: list[Part]) -> float:
         for part in parts
         for a, b in [*part.regions, *((chain[0], chain[-1]) for chain in part.chains)]
     ]
-    return float(np.median([stride_time_in(p.movement, a, b) for p, a, b in stretches])) if stretches else np.nan
+    return (
+        float(np.median([stride_time_in(p.movement, a, b) for p, a, b in stretches])) if stretches else np.nan
+    )
 
 
 def _median(values: list[float]) -> float | None:

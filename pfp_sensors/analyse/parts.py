@@ -9,7 +9,7 @@ import numpy as np
 
 from pfp_sensors.gait.bouts import Movement, label_movement, refine_regions, running_regions, stride_time_in
 from pfp_sensors.gait.frame import Frame, refine_up, running_frame, swing_axis
-from pfp_sensors.gait.landings import find_landings, running_chains, second_shock_share, sharpness
+from pfp_sensors.gait.landings import Sharpness, running_chains
 from pfp_sensors.gait.standing import Standing, find_standing
 from pfp_sensors.gait.strap import turned_at
 from pfp_sensors.signal.uniform import Piece, uniform_pieces
@@ -79,12 +79,11 @@ def _chains(
         after = regions[k + 1][0] if k + 1 < len(regions) else len(piece)
         start = max(a - margin, (a + before) // 2 if k else 0)
         end = min(b + margin, (b + after) // 2 if k + 1 < len(regions) else len(piece))
-        sharp = sharpness(piece.acc_g[start:end], piece.rate_hz, settings.landing)
-        stride_s = stride_time_in(movement, a, b)
-        landing = find_landings(sharp, piece.rate_hz, stride_s, settings.landing) + start
+        sharp = Sharpness.of(piece.acc_g, piece.rate_hz, start, end, settings.landing)
+        landing = np.rint(sharp.landings(stride_time_in(movement, a, b), settings.landing)).astype(np.int64)
         for chain in running_chains(landing, piece.acc_g, piece.rate_hz, settings.gates, settings.bouts):
             chains.append(chain)
-            second.append(second_shock_share(sharp, chain - start))
+            second.append(sharp.second_shock_share(chain))
     return tuple(chains), tuple(second)
 
 
@@ -125,7 +124,9 @@ def _mounting(
     swing = swing_axis(rates, rate_hz, settings.alignment) if rates else None
     landings = [chain - chain[0] for _, chain in chains]
     frame = running_frame(acc, landings, rate_hz, settings.alignment, None if swing is None else swing[0])
-    still = [(float(part.piece.to_time_s(np.array([s.start]))[0]), s) for part in parts for s in part.standing]
+    still = [
+        (float(part.piece.to_time_s(np.array([s.start]))[0]), s) for part in parts for s in part.standing
+    ]
     here = [s for at, s in still if from_s <= at < until_s]
     upright = None
     for standing in here:

@@ -51,7 +51,9 @@ class _Lengths:
     distance_source: DistanceSource | None = None
 
 
-def summarise(recording: Recording, findings: LegFindings, settings: SignalSettings, given: Given) -> RunSummary:
+def summarise(
+    recording: Recording, findings: LegFindings, settings: SignalSettings, given: Given
+) -> RunSummary:
     """Sum up one leg."""
     running_s = sum(bout.duration_s for bout in findings.bouts if bout.kind == "running")
     if running_s <= 0:
@@ -140,7 +142,13 @@ def _mounting(findings: LegFindings) -> str | None:
 def _refused(recording: Recording, findings: LegFindings) -> RunSummary:
     """Give the summary of a recording without running."""
     kinds = {bout.kind for bout in findings.bouts}
-    found = "Walking found" if "walking" in kinds else "Only stillness found" if kinds == {"still"} else "Movement found"
+    found = (
+        "Walking found"
+        if "walking" in kinds
+        else "Only stillness found"
+        if kinds == {"still"}
+        else "Movement found"
+    )
     return RunSummary(
         status="refused",
         recording=facts_of(recording, findings),
@@ -174,17 +182,23 @@ def _slow_cadence(findings: LegFindings) -> tuple[Spread | None, Spread | None, 
     return cadence, spread(60.0 * STEPS_PER_STRIDE / findings.slow_cadence_spm), []
 
 
-def _doubts(cadence: Spread, running: Strides, findings: LegFindings, settings: SignalSettings) -> list[Reason]:
+def _doubts(
+    cadence: Spread, running: Strides, findings: LegFindings, settings: SignalSettings
+) -> list[Reason]:
     """Warn when two ways of counting disagree, or when strides are few or odd."""
     quality = settings.quality
     reasons = []
     other = 60.0 * STEPS_PER_STRIDE / findings.period_s
     if abs(cadence.median / other - 1.0) > quality.cadence_agreement_share:
-        message = f"Landings give {cadence.median:.0f} steps per minute, the rhythm of the signal {other:.0f}."
+        message = (
+            f"Landings give {cadence.median:.0f} steps per minute, the rhythm of the signal {other:.0f}."
+        )
         reasons += caution("cadence_doubtful", "cadence_spm", message)
     n_steps = STEPS_PER_STRIDE * int(np.count_nonzero(running.valid))
     if n_steps < quality.baseline_min_steps:
-        message = f"{n_steps} steps; {quality.baseline_min_steps} needed for values to compare other runs with."
+        message = (
+            f"{n_steps} steps; {quality.baseline_min_steps} needed for values to compare other runs with."
+        )
         reasons += caution("few_steps", "impact", message)
     return reasons
 
@@ -256,7 +270,9 @@ def _impact(
         reasons += caution("censored", "impact", message)
     axial = spread(running.axial_g, with_p95=True)
     if axial is None:
-        message = "Nobody stood still, so the shank's long axis is not known. Stand still for 5 s before running."
+        message = (
+            "Nobody stood still, so the shank's long axis is not known. Stand still for 5 s before running."
+        )
         reasons += refuse("no_standing", ("axial_g",), message)
     strap_held = not (support.has("strap_moved") or support.has("loose_strap"))
     eligible = (
@@ -322,7 +338,11 @@ def _coverage_words(coverage: float | None) -> str:
 
 
 def _dose(
-    running: Strides, impact: Impact | None, lengths: _Lengths, coverage: float | None, settings: SignalSettings
+    running: Strides,
+    impact: Impact | None,
+    lengths: _Lengths,
+    coverage: float | None,
+    settings: SignalSettings,
 ) -> tuple[Dose | None, list[Reason]]:
     """Add up the landing peaks; clipped ones count as the lower bounds they are."""
     if impact is None:

@@ -122,10 +122,14 @@ def _range(recording: Recording, findings: LegFindings, settings: SignalSettings
 def _gyroscope(recording: Recording, findings: LegFindings, settings: SignalSettings) -> list[Reason]:
     """Say what is missing for stride length."""
     if recording.gyr_dps is None:
-        message = "No gyroscope in this recording: stride length, pace and distance need one, or a known speed."
+        message = (
+            "No gyroscope in this recording: stride length, pace and distance need one, or a known speed."
+        )
         return refuse("no_gyro", _LENGTH_FIELDS, message)
     if recording.rate_hz < settings.rate.contact_min_hz:
-        message = f"{recording.rate_hz:.0f} Hz recorded; stride length needs {settings.rate.contact_min_hz:.0f} Hz."
+        message = (
+            f"{recording.rate_hz:.0f} Hz recorded; stride length needs {settings.rate.contact_min_hz:.0f} Hz."
+        )
         return refuse("rate_too_low", _LENGTH_FIELDS, message)
     reasons = []
     gravity = findings.gravity_g
@@ -137,7 +141,9 @@ def _gyroscope(recording: Recording, findings: LegFindings, settings: SignalSett
         for m in findings.mountings
     ):
         reasons += caution(
-            "align_weak", "stride_length_m", "The leg's turning axis is not clear; read stride length with care."
+            "align_weak",
+            "stride_length_m",
+            "The leg's turning axis is not clear; read stride length with care.",
         )
     return reasons
 
@@ -166,7 +172,9 @@ def _strap(findings: LegFindings, settings: SignalSettings) -> list[Reason]:
     for mounting in findings.mountings[1:]:
         minutes, seconds = divmod(round(mounting.from_s), 60)
         reasons += caution(
-            "strap_moved", "impact", f"The sensor moved at {minutes}:{seconds:02d}. Tighten the strap next time."
+            "strap_moved",
+            "impact",
+            f"The sensor moved at {minutes}:{seconds:02d}. Tighten the strap next time.",
         )
     if findings.rattle is not None and findings.rattle > settings.quality.loose_strap_share:
         reasons += caution(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.signal.periods import Period, autocorrelation, shortest_strong_period, windows_at
-from pfp_sensors.signal.smooth import low_pass
+from pfp_sensors.signal.smooth import low_pass, thin_out_rate
 
 if TYPE_CHECKING:
     from pfp_sensors.model.gait import BoutKind
@@ -86,40 +86,37 @@ def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
     mean_g, sd_g = _moving_moments(norm, step, n_steps, settings.running_window_s / settings.step_s)
     _, still_sd = _moving_moments(norm, step, n_steps, settings.still_window_s / settings.step_s)
     wide_mean, _ = _moving_moments(norm, step, n_steps, settings.window_s / settings.step_s)
-    thin = max(1, int(piece.rate_hz // _PERIOD_RATE_HZ))
-    n_thin = len(norm) // thin
-    smooth = low_pass(
-        norm[: n_thin * thin].reshape(n_thin, thin).mean(axis=1),
-        settings.period_lowpass_hz,
-        piece.rate_hz / thin,
-    )
-    rate_hz = piece.rate_hz / thin
-    centre = (np.arange(n_steps) + 0.5) * step / thin
+    thinned, rate_hz = thin_out_rate(norm, piece.rate_hz, _PERIOD_RATE_HZ)
+    smooth = low_pass(thinned, settings.period_lowpass_hz, rate_hz)
+    centre = (np.arange(n_steps) + 0.5) * step * rate_hz / piece.rate_hz
     period = _periods(
         smooth, centre, rate_hz, settings.running_window_s,
         (settings.running_min_period_s, settings.running_max_period_s), settings.period_peak_share,
-    )  # fmt: skip
-    walking = _periods(
-        smooth, centre, rate_hz, settings.window_s,
-        (settings.walking_min_period_s, settings.walking_max_period_s), settings.period_peak_share,
     )  # fmt: skip
     still = still_sd < settings.still_max_sd_g
     enters = (mean_g >= settings.running_min_mean_g) & (
         period.strength >= settings.running_min_autocorrelation
     )
     running = _grow(enters, mean_g >= settings.running_stay_mean_g) & ~still
+    maybe = np.flatnonzero(
+        (wide_mean < settings.walking_max_mean_g) & (sd_g >= settings.still_max_sd_g) & ~running & ~still
+    )
+    gait = _periods(
+        smooth, centre[maybe], rate_hz, settings.window_s,
+        (settings.walking_min_period_s, settings.walking_max_period_s), settings.period_peak_share,
+    )  # fmt: skip
+    walking = np.zeros(n_steps, dtype=np.bool_)
+    walking[maybe] = gait.strength >= settings.walking_min_autocorrelation
+    walking_period_s = np.full(n_steps, np.nan)
+    walking_period_s[maybe] = gait.period_s
     return Movement(
         step=step,
         mean_g=mean_g,
         running=running,
-        walking=(wide_mean < settings.walking_max_mean_g)
-        & (walking.strength >= settings.walking_min_autocorrelation)
-        & (sd_g >= settings.still_max_sd_g)
-        & ~running
-        & ~still,
+        walking=walking,
         still=still,
         period=period,
-        walking_period_s=walking.period_s,
+        walking_period_s=walking_period_s,
     )
 
 
@@ -229,7 +226,9 @@ def _absorb_slivers(code: IntArray, shortest: int) -> IntArray:
     return out
 
 
-def _moving_moments(norm: Float32Array, step: int, n_steps: int, width: float) -> tuple[FloatArray, FloatArray]:
+def _moving_moments(
+    norm: Float32Array, step: int, n_steps: int, width: float
+) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of |a| over ``width`` steps around each step."""
     usable = norm[: n_steps * step].reshape(n_steps, step)
     total = np.concatenate(([0.0], np.cumsum(usable.sum(axis=1, dtype=np.float64))))

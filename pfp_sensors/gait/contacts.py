@@ -46,7 +46,7 @@ def find_contacts(
     acc_g
         (m, 3) acceleration of the piece.
     landing
-        (n,) samples from :func:`pfp_sensors.gait.landings.find_landings`.
+        (n,) samples from :class:`pfp_sensors.gait.landings.Sharpness`.
     stride_time_s
         (n,) time from each landing to the next one (typical time for the last).
     frame
@@ -83,7 +83,11 @@ def onset_reader(rate_hz: float, settings: InitialContactSettings) -> Reader:
     """Build the reader of the smoothed signal around a landing."""
     step_s = max(_MIN_STEP_S, 1.0 / (settings.interpolation * rate_hz))
     return gaussian_reader(
-        settings.lowpass_hz, rate_hz, -settings.minimum_search_ms / 1000.0, settings.steepest_to_ms / 1000.0, step_s
+        settings.lowpass_hz,
+        rate_hz,
+        -settings.minimum_search_ms / 1000.0,
+        settings.steepest_to_ms / 1000.0,
+        step_s,
     )
 
 
@@ -209,7 +213,9 @@ class _Fall:
         v = self.value
         dip = np.zeros_like(window)
         dip[:, 1:-1] = (v[:, 1:-1] < v[:, :-2]) & (v[:, 1:-1] <= v[:, 2:]) & window[:, :-2] & window[:, 2:]
-        dip &= (before - v > settings.dip_min_fall_share * size) & (after - v > settings.dip_min_rise_share * size)
+        dip &= (before - v > settings.dip_min_fall_share * size) & (
+            after - v > settings.dip_min_rise_share * size
+        )
         return np.asarray(dip.argmax(axis=1))
 
     def time_s(self, column: IntArray) -> FloatArray:
@@ -241,7 +247,12 @@ class _Fall:
 
 
 def _along(
-    acc_g: Float32Array, landing: IntArray, rate_hz: float, direction: Float32Array, before_s: float, after_s: float
+    acc_g: Float32Array,
+    landing: IntArray,
+    rate_hz: float,
+    direction: Float32Array,
+    before_s: float,
+    after_s: float,
 ) -> tuple[Float32Array, int]:
     """Project the samples around a block of landings on a direction; also return where the result starts."""
     if len(landing) == 0:

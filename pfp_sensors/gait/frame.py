@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.signal.directions import across, angle_deg, principal_axes, turn, unit
-from pfp_sensors.signal.smooth import low_pass
+from pfp_sensors.signal.smooth import low_pass, thin_out_rate
 
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
@@ -46,13 +46,6 @@ class Frame:
     sure: bool
 
 
-def thin(signal: Float32Array, rate_hz: float) -> tuple[Float32Array, float]:
-    """Average blocks of (n, k) samples so that at least 40 Hz remain."""
-    size = max(1, int(rate_hz // _THIN_RATE_HZ))
-    n = len(signal) // size
-    return signal[: n * size].reshape(n, size, -1).mean(axis=1), rate_hz / size
-
-
 def running_frame(
     stretches: list[Float32Array],
     landings: list[IntArray],
@@ -82,8 +75,8 @@ def running_frame(
     swing_axis
         (3,) axis of forward swing from :func:`swing_axis`, or None without a gyroscope.
     """
-    thinned = [thin(a, rate_hz)[0] for a in stretches]
-    thin_hz = rate_hz / max(1, int(rate_hz // _THIN_RATE_HZ))
+    thinned = [thin_out_rate(a, rate_hz, _THIN_RATE_HZ)[0] for a in stretches]
+    thin_hz = thin_out_rate(stretches[0], rate_hz, _THIN_RATE_HZ)[1]
     mean = np.concatenate(thinned).mean(axis=0, dtype=np.float64)
     slow = np.concatenate([low_pass(a, settings.slow_lowpass_hz, thin_hz) for a in thinned]) - mean
     variance, axes = principal_axes(np.asarray(slow.T @ slow, dtype=np.float64))
@@ -123,7 +116,9 @@ def _after_foot_off(
     return float((np.concatenate(picked).mean() - every.mean()) / spread)
 
 
-def swing_axis(stretches: list[Float32Array], rate_hz: float, settings: AlignmentSettings) -> tuple[FloatArray, float] | None:
+def swing_axis(
+    stretches: list[Float32Array], rate_hz: float, settings: AlignmentSettings
+) -> tuple[FloatArray, float] | None:
     """Find the axis of forward swing from angular rate while running.
 
     Returns
@@ -132,8 +127,8 @@ def swing_axis(stretches: list[Float32Array], rate_hz: float, settings: Alignmen
         (3,) unit vector, positive for forward swing (the fast tail of the rate is forward), and the
         share of the rate's energy about it; None when the shank hardly turns.
     """
-    rate = np.concatenate([thin(w, rate_hz)[0] for w in stretches]).astype(np.float64)
-    fast = rate[np.linalg.norm(rate, axis=1) > settings.min_rate_dps]
+    rate = np.concatenate([thin_out_rate(w, rate_hz, _THIN_RATE_HZ)[0] for w in stretches]).astype(np.float64)
+    fast = rate[np.einsum("ij,ij->i", rate, rate) > settings.min_rate_dps**2]
     if len(fast) < 10:
         return None
     energy, axes = principal_axes(fast.T @ fast)

@@ -49,7 +49,9 @@ class LandingPeaks:
     swing_overlap: BoolArray
 
 
-def stop_level_g(acc_g: Float32Array, acc_range_g: float | None, clip_level_share: float) -> tuple[float, bool]:
+def stop_level_g(
+    acc_g: Float32Array, acc_range_g: float | None, clip_level_share: float
+) -> tuple[float, bool]:
     """Return the reading at and above which a sample counts as clipped, and whether it was guessed.
 
     Sensors stop a little below their nominal range, mostly for single samples. With an unknown range,
@@ -61,7 +63,10 @@ def stop_level_g(acc_g: Float32Array, acc_range_g: float | None, clip_level_shar
     for axis in range(3):
         column = acc_g[:, axis]
         for extreme in (float(column.max()), float(column.min())):
-            if abs(extreme) >= _LOWEST_STOP_G and np.count_nonzero(column == np.float32(extreme)) >= _REPEATS_AT_STOP:
+            if (
+                abs(extreme) >= _LOWEST_STOP_G
+                and np.count_nonzero(column == np.float32(extreme)) >= _REPEATS_AT_STOP
+            ):
                 return clip_level_share * abs(extreme), True
     return float("inf"), False
 

@@ -7,20 +7,28 @@ some 40 ms after initial contact (signal.md, sections 7.1 and 14).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from pfp_sensors.gait.bouts import magnitude, spans_of
-from pfp_sensors.signal.peaks import local_maxima, thin_out
-from pfp_sensors.signal.smooth import gaussian_reach, low_pass
+from pfp_sensors.signal.peaks import local_maxima, parabola_offset, thin_out
+from pfp_sensors.signal.smooth import gaussian_reach, low_pass, thin_out_rate
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import Float32Array, IntArray
+    from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import BoutsSettings, GatesSettings, LandingSettings
 
 _BLOCK: Final = 1 << 17
 """Samples handled at once, so that memory does not grow with the recording."""
+
+
+_SEARCH_RATE_HZ: Final = 100.0
+"""Landings are looked for in samples averaged down to at least this rate; contacts are timed in all."""
+
+_SAMPLED_STRIDES: Final = 100
+"""The second shock is looked for in about so many strides of a bout."""
 
 
 def sharpness(acc_g: Float32Array, rate_hz: float, settings: LandingSettings) -> Float32Array:
@@ -29,7 +37,9 @@ def sharpness(acc_g: Float32Array, rate_hz: float, settings: LandingSettings) ->
     Does not depend on how the sensor is turned. Computed block by block; the blocks overlap by the
     reach of the filters, so that the result is that of the whole.
     """
-    reach = gaussian_reach(settings.highpass_hz, rate_hz) + gaussian_reach(settings.envelope_lowpass_hz, rate_hz)
+    reach = gaussian_reach(settings.highpass_hz, rate_hz) + gaussian_reach(
+        settings.envelope_lowpass_hz, rate_hz
+    )
     result = np.empty(len(acc_g), dtype=np.float32)
     for start in range(0, len(acc_g), _BLOCK):
         end = min(start + _BLOCK, len(acc_g))
@@ -41,21 +51,53 @@ def sharpness(acc_g: Float32Array, rate_hz: float, settings: LandingSettings) ->
     return result
 
 
-def find_landings(sharp: Float32Array, rate_hz: float, stride_time_s: float, settings: LandingSettings) -> IntArray:
-    """Return the samples of the landings: humps of sharpness, one for each stride.
+@dataclass(frozen=True, slots=True)
+class Sharpness:
+    """Sharpness of a stretch, thinned out: ``value[k]`` stands for sample ``first + size * k``."""
 
-    Parameters
-    ----------
-    sharp
-        (n,) from :func:`sharpness`, of one stretch of gait.
-    stride_time_s
-        Typical stride time there.
-    """
-    if len(sharp) < 3:
-        return np.empty(0, dtype=np.int64)
-    level = settings.min_height_share * float(np.percentile(sharp, 95))
-    hump = local_maxima(sharp, level)
-    return thin_out(hump, sharp[hump], settings.min_distance_share * stride_time_s * rate_hz)
+    value: Float32Array
+    rate_hz: float
+    size: int
+    first: float
+
+    @staticmethod
+    def of(acc_g: Float32Array, rate_hz: float, start: int, end: int, settings: LandingSettings) -> Sharpness:
+        """Compute the sharpness of samples ``start`` up to ``end``."""
+        thinned, thin_hz = thin_out_rate(acc_g[start:end], rate_hz, _SEARCH_RATE_HZ)
+        size = round(rate_hz / thin_hz)
+        return Sharpness(sharpness(thinned, thin_hz, settings), thin_hz, size, start + 0.5 * (size - 1))
+
+    def landings(self, stride_time_s: float, settings: LandingSettings) -> FloatArray:
+        """Return the landings as fractional samples of the recording: one hump for each stride.
+
+        Parameters
+        ----------
+        stride_time_s
+            Typical stride time of this stretch.
+        """
+        if len(self.value) < 3:
+            return np.empty(0)
+        level = settings.min_height_share * float(np.percentile(self.value, 95))
+        hump = local_maxima(self.value, level)
+        hump = thin_out(hump, self.value[hump], settings.min_distance_share * stride_time_s * self.rate_hz)
+        shift = parabola_offset(self.value[hump - 1], self.value[hump], self.value[hump + 1])
+        return np.asarray(self.first + self.size * (hump + shift))
+
+    def second_shock_share(self, landing: IntArray) -> float:
+        """Return the size of the sharpest moment in the middle of a stride against the landing itself.
+
+        The median over the strides of one bout (samples of the recording). Near 1 where both feet are
+        felt alike, as at the hip or the chest: such a sensor does not sit on one shank.
+        """
+        at = np.rint((landing - self.first) / self.size).astype(np.int64)
+        every = max(1, (len(at) - 1) // _SAMPLED_STRIDES)
+        shares = []
+        for a, b in zip(at[:-1:every].tolist(), at[1::every].tolist(), strict=True):
+            third = (b - a) // 3
+            middle = self.value[a + third : b - third]
+            if len(middle):
+                shares.append(float(middle.max()) / max(float(self.value[a]), np.finfo(np.float32).tiny))
+        return float(np.median(shares)) if shares else 0.0
 
 
 def running_chains(
@@ -87,25 +129,3 @@ def running_chains(
         if len(inside) >= bouts.min_strides:
             chains.append(landing[a + inside[0] : a + inside[-1] + 2])
     return chains
-
-
-def second_shock_share(sharp: Float32Array, landing: IntArray) -> float:
-    """Return the size of the sharpest moment in the middle of a stride against the landing itself.
-
-    The median over the strides of one bout. Near 1 where both feet are felt alike, as at the hip or
-    the chest: such a sensor does not sit on one shank.
-
-    Parameters
-    ----------
-    sharp
-        (n,) from :func:`sharpness`.
-    landing
-        Landings as samples of ``sharp``, at least two.
-    """
-    shares = []
-    for a, b in zip(landing[:-1].tolist(), landing[1:].tolist(), strict=True):
-        third = (b - a) // 3
-        middle = sharp[a + third : b - third]
-        if len(middle):
-            shares.append(float(middle.max()) / max(float(sharp[a]), np.finfo(np.float32).tiny))
-    return float(np.median(shares)) if shares else 0.0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.signal.orientation import OrientationFilter
+from pfp_sensors.signal.smooth import thin_out_rate
 from pfp_sensors.units import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from pfp_sensors.settings.signal import StrideLengthSettings
     from pfp_sensors.signal.uniform import Piece
 
-_BLOCK: Final = 1 << 15
-"""Samples handled at once, so that memory does not grow with the recording."""
+_MIN_RATE_HZ: Final = 100.0
+"""Faster samples are averaged down to at least this: a stride's movement has little above 20 Hz."""
+
+_BLOCK: Final = 1 << 14
+"""Thinned samples handled at once, so that memory does not grow with the recording."""
 
 _SETTLE_S: Final = 10.0
 """Three time constants of the orientation filter, used to find its first orientation."""
@@ -59,26 +63,41 @@ def stride_lengths(
     stride = np.diff(initial, append=2 * initial[-1] - initial[-2])
     contact = np.where(np.isfinite(terminal), terminal - initial, settings.contact_share * stride)
     stance = initial + settings.stance_share * contact
+    size = max(1, int(piece.rate_hz // _MIN_RATE_HZ))
+    rate_hz = piece.rate_hz / size
     first = max(0, int(stance[0]) - int(_SETTLE_S * piece.rate_hz))
-    last = min(len(piece), int(stance[-1]) + 3)
-    tracker = OrientationFilter(piece.rate_hz)
+    last = min(len(piece), int(stance[-1]) + 3 * size)
+    instant = (stance - first - 0.5 * (size - 1)) / size
+    block = _BLOCK * size
+    tracker = OrientationFilter(rate_hz)
+    bias = (bias_dps @ axes.T).astype(np.float32)
     warm = min(last, first + int(_SETTLE_S * piece.rate_hz))
-    bias = bias_dps.astype(np.float32)
-    tracker.settle(piece.acc_g[first:warm] @ axes.T, (piece.gyr_dps[first:warm] - bias) @ axes.T)
+    tracker.settle(*_in_shank_axes(piece, first, warm, axes, bias))
     lengths = np.full(len(initial), np.nan)
     carry: _Motion | None = None
-    for start in range(first, last, _BLOCK):
-        end = min(start + _BLOCK, last)
-        rate = (piece.gyr_dps[start:end] - bias) @ axes.T
-        motion = _Motion.of(tracker, piece.acc_g[start:end] @ axes.T, rate, start, settings.sensor_height_m)
+    for start in range(first, last, block):
+        acc, rate = _in_shank_axes(piece, start, min(start + block, last), axes, bias)
+        if len(acc) == 0:
+            break
+        motion = _Motion.of(tracker, acc, rate, (start - first) // size, settings.sensor_height_m)
         if carry is not None:
             motion = carry.joined(motion)
-        here = np.flatnonzero((stance >= motion.start) & (stance < motion.end - 1))
+        here = np.flatnonzero((instant >= motion.start) & (instant < motion.end - 1))
         if len(here):
-            lengths[here[:-1]] = motion.distances_m(stance[here] - motion.start, piece.rate_hz)
-            motion = motion.after(int(stance[here[-1]]))
+            lengths[here[:-1]] = motion.distances_m(instant[here] - motion.start, rate_hz)
+            motion = motion.after(int(instant[here[-1]]))
         carry = motion
     return lengths
+
+
+def _in_shank_axes(
+    piece: Piece, start: int, end: int, axes: Float32Array, bias: Float32Array
+) -> tuple[Float32Array, Float32Array]:
+    """Return thinned acceleration and rate in shank axes of some samples."""
+    assert piece.gyr_dps is not None
+    acc, _ = thin_out_rate(piece.acc_g[start:end], piece.rate_hz, _MIN_RATE_HZ)
+    rate, _ = thin_out_rate(piece.gyr_dps[start:end], piece.rate_hz, _MIN_RATE_HZ)
+    return acc @ axes.T, rate @ axes.T - bias
 
 
 class _Motion:
@@ -101,11 +120,10 @@ class _Motion:
         tracker: OrientationFilter, acc_g: Float32Array, rate_dps: Float32Array, start: int, height_m: float
     ) -> _Motion:
         """Turn a block of samples in shank axes into horizontal acceleration and pendulum velocity."""
-        rotation = tracker.rotations(acc_g, rate_dps)
-        flat = rotation[:, :2, :]
-        acc = np.einsum("nij,nj->in", flat, acc_g.astype(np.float64)) * STANDARD_GRAVITY_MPS2
-        turning = np.radians(rate_dps.astype(np.float64))
-        pendulum = height_m * (flat[:, :, 2] * turning[:, :1] - flat[:, :, 0] * turning[:, 2:]).T
+        rotation = tracker.to_horizontal(acc_g, rate_dps)
+        acc = np.einsum("ijn,nj->in", rotation, acc_g) * STANDARD_GRAVITY_MPS2
+        turning = np.radians(rate_dps.T)
+        pendulum = height_m * (rotation[:, 2] * turning[0] - rotation[:, 0] * turning[2])
         return _Motion(start, acc, pendulum)
 
     def joined(self, later: _Motion) -> _Motion:

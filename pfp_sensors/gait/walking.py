@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.gait.landings import find_landings, sharpness
-from pfp_sensors.signal.peaks import parabola_offset
+from pfp_sensors.gait.landings import Sharpness
 
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import FloatArray
@@ -26,10 +25,6 @@ def walking_contacts(
     Taken a fixed time before the sharpest moment of each landing: good for stride time, which is all
     that is told of walking.
     """
-    sharp = sharpness(piece.acc_g[start:end], piece.rate_hz, settings)
-    landing = find_landings(sharp, piece.rate_hz, stride_time_s, settings)
-    if len(landing) == 0:
-        return np.empty(0)
-    shift = parabola_offset(sharp[landing - 1], sharp[landing], sharp[landing + 1])
-    contact = landing + shift - _LANDING_AFTER_CONTACT_S * piece.rate_hz + start
+    sharp = Sharpness.of(piece.acc_g, piece.rate_hz, start, end, settings)
+    contact = sharp.landings(stride_time_s, settings) - _LANDING_AFTER_CONTACT_S * piece.rate_hz
     return np.asarray(contact[contact >= start])

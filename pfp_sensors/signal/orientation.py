@@ -26,8 +26,8 @@ class OrientationFilter:
 
         self._filter = BasicVQF(1.0 / rate_hz)
 
-    def rotations(self, acc_g: Float32Array, gyr_dps: Float32Array) -> FloatArray:
-        """Advance by a block and return (n, 3, 3) rotations from sensor to world (z up).
+    def to_horizontal(self, acc_g: Float32Array, gyr_dps: Float32Array) -> FloatArray:
+        """Advance by a block and return (2, 3, n) rotations from sensor axes to the two horizontal world axes.
 
         Parameters
         ----------
@@ -38,18 +38,15 @@ class OrientationFilter:
         gyr = np.radians(np.ascontiguousarray(gyr_dps, dtype=np.float64))
         quaternion = self._filter.updateBatch(gyr, acc)["quat6D"]
         w, x, y, z = np.ascontiguousarray(quaternion.T)
-        rotation = np.empty((len(w), 3, 3))
-        rotation[:, 0, 0] = 1 - 2 * (y * y + z * z)
-        rotation[:, 0, 1] = 2 * (x * y - w * z)
-        rotation[:, 0, 2] = 2 * (x * z + w * y)
-        rotation[:, 1, 0] = 2 * (x * y + w * z)
-        rotation[:, 1, 1] = 1 - 2 * (x * x + z * z)
-        rotation[:, 1, 2] = 2 * (y * z - w * x)
-        rotation[:, 2, 0] = 2 * (x * z - w * y)
-        rotation[:, 2, 1] = 2 * (y * z + w * x)
-        rotation[:, 2, 2] = 1 - 2 * (x * x + y * y)
+        rotation = np.empty((2, 3, len(w)))
+        rotation[0, 0] = 1 - 2 * (y * y + z * z)
+        rotation[0, 1] = 2 * (x * y - w * z)
+        rotation[0, 2] = 2 * (x * z + w * y)
+        rotation[1, 0] = 2 * (x * y + w * z)
+        rotation[1, 1] = 1 - 2 * (x * x + z * z)
+        rotation[1, 2] = 2 * (y * z - w * x)
         return rotation
 
     def settle(self, acc_g: Float32Array, gyr_dps: Float32Array) -> None:
         """Find the first orientation by running a stretch backwards in time (rates change sign)."""
-        self.rotations(acc_g[::-1], -gyr_dps[::-1])
+        self.to_horizontal(acc_g[::-1], -gyr_dps[::-1])

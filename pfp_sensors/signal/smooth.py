@@ -71,6 +71,30 @@ def low_pass(signal: AnyFloatArray, cutoff_hz: float, rate_hz: float) -> Float32
     return smooth.reshape(signal.shape)
 
 
+def thin_out_rate(signal: Float32Array, rate_hz: float, min_rate_hz: float) -> tuple[Float32Array, float]:
+    """Average blocks of samples so that at least ``min_rate_hz`` remain.
+
+    Parameters
+    ----------
+    signal
+        (n,) or (n, k) values; a last incomplete block is left out.
+
+    Returns
+    -------
+    thinned, rate_hz
+        Block means, each standing for the middle of its block, and their rate.
+    """
+    size = max(1, int(rate_hz // min_rate_hz))
+    n = len(signal) // size * size
+    if size == 1:
+        return signal, rate_hz
+    total = signal[0:n:size].copy()
+    for k in range(1, size):
+        total += signal[k:n:size]
+    total /= size
+    return total, rate_hz / size
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads a smoothed signal on a fine grid around given samples.
@@ -105,7 +129,9 @@ class Reader:
 def gaussian_reader(cutoff_hz: float, rate_hz: float, from_s: float, to_s: float, step_s: float) -> Reader:
     """Build a reader of the Gaussian low-pass on a grid ``from_s .. to_s`` around a sample."""
     sd_s = gaussian_sd_s(cutoff_hz)
-    return _reader(lambda t: np.asarray(np.exp(-0.5 * (t / sd_s) ** 2)), _REACH_SD * sd_s, rate_hz, from_s, to_s, step_s)
+    return _reader(
+        lambda t: np.asarray(np.exp(-0.5 * (t / sd_s) ** 2)), _REACH_SD * sd_s, rate_hz, from_s, to_s, step_s
+    )
 
 
 def butterworth_reader(
@@ -116,8 +142,9 @@ def butterworth_reader(
     The weights are the inverse Fourier transform of the squared analogue Butterworth gain, so that the
     result is the same filter at every sampling rate (a digital design bends near half the rate).
     """
-    frequency_hz = np.linspace(0.0, 4.0 * cutoff_hz, 801)
+    frequency_hz = np.linspace(0.0, 4.0 * cutoff_hz, 161)
     gain = 1.0 / (1.0 + (frequency_hz / cutoff_hz) ** (2 * order))
+    gain[[0, -1]] *= 0.5
 
     def kernel(t: FloatArray) -> FloatArray:
         values, where = np.unique(np.round(np.abs(t), 9), return_inverse=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.synth.body import build_movement, ideal_motion
+from pfp_sensors.synth.body import ideal_motion
+from pfp_sensors.synth.movement import build_movement
 from pfp_sensors.synth.schedule import Schedule, leg_schedule, plan_stretches
 from pfp_sensors.synth.sensor import INTERNAL_RATE_HZ
 from pfp_sensors.synth.settings import PlanPart, RunnerSettings

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.model.recording import Float32Array, FloatArray, Recording
-from pfp_sensors.synth.body import Movement, build_movement, ideal_motion
+from pfp_sensors.synth.body import ideal_motion
 from pfp_sensors.synth.impact import burst_sizes
 from pfp_sensors.synth.landing import LANDINGS
+from pfp_sensors.synth.movement import Movement, build_movement
 from pfp_sensors.synth.schedule import Stretch, leg_schedule, plan_stretches
 from pfp_sensors.synth.sensor import (
     HALF_PERIODS,

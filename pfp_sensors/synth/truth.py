@@ -9,7 +9,7 @@ import numpy as np
 
 from pfp_sensors.model.gait import Bout
 from pfp_sensors.model.truth import Truth
-from pfp_sensors.synth.body import Movement, pose
+from pfp_sensors.synth.movement import Movement, pose
 
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import BoolArray, FloatArray

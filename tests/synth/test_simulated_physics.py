@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pfp_sensors.synth import PlanPart, RunnerSettings, SensorSettings, simulate_run
-from pfp_sensors.synth.body import Movement, build_movement, ideal_motion, pose
+from pfp_sensors.synth.body import ideal_motion
 from pfp_sensors.synth.impact import burst_sizes
+from pfp_sensors.synth.movement import Movement, build_movement, pose
 from pfp_sensors.synth.schedule import leg_schedule, plan_stretches
 from pfp_sensors.units import STANDARD_GRAVITY_MPS2
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.signal import butter, sosfiltfilt
 
 from pfp_sensors.errors import UsageError
 from pfp_sensors.synth import PlanPart, RunnerSettings, SensorSettings, simulate_run, simulate_two_legs
@@ -32,8 +33,6 @@ def mean_magnitude(recording, start: float, end: float) -> float:
 
 def seen_peaks(recording, contacts: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Read resultant peaks off a recording as signal.md says: 60 Hz low-pass, 75 ms after contact."""
-    from scipy.signal import butter, sosfiltfilt
-
     cut = min(60.0, 0.4 * recording.rate_hz)
     smooth = sosfiltfilt(butter(4, cut, fs=recording.rate_hz, output="sos"), recording.acc_g, axis=0)
     norm = np.linalg.norm(smooth, axis=1)
