@@ -55,7 +55,7 @@ if not TYPE_CHECKING:
         """Import a public name from its home when it is first asked for."""
         for home, names in _HOMES.items():
             if name in names:
-                from importlib import import_module  # noqa: PLC0415
+                from importlib import import_module
 
                 value = getattr(import_module(f"{__name__}.{home}"), name)
                 globals()[name] = value

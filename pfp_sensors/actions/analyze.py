@@ -119,8 +119,8 @@ def analyze_file(
     UsageError
         If the file holds several sensors and none was chosen.
     """
-    from pfp_sensors.analyse import analyse_file  # noqa: PLC0415
-    from pfp_sensors.formats.read import read_recording_file  # noqa: PLC0415
+    from pfp_sensors.analyse import analyse_file
+    from pfp_sensors.formats.read import read_recording_file
 
     options = options or AnalyzeOptions()
     file = read_recording_file(

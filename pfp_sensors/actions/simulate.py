@@ -52,8 +52,8 @@ def simulate_to_folder(
     """
     _check_free(folder, replace)
 
-    from pfp_sensors.store.recording_files import write_recording  # noqa: PLC0415
-    from pfp_sensors.store.sample_files import Scales  # noqa: PLC0415
+    from pfp_sensors.store.recording_files import write_recording
+    from pfp_sensors.store.sample_files import Scales
 
     legs = _simulate(runner, sensor, two_legs)
     scales = Scales(sensor.acc_range_g / _FULL_COUNTS, sensor.gyr_range_dps / _FULL_COUNTS)
@@ -75,7 +75,7 @@ def _simulate(
     runner: RunnerSettings, sensor: SensorSettings, two_legs: bool
 ) -> tuple[tuple[Recording, Truth], ...]:
     """Simulate one leg, or two with names of their own."""
-    from pfp_sensors.synth.run import simulate_run, simulate_two_legs  # noqa: PLC0415
+    from pfp_sensors.synth.run import simulate_run, simulate_two_legs
 
     if not two_legs:
         return (simulate_run(runner, sensor),)

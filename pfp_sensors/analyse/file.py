@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors import __version__
 from pfp_sensors.analyse.leg import find_leg
-from pfp_sensors.analyse.summary import Given, summarise
+from pfp_sensors.analyse.lengths import Given
+from pfp_sensors.analyse.summary import summarise
 from pfp_sensors.analyse.symmetry import symmetry_of
 from pfp_sensors.model.analysis import FileAnalysis, LegAnalysis
 from pfp_sensors.model.summary import Provenance

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.analyse.support import Support, caution, no_running, refuse, support_of
-from pfp_sensors.gait.spread import STEPS_PER_STRIDE, cadence_spread, spread, within_run_trend
+from pfp_sensors.analyse.facts import facts_of, refused_summary
+from pfp_sensors.analyse.impacts import dose_of, impact_of, trend_of
+from pfp_sensors.analyse.lengths import Given, Lengths, lengths_of
+from pfp_sensors.analyse.support import Support, caution, refuse, support_of
+from pfp_sensors.gait.spread import STEPS_PER_STRIDE, cadence_spread, spread
 from pfp_sensors.model.gait import Strides
-from pfp_sensors.model.summary import (
-    DistanceSource,
-    Dose,
-    Impact,
-    Quality,
-    RecordingFacts,
-    RunSummary,
-    Spread,
-    WithinRunTrend,
-)
+from pfp_sensors.model.summary import Quality, RunSummary, Spread
 
 if TYPE_CHECKING:
     from pfp_sensors.analyse.leg import LegFindings
-    from pfp_sensors.model.recording import Recording
-    from pfp_sensors.model.summary import Grade, Reason
+    from pfp_sensors.model.recording import BoolArray, Recording
+    from pfp_sensors.model.summary import Grade, Impact, Reason
     from pfp_sensors.settings.signal import SignalSettings
 
-_AXIS_NAMES: Final = "xyz"
 _NEAR_GAP_S: Final = 3.0
 """Running that stops this close before a gap and goes on this close after it went on in between."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a person or another device knows of the run."""
-
-    speed_mps: float | None
-    distance_km: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Lengths:
-    """Stride length, speed and distance with where they are from."""
-
-    stride_length_m: Spread | None = None
-    speed_mps: Spread | None = None
-    distance_km: float | None = None
-    source: DistanceSource | None = None
-    distance_source: DistanceSource | None = None
 
 
 def summarise(
@@ -57,7 +30,7 @@ def summarise(
     """Sum up one leg."""
     running_s = sum(bout.duration_s for bout in findings.bouts if bout.kind == "running")
     if running_s <= 0:
-        return _refused(recording, findings)
+        return refused_summary(recording, findings)
     support = support_of(recording, findings, settings)
     running = select(findings.strides, findings.strides.running)
     strides = select(running, running.valid)
@@ -72,15 +45,15 @@ def summarise(
         n_strides = round(running_s / stride_time.median) if stride_time else 0
     elif cadence is not None:
         reasons += _doubts(cadence, running, findings, settings)
-    lengths, more = _lengths(strides, running_s, coverage, support, settings, given)
+    lengths, more = lengths_of(strides, running_s, coverage, support, settings, given)
     reasons += more
-    impact, more = _impact(running, recording, findings, coverage, support, settings)
+    impact, more = impact_of(running, recording, coverage, support, settings)
     reasons += more
     contact, more = _contact_time(strides, support, settings)
     reasons += more
-    dose, more = _dose(running, impact, lengths, coverage, settings)
+    dose, more = dose_of(running, impact, lengths, coverage, settings)
     reasons += more
-    trend, more = _trend(strides, impact, settings)
+    trend, more = trend_of(strides, impact, settings)
     reasons += more
     final = _drop_answered(reasons, lengths)
     return RunSummary(
@@ -107,70 +80,9 @@ def summarise(
     )
 
 
-def select(strides: Strides, rows: np.typing.NDArray[np.bool_]) -> Strides:
+def select(strides: Strides, rows: BoolArray) -> Strides:
     """Return some of the strides."""
     return Strides(*(getattr(strides, name)[rows] for name in Strides.__slots__))
-
-
-def facts_of(recording: Recording, findings: LegFindings) -> RecordingFacts:
-    """Collect what is known of the recording itself."""
-    return RecordingFacts(
-        duration_s=recording.duration_s,
-        sampling_rate_hz=recording.rate_hz,
-        channels=recording.channels,
-        side=recording.side,
-        placement=recording.placement,
-        sensor=recording.sensor,
-        acc_range_g=recording.acc_range_g,
-        gaps=recording.gaps,
-        synthetic=recording.synthetic,
-        mounting=_mounting(findings),
-        notes=recording.notes,
-    )
-
-
-def _mounting(findings: LegFindings) -> str | None:
-    """Say which sensor axis lies along the shank, and whether the sensor is upside down."""
-    if not findings.mountings:
-        return None
-    mounting = findings.mountings[0]
-    up = (mounting.upright or mounting.frame).up
-    axis = int(np.argmax(np.abs(up)))
-    return f"{_AXIS_NAMES[axis]} axis {'up' if up[axis] > 0 else 'down (upside down)'} along the shank"
-
-
-def _refused(recording: Recording, findings: LegFindings) -> RunSummary:
-    """Give the summary of a recording without running."""
-    kinds = {bout.kind for bout in findings.bouts}
-    found = (
-        "Walking found"
-        if "walking" in kinds
-        else "Only stillness found"
-        if kinds == {"still"}
-        else "Movement found"
-    )
-    return RunSummary(
-        status="refused",
-        recording=facts_of(recording, findings),
-        bouts=findings.bouts,
-        running_s=0.0,
-        n_strides=0,
-        n_steps=0,
-        cadence_spm=None,
-        stride_time_s=None,
-        contact_time_s=None,
-        stride_length_m=None,
-        stride_length_source=None,
-        speed_mps=None,
-        speed_source=None,
-        distance_km=None,
-        distance_source=None,
-        impact=None,
-        dose=None,
-        within_run_trend=None,
-        reasons=no_running(found).reasons,
-        quality=Quality(None, "poor"),
-    )
 
 
 def _slow_cadence(findings: LegFindings) -> tuple[Spread | None, Spread | None, list[Reason]]:
@@ -245,135 +157,7 @@ def _contact_time(
     return spread(strides.contact_time_s), []
 
 
-def _impact(
-    running: Strides,
-    recording: Recording,
-    findings: LegFindings,
-    coverage: float | None,
-    support: Support,
-    settings: SignalSettings,
-) -> tuple[Impact | None, list[Reason]]:
-    """Give landing impact over all running contacts."""
-    if support.refuses("impact"):
-        return None, []
-    resultant = spread(running.resultant_g, with_p95=True)
-    if resultant is None:
-        message = "No landing stands out clearly enough to be measured."
-        return None, refuse("landing_not_separable", ("impact", "dose", "within_run_trend"), message)
-    measured = np.isfinite(running.resultant_g)
-    n_contacts, n_clipped = int(measured.sum()), int((running.clipped & measured).sum())
-    quality = settings.quality
-    censored = n_clipped > quality.max_clipped_share * n_contacts
-    reasons: list[Reason] = []
-    if censored:
-        message = f"At least {resultant.median:.1f} g: the sensor reached its limit in {n_clipped} of {n_contacts} landings."
-        reasons += caution("censored", "impact", message)
-    axial = spread(running.axial_g, with_p95=True)
-    if axial is None:
-        message = (
-            "Nobody stood still, so the shank's long axis is not known. Stand still for 5 s before running."
-        )
-        reasons += refuse("no_standing", ("axial_g",), message)
-    strap_held = not (support.has("strap_moved") or support.has("loose_strap"))
-    eligible = (
-        recording.rate_hz >= settings.rate.impact_min_hz
-        and STEPS_PER_STRIDE * int(np.count_nonzero(running.valid)) >= quality.baseline_min_steps
-        and coverage is not None
-        and coverage >= quality.min_coverage
-        and not censored
-        and strap_held
-    )
-    return Impact(resultant, axial, n_contacts, n_clipped, censored, eligible), reasons
-
-
-def _lengths(
-    strides: Strides,
-    running_s: float,
-    coverage: float | None,
-    support: Support,
-    settings: SignalSettings,
-    given: Given,
-) -> tuple[_Lengths, list[Reason]]:
-    """Give stride length, speed and distance from the most trusted source at hand."""
-    reasons: list[Reason] = []
-    measured = None if support.refuses("stride_length_m") else spread(strides.speed_mps)
-    known_mps = given.speed_mps
-    if known_mps is None and given.distance_km is not None:
-        known_mps = 1000.0 * given.distance_km / running_s
-    if measured is not None and known_mps is not None:
-        share = abs(measured.median / known_mps - 1.0)
-        if share > settings.stride_length.max_speed_difference:
-            message = f"The sensor gives {measured.median:.2f} m/s, {known_mps:.2f} was given; the given one is used."
-            reasons += caution("speed_implausible", "speed_mps", message)
-    if known_mps is not None:
-        return _given_lengths(strides, running_s, known_mps, given), reasons
-    if measured is None:
-        if not support.refuses("stride_length_m"):
-            message = "No stride gave a plausible length (1.5 to 7 m/s). Give the speed with --speed-mps."
-            reasons += refuse("speed_implausible", ("stride_length_m", "speed_mps", "distance_km"), message)
-        return _Lengths(), reasons
-    distance_km = None
-    if coverage is not None and coverage >= settings.quality.min_coverage:
-        distance_km = measured.median * running_s / 1000.0
-    else:
-        reasons += refuse("low_coverage", ("distance_km",), _coverage_words(coverage))
-    lengths = _Lengths(
-        spread(strides.stride_length_m), measured, distance_km, "imu", None if distance_km is None else "imu"
-    )
-    return lengths, reasons
-
-
-def _given_lengths(strides: Strides, running_s: float, speed_mps: float, given: Given) -> _Lengths:
-    """Use a treadmill's speed or a watch's distance."""
-    source: DistanceSource = "treadmill" if given.speed_mps is not None else "watch"
-    lengths = spread(strides.stride_time_s * speed_mps)
-    distance_km = given.distance_km if given.distance_km is not None else speed_mps * running_s / 1000.0
-    distance_source: DistanceSource = "watch" if given.distance_km is not None else "treadmill"
-    return _Lengths(lengths, Spread(speed_mps, speed_mps, speed_mps), distance_km, source, distance_source)
-
-
-def _coverage_words(coverage: float | None) -> str:
-    """Say how much of the running could be used."""
-    return f"Only {coverage or 0.0:.0%} of the running strides could be used; a total would be a guess."
-
-
-def _dose(
-    running: Strides,
-    impact: Impact | None,
-    lengths: _Lengths,
-    coverage: float | None,
-    settings: SignalSettings,
-) -> tuple[Dose | None, list[Reason]]:
-    """Add up the landing peaks; clipped ones count as the lower bounds they are."""
-    if impact is None:
-        return None, []
-    if coverage is None or coverage < settings.quality.min_coverage:
-        return None, refuse("low_coverage", ("dose",), _coverage_words(coverage))
-    load_g = float(np.nansum(running.resultant_g))
-    if lengths.distance_km is None:
-        message = "The distance is not known. Give it with --distance-km or --speed-mps."
-        return Dose(load_g, None), refuse("no_distance", ("impact_load_per_km_g",), message)
-    return Dose(load_g, load_g / lengths.distance_km), []
-
-
-def _trend(
-    strides: Strides, impact: Impact | None, settings: SignalSettings
-) -> tuple[WithinRunTrend | None, list[Reason]]:
-    """Give the change of landing impact within the run, or what it would need."""
-    if impact is None:
-        return None, []
-    trend = within_run_trend(strides, settings.trend)
-    if isinstance(trend, WithinRunTrend):
-        return trend, []
-    minutes = settings.trend.skip_s / 60.0
-    words = {
-        "too_short": f"A change within the run needs several minutes of running after the first {minutes:.0f}.",
-        "uneven_speed": "Speed changed too much to compare the start of the run with its end.",
-    }
-    return None, refuse(trend, ("within_run_trend",), words[trend])
-
-
-def _drop_answered(reasons: list[Reason], lengths: _Lengths) -> list[Reason]:
+def _drop_answered(reasons: list[Reason], lengths: Lengths) -> list[Reason]:
     """Leave out refusals that a given speed or distance has answered, and what is said twice."""
     answered = set()
     if lengths.speed_mps is not None:

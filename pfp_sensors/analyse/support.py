@@ -95,7 +95,7 @@ def _rate(recording: Recording, settings: SignalSettings) -> list[Reason]:
         return caution(
             "low_rate",
             "impact",
-            f"{shown}, {rate.impact_min_hz:.0f} needed to judge impact (peaks read too low); cadence is fine.",
+            f"{shown}, {rate.impact_min_hz:.0f} needed to judge impact: peaks read too low. Cadence is fine.",
         )
     return []
 
@@ -105,8 +105,8 @@ def _range(recording: Recording, findings: LegFindings, settings: SignalSettings
     stop_g = findings.stop_g / settings.quality.clip_level_share
     if stop_g < settings.rate.range_min_g * settings.quality.clip_level_share:
         message = (
-            f"The sensor measures up to {stop_g:.0f} g; landings need {settings.rate.range_min_g:.0f} g at least, "
-            "better 16 or 32. Set a larger range if the sensor has one."
+            f"The sensor measures up to {stop_g:.0f} g; landings need {settings.rate.range_min_g:.0f} g at "
+            "least, better 16 or 32. Set a larger range if the sensor has one."
         )
         return refuse("range_too_small", ("contact_time_s", *_IMPACT_FIELDS), message)
     if findings.stop_guessed and recording.acc_range_g is None:
@@ -185,3 +185,8 @@ def _strap(findings: LegFindings, settings: SignalSettings) -> list[Reason]:
             "align_weak", "contact_time_s", "Forward and backward could not be told apart well on this leg."
         )
     return reasons
+
+
+def coverage_words(coverage: float | None) -> str:
+    """Say how much of the running could be used."""
+    return f"Only {coverage or 0.0:.0%} of the running strides could be used; a total would be a guess."

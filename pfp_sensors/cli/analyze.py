@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Analyse every path; one that fails does not stop the others. Returns the highest exit code."""
-    from pfp_sensors.cli.progress import Progress  # noqa: PLC0415
+    from pfp_sensors.cli.progress import Progress
 
     _check(args)
     analyze = _analyzer(args)
@@ -101,8 +101,8 @@ def _check(args: argparse.Namespace) -> None:
 
 def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
     """Bind what holds for every path: options and settings are read and checked once."""
-    from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file  # noqa: PLC0415
-    from pfp_sensors.settings import load_import_settings, load_signal_settings  # noqa: PLC0415
+    from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
+    from pfp_sensors.settings import load_import_settings, load_signal_settings
 
     options = AnalyzeOptions(
         side=args.side,
@@ -119,8 +119,8 @@ def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
 
 def _done(analysis: FileAnalysis, args: argparse.Namespace, progress: Progress) -> tuple[dict[str, Any], int]:
     """Print the text of an analysis, unless JSON was asked for. Returns its document and exit code."""
-    from pfp_sensors.report.analysis_json import analysis_document  # noqa: PLC0415
-    from pfp_sensors.report.analysis_text import analysis_text  # noqa: PLC0415
+    from pfp_sensors.report.analysis_json import analysis_document
+    from pfp_sensors.report.analysis_text import analysis_text
 
     if not args.json:
         progress.clear()
@@ -138,14 +138,14 @@ def _failed(path: str, error: PfpError, args: argparse.Namespace, progress: Prog
 
 
 def _write_strides(analyses: list[FileAnalysis], out: Path) -> None:
-    from pfp_sensors.formats.strides_table import write_strides  # noqa: PLC0415
+    from pfp_sensors.formats.strides_table import write_strides
 
     write_strides(analyses, out)
     write_error(f"Strides written to {out}")
 
 
 def _print_json(documents: list[dict[str, Any]]) -> None:
-    from pfp_sensors.report.analysis_json import analyses_document  # noqa: PLC0415
-    from pfp_sensors.report.numbers import json_text  # noqa: PLC0415
+    from pfp_sensors.report.analysis_json import analyses_document
+    from pfp_sensors.report.numbers import json_text
 
     write_out(json_text(documents[0] if len(documents) == 1 else analyses_document(documents)))

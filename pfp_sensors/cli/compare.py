@@ -34,10 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print; 4 where one of the two holds no running."""
-    from pfp_sensors.actions.compare import compare_analyses, is_refused  # noqa: PLC0415
-    from pfp_sensors.cli.progress import Progress  # noqa: PLC0415
-    from pfp_sensors.report.comparison_text import comparison_text  # noqa: PLC0415
-    from pfp_sensors.report.numbers import json_text, tidy  # noqa: PLC0415
+    from pfp_sensors.actions.compare import compare_analyses, is_refused
+    from pfp_sensors.cli.progress import Progress
+    from pfp_sensors.report.comparison_text import comparison_text
+    from pfp_sensors.report.numbers import json_text, tidy
 
     documents = []
     with Progress(2, "analyses") as progress:
@@ -52,14 +52,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _analysis(path: Path, config: str | None) -> dict[str, Any]:
     """Read a saved analysis, or analyse a recording."""
-    from pfp_sensors.actions.saved_analysis import is_saved_analysis, read_saved_analysis  # noqa: PLC0415
+    from pfp_sensors.actions.saved_analysis import is_saved_analysis, read_saved_analysis
 
     if is_saved_analysis(path):
         return read_saved_analysis(path)
 
-    from pfp_sensors.actions.analyze import analyze_file  # noqa: PLC0415
-    from pfp_sensors.report.analysis_json import analysis_document  # noqa: PLC0415
-    from pfp_sensors.settings import load_import_settings, load_signal_settings  # noqa: PLC0415
+    from pfp_sensors.actions.analyze import analyze_file
+    from pfp_sensors.report.analysis_json import analysis_document
+    from pfp_sensors.settings import load_import_settings, load_signal_settings
 
     file = None if config is None else Path(config)
     analysis = analyze_file(path, None, load_signal_settings(file), load_import_settings(file))

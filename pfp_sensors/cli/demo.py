@@ -24,11 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show every step that exists."""
-    from pfp_sensors.actions.analyze import analyze_file  # noqa: PLC0415
-    from pfp_sensors.actions.simulate import simulate_to_folder  # noqa: PLC0415
-    from pfp_sensors.report.analysis_json import analysis_document  # noqa: PLC0415
-    from pfp_sensors.report.analysis_text import analysis_text  # noqa: PLC0415
-    from pfp_sensors.synth.settings import PlanPart, RunnerSettings, SensorSettings  # noqa: PLC0415
+    from pfp_sensors.actions.analyze import analyze_file
+    from pfp_sensors.actions.simulate import simulate_to_folder
+    from pfp_sensors.report.analysis_json import analysis_document
+    from pfp_sensors.report.analysis_text import analysis_text
+    from pfp_sensors.synth.settings import PlanPart, RunnerSettings, SensorSettings
 
     plan = (
         PlanPart("still", 8.0),

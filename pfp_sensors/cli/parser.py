@@ -136,7 +136,7 @@ def _chosen(arguments: Sequence[str]) -> str | None:
 
 
 def _nearest(name: str) -> str:
-    import difflib  # noqa: PLC0415
+    import difflib
 
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     meant = f"Did you mean `{near[0]}`? " if near else ""

@@ -96,9 +96,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Simulate, write, and say what was written."""
-    from pfp_sensors.actions.simulate import simulate_to_folder  # noqa: PLC0415
-    from pfp_sensors.cli.progress import Progress  # noqa: PLC0415
-    from pfp_sensors.synth.settings import RunnerSettings, SensorSettings  # noqa: PLC0415
+    from pfp_sensors.actions.simulate import simulate_to_folder
+    from pfp_sensors.cli.progress import Progress
+    from pfp_sensors.synth.settings import RunnerSettings, SensorSettings
 
     if args.two_legs and args.side is not None:
         raise UsageError("--two-legs has both sides.", "Leave out --side or --two-legs.")
@@ -154,7 +154,7 @@ def _seed(text: str) -> int:
 
 def _plan(text: str) -> tuple[PlanPart, ...]:
     """Read ``still=10,running=300``."""
-    from pfp_sensors.synth.settings import PlanPart  # noqa: PLC0415
+    from pfp_sensors.synth.settings import PlanPart
 
     parts = []
     for item in text.split(","):
@@ -171,7 +171,7 @@ def _plan(text: str) -> tuple[PlanPart, ...]:
 
 def _walk_breaks(total_s: float, breaks: int) -> tuple[PlanPart, ...]:
     """Stand, then run, with ``breaks`` evenly spread minutes of walking."""
-    from pfp_sensors.synth.settings import DEFAULT_STANDING_S, PlanPart  # noqa: PLC0415
+    from pfp_sensors.synth.settings import DEFAULT_STANDING_S, PlanPart
 
     running_s = (total_s - DEFAULT_STANDING_S - breaks * _BREAK_S) / (max(breaks, 0) + 1)
     if breaks < 1 or running_s < _BREAK_S / 2:

@@ -132,7 +132,7 @@ class CsvRows:
 
     def _parsed(self, block: bytes) -> list[Any]:
         """Give the wanted columns as numbers, NaN where a cell has no value; count the unreadable rows."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         try:
             return self._parse(block, "error")
@@ -155,8 +155,8 @@ class CsvRows:
             ) from error
 
     def _parse(self, block: bytes, invalid: str) -> list[Any]:
-        import pyarrow as pa  # noqa: PLC0415
-        from pyarrow import csv as arrow_csv  # noqa: PLC0415
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
 
         names = [f"c{position}" for position in range(len(self._dialect.names))]
         wanted = [names[position] for position in self._dialect.columns]

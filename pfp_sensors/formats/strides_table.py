@@ -58,7 +58,7 @@ def strides_frame(analysis: FileAnalysis) -> pd.DataFrame:
         Columns as in `COLUMNS`, units in their names; unknown is NaN (None for the side). ``valid`` is
         False for strides that enter no statistic; walking strides are there too (``bout_kind``).
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     return pd.DataFrame(_columns([analysis], files=False))
 
@@ -146,8 +146,8 @@ def _cell(value: object) -> str:
 
 
 def _write_parquet(columns: dict[str, list[Any]], path: Path) -> None:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     kinds = {
         **dict.fromkeys(columns, pa.float64()),

@@ -8,6 +8,7 @@ peak heights are reached by walkers too (signal.md, section 6).
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -71,7 +72,7 @@ class Span:
 def magnitude(acc_g: Float32Array) -> Float32Array:
     """Return |a| of (n, 3) samples as (n,) float32."""
     x, y, z = acc_g[:, 0], acc_g[:, 1], acc_g[:, 2]
-    return np.sqrt(x * x + y * y + z * z)
+    return np.asarray(np.sqrt(x * x + y * y + z * z))
 
 
 def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
@@ -88,7 +89,7 @@ def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
     wide_mean, _ = _moving_moments(norm, step, n_steps, settings.window_s / settings.step_s)
     thinned, rate_hz = thin_out_rate(norm, piece.rate_hz, _PERIOD_RATE_HZ)
     smooth = low_pass(thinned, settings.period_lowpass_hz, rate_hz)
-    centre = (np.arange(n_steps) + 0.5) * step * rate_hz / piece.rate_hz
+    centre = np.asarray((np.arange(n_steps) + 0.5) * step * rate_hz / piece.rate_hz, dtype=np.float64)
     period = _periods(
         smooth, centre, rate_hz, settings.running_window_s,
         (settings.running_min_period_s, settings.running_max_period_s), settings.period_peak_share,
@@ -197,7 +198,7 @@ _REST_KINDS: Final[tuple[BoutKind, ...]] = ("other", "walking", "still")
 
 
 def _label_rest(movement: Movement, start: int, end: int) -> list[Span]:
-    """Label grid points ``start`` to ``end`` (no running in there), short slivers joined to what is before."""
+    """Label grid points ``start`` to ``end`` (no running there); slivers join what is before them."""
     step = movement.step
     first, last = start // step, max(start // step + 1, -(-end // step))
     last = min(last, len(movement.walking))
@@ -206,7 +207,7 @@ def _label_rest(movement: Movement, start: int, end: int) -> list[Span]:
     code = _absorb_slivers(code, shortest=4)
     cuts = [0, *(np.flatnonzero(np.diff(code)) + 1).tolist(), len(code)]
     spans = []
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in itertools.pairwise(cuts):
         begin = start if a == 0 else (first + a) * step
         finish = end if b == len(code) else (first + b) * step
         if finish > begin:

@@ -104,7 +104,7 @@ def _after_foot_off(
     direction: FloatArray,
     settings: AlignmentSettings,
 ) -> float:
-    """Return slow acceleration along a direction just after foot off, in standard deviations from its mean."""
+    """Return slow acceleration along a direction just after foot off, in its standard deviations."""
     slow = [low_pass(a @ direction.astype(np.float32), settings.vote_lowpass_hz, rate_hz) for a in thinned]
     share = np.linspace(settings.vote_from_share, settings.vote_to_share, 7)
     picked = []

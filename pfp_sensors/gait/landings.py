@@ -96,7 +96,7 @@ class Sharpness:
             third = (b - a) // 3
             middle = self.value[a + third : b - third]
             if len(middle):
-                shares.append(float(middle.max()) / max(float(self.value[a]), np.finfo(np.float32).tiny))
+                shares.append(float(middle.max()) / max(float(self.value[a]), 1e-6))
         return float(np.median(shares)) if shares else 0.0
 
 

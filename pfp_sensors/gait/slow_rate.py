@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -39,7 +40,7 @@ def cadence_windows(piece: Piece, start: int, end: int, settings: SignalSettings
     n_windows = max(1, int((end - start) / piece.rate_hz // quality.cadence_window_s))
     bounds = np.linspace(0, end - start, n_windows + 1).astype(np.int64).tolist()
     values = []
-    for a, b in zip(bounds[:-1], bounds[1:], strict=True):
+    for a, b in itertools.pairwise(bounds):
         window = smooth[a:b]
         rough = shortest_strong_period(
             autocorrelation(window[None, :]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,7 +38,7 @@ def turned_at(
     for k, (acc_g, chain) in enumerate(bouts):
         n_blocks = max(1, (len(chain) - 1) // _BLOCK_LANDINGS)
         bounds = chain[np.linspace(0, len(chain) - 1, n_blocks + 1).astype(np.int64)].tolist()
-        for a, b in zip(bounds[:-1], bounds[1:], strict=True):
+        for a, b in itertools.pairwise(bounds):
             means.append(acc_g[a:b].mean(axis=0, dtype=np.float64))
             begins.append((k, a))
     if len(means) < 2:

@@ -113,7 +113,7 @@ class _Motion:
     @property
     def end(self) -> int:
         """Sample after the last one."""
-        return self.start + self.acc_mps2.shape[1]
+        return self.start + int(self.acc_mps2.shape[1])
 
     @staticmethod
     def of(

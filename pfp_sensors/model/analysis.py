@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pfp_sensors.model.gait import Strides
-from pfp_sensors.model.summary import Provenance, RunSummary, Symmetry
+if TYPE_CHECKING:
+    from pfp_sensors.model.gait import Strides
+    from pfp_sensors.model.summary import Provenance, RunSummary, Symmetry
 
 
 @dataclass(frozen=True, slots=True)

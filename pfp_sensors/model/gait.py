@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pfp_sensors.model.recording import BoolArray, FloatArray, IntArray
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import BoolArray, FloatArray, IntArray
 
 BoutKind = Literal["running", "walking", "still", "other"]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pfp_sensors.model.gait import Bout
-from pfp_sensors.model.recording import Gap, Side, Source
+if TYPE_CHECKING:
+    from pfp_sensors.model.gait import Bout
+    from pfp_sensors.model.recording import Gap, Side, Source
 
 Status = Literal["ok", "partial", "refused"]
 Grade = Literal["good", "usable", "poor"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pfp_sensors.model.gait import Bout
-from pfp_sensors.model.recording import BoolArray, FloatArray
+if TYPE_CHECKING:
+    from pfp_sensors.model.gait import Bout
+    from pfp_sensors.model.recording import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)

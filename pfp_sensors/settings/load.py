@@ -40,8 +40,8 @@ def load_import_settings(overrides: Path | None = None) -> ImportSettings:
 
 def parameters_sha256(settings: DataclassInstance) -> str:
     """Hash all values of settings: sha256 of their JSON with sorted keys and no spaces."""
-    import hashlib  # noqa: PLC0415
-    import json  # noqa: PLC0415
+    import hashlib
+    import json
 
     text = json.dumps(asdict(settings), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -119,7 +119,7 @@ def _refused(path: Path, key: str, found: str, entry: Entry, whole: str) -> Sett
 
 def _unknown(path: Path, key: str, known: list[str]) -> SettingsError:
     """Name an unknown key and the nearest known one."""
-    import difflib  # noqa: PLC0415
+    import difflib
 
     word = key.rpartition(".")[2]
     same_word = [name for name in known if name.endswith(f".{word}")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pfp_sensors.model.recording import AnyFloatArray, FloatArray
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import AnyFloatArray, FloatArray
 
 
 def unit(vector: AnyFloatArray) -> FloatArray:
@@ -31,7 +33,8 @@ def turn(vector: AnyFloatArray, axis: AnyFloatArray, degrees: float) -> FloatArr
     """Turn a vector about a unit axis, right-handed (Rodrigues)."""
     v = np.asarray(vector, dtype=np.float64)
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.asarray(c * v + s * np.cross(axis, v) + (1.0 - c) * float(axis @ v) * np.asarray(axis))
+    a = np.asarray(axis, dtype=np.float64)
+    return np.asarray(c * v + s * np.cross(a, v) + (1.0 - c) * float(a @ v) * a)
 
 
 def principal_axes(scatter: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -27,7 +27,7 @@ class OrientationFilter:
         self._filter = BasicVQF(1.0 / rate_hz)
 
     def to_horizontal(self, acc_g: Float32Array, gyr_dps: Float32Array) -> FloatArray:
-        """Advance by a block and return (2, 3, n) rotations from sensor axes to the two horizontal world axes.
+        """Advance by a block and return (2, 3, n): rows of the rotation that give the horizontal world axes.
 
         Parameters
         ----------

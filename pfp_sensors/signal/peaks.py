@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from pfp_sensors.model.recording import AnyFloatArray, FloatArray, IntArray
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import AnyFloatArray, FloatArray, IntArray
 
 
 def local_maxima(signal: AnyFloatArray, min_height: float) -> IntArray:
-    """Return the samples that exceed the one before, are not below the one after, and reach ``min_height``."""
+    """Return samples above the one before, not below the one after, and at least ``min_height``."""
     inner = signal[1:-1]
     found = (inner > signal[:-2]) & (inner >= signal[2:]) & (inner >= min_height)
     return np.flatnonzero(found).astype(np.int64) + 1

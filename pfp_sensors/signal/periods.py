@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pfp_sensors.model.recording import AnyFloatArray, Float32Array, FloatArray, IntArray
 from pfp_sensors.signal.peaks import parabola_offset
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import AnyFloatArray, Float32Array, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def mean_period(signal: AnyFloatArray, rate_hz: float, period_s: float, repeats:
     period_s
         NaN if no peak lies within 10 % of a period of where it should be.
     """
-    correlation = autocorrelation(np.asarray(signal)[None, :])[0]
+    correlation = autocorrelation(np.asarray(signal, dtype=np.float64)[None, :])[0]
     guess = period_s * rate_hz
     best = np.nan
     for k in range(1, repeats + 1):

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.model.recording import AnyFloatArray, Float32Array, FloatArray, IntArray
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pfp_sensors.model.recording import AnyFloatArray, Float32Array, FloatArray, IntArray
 
 _REACH_SD: Final = 3.5
 """Gaussian weights are cut at 3.5 standard deviations, where they have fallen to 0.2 % of the centre."""
@@ -162,11 +162,11 @@ def _reader(
     to_s: float,
     step_s: float,
 ) -> Reader:
-    """Tabulate a kernel between the grid and the samples it reaches; each grid point's weights add up to 1."""
+    """Tabulate a kernel between grid and samples; each grid point's weights add up to 1."""
     offset_s = from_s + step_s * np.arange(round((to_s - from_s) / step_s) + 1)
     first = math.floor((from_s - reach_s) * rate_hz)
     last = math.ceil((to_s + reach_s) * rate_hz)
     distance_s = np.arange(first, last + 1)[:, None] / rate_hz - offset_s
     weights = np.where(np.abs(distance_s) <= reach_s, kernel(distance_s), 0.0)
     weights /= weights.sum(axis=0)
-    return Reader(offset_s, first, last, weights.astype(np.float32))
+    return Reader(np.asarray(offset_s, dtype=np.float64), first, last, weights.astype(np.float32))

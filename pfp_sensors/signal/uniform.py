@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.model.recording import (
-    AnyFloatArray,
-    BoolArray,
-    Float32Array,
-    FloatArray,
-    IntArray,
-    Recording,
-)
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import (
+        AnyFloatArray,
+        BoolArray,
+        Float32Array,
+        FloatArray,
+        IntArray,
+        Recording,
+    )
 
 _UNEVEN_PERIODS: Final = 0.3
 """A step that differs from a whole number of periods by more than this cannot be put on a grid as it is."""
@@ -78,7 +80,7 @@ def uniform_pieces(recording: Recording, longest_hole_s: float) -> list[Piece]:
     step_s = np.diff(recording.time_s)
     cuts = np.flatnonzero(step_s > longest_hole_s) + 1
     bounds = [0, *cuts.tolist(), len(recording.time_s)]
-    return [_piece(recording, a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True) if b - a >= 2]
+    return [_piece(recording, a, b) for a, b in itertools.pairwise(bounds) if b - a >= 2]
 
 
 def _piece(recording: Recording, a: int, b: int) -> Piece:

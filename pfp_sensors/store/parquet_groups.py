@@ -23,8 +23,8 @@ def open_parquet(path: Path) -> Any:
     InputError
         If it cannot be opened, or is not a whole Parquet file.
     """
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         file = pq.ParquetFile(path, memory_map=False, pre_buffer=False, page_checksum_verification=True)
@@ -42,7 +42,7 @@ def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[
     InputError
         If a column is missing, holds no numbers, or its bytes are damaged.
     """
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     missing = [name for name in names if name not in file.schema_arrow.names]
     if missing:

@@ -77,8 +77,8 @@ def write_samples(path: Path, recording: Recording, scales: Scales) -> None:
     UsageError, PfpError
         If the file cannot be written.
     """
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     columns, used = _columns(recording, scales)
     # Integers that climb steadily shrink to nearly nothing as differences; the axes do best split by byte.

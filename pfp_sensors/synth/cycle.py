@@ -131,7 +131,7 @@ def harmonics(circle: ComplexArray, coefficients: tuple[complex, ...]) -> FloatA
 @cache
 def ankle_velocity(cycle: GaitCycle) -> CubicSpline:
     """Join the points of the ankle's velocity: phase in [0, 1) to forward (times speed) and up (m/s)."""
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415
+    from scipy.interpolate import CubicSpline
 
     phase = np.array((*cycle.phase, 1.0))
     points = np.array((cycle.forward, cycle.up_mps)).T

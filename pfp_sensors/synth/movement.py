@@ -56,7 +56,7 @@ class Gait:
 
 def build_movement(runner: RunnerSettings, schedule: Schedule, burst_g: FloatArray) -> Movement:
     """Lay both gaits over a leg's contacts; ``burst_g`` (n,) is the size of each running landing burst."""
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415
+    from scipy.interpolate import CubicSpline
 
     bursts = np.where(schedule.running, burst_g, WALKING_BURST_G * runner.walking_speed_mps / 1.3)
     bursts = np.where(schedule.idle, 0.0, bursts * np.where(schedule.running, 1.0, schedule.hardness))
@@ -75,7 +75,7 @@ def _lay(cycle: GaitCycle, tempo: Tempo, schedule: Schedule, own: BoolArray) -> 
 
     ``own`` (n,) marks the strides of this kind; through the others the phase runs on at its own pace.
     """
-    from scipy.interpolate import CubicSpline, PchipInterpolator  # noqa: PLC0415
+    from scipy.interpolate import CubicSpline, PchipInterpolator
 
     n = len(schedule.initial_contact_s)
     ic = schedule.initial_contact_s

@@ -93,7 +93,7 @@ def strap_shaking(
 
 @cache
 def _anti_alias(factor: int) -> FloatArray:
-    from scipy.signal import firwin  # noqa: PLC0415
+    from scipy.signal import firwin
 
     taps = 2 * HALF_PERIODS * factor + 1
     return np.asarray(firwin(taps, _CUTOFF_SHARE, window=("kaiser", _KAISER_BETA), fs=float(factor)))
@@ -105,7 +105,7 @@ def sampled(signal: FloatArray, factor: int, margin: int) -> FloatArray:
     ``margin`` ideal samples at each side (a multiple of ``factor``, at least ``HALF_PERIODS`` of them)
     serve the filter only. The filter has no lag.
     """
-    from scipy.signal import upfirdn  # noqa: PLC0415
+    from scipy.signal import upfirdn
 
     spare = margin - HALF_PERIODS * factor
     core = np.ascontiguousarray(signal[:, spare : signal.shape[1] - spare])

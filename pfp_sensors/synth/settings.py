@@ -280,7 +280,7 @@ class SensorSettings:
         _check_ranges(self, _SENSOR_RANGES)
         if self.rotation is None:
             return
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         matrix = np.asarray(self.rotation, dtype=float)
         if (

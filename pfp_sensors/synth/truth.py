@@ -36,14 +36,14 @@ _SHORTEST_STILL_S: Final = 1.0
 
 @cache
 def _low_pass(rate_hz: float) -> FloatArray:
-    from scipy.signal import butter  # noqa: PLC0415
+    from scipy.signal import butter
 
     return np.asarray(butter(4, PEAK_LOW_PASS_HZ, fs=rate_hz, output="sos"), dtype=float)
 
 
 def smoothed(signal: FloatArray, rate_hz: float) -> FloatArray:
     """Low-pass along the last axis at 60 Hz, 4th order, forward and backward."""
-    from scipy.signal import sosfiltfilt  # noqa: PLC0415
+    from scipy.signal import sosfiltfilt
 
     return np.asarray(sosfiltfilt(_low_pass(rate_hz), signal, axis=-1))
 

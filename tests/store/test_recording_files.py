@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.recording import Recording
 
-Maker = "Callable[..., Recording]"
 ONE = np.array([1.0])
 TRUTH = Truth(ONE, ONE, np.array([True]), ONE, ONE, ONE, ())
 

@@ -218,8 +218,8 @@ def test_times_that_do_not_increase_and_missing_columns(
 
 
 def test_reading_imports_no_pandas(tmp_path: Path, made_recording: Callable[..., Recording]) -> None:
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
+    import subprocess
+    import sys
 
     write_samples(tmp_path / "a.parquet", made_recording(), SCALES)
     code = (

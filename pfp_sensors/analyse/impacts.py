@@ -1,0 +1,95 @@
+"""Landing impact of a run: its spread, its sum, its change from start to end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pfp_sensors.analyse.support import Support, caution, coverage_words, refuse
+from pfp_sensors.gait.spread import STEPS_PER_STRIDE, spread, within_run_trend
+from pfp_sensors.model.summary import Dose, Impact, WithinRunTrend
+
+if TYPE_CHECKING:
+    from pfp_sensors.analyse.lengths import Lengths
+    from pfp_sensors.model.gait import Strides
+    from pfp_sensors.model.recording import Recording
+    from pfp_sensors.model.summary import Reason
+    from pfp_sensors.settings.signal import SignalSettings
+
+
+def impact_of(
+    running: Strides,
+    recording: Recording,
+    coverage: float | None,
+    support: Support,
+    settings: SignalSettings,
+) -> tuple[Impact | None, list[Reason]]:
+    """Give landing impact over all running contacts."""
+    if support.refuses("impact"):
+        return None, []
+    resultant = spread(running.resultant_g, with_p95=True)
+    if resultant is None:
+        message = "No landing stands out clearly enough to be measured."
+        return None, refuse("landing_not_separable", ("impact", "dose", "within_run_trend"), message)
+    measured = np.isfinite(running.resultant_g)
+    n_contacts, n_clipped = int(measured.sum()), int((running.clipped & measured).sum())
+    quality = settings.quality
+    censored = n_clipped > quality.max_clipped_share * n_contacts
+    reasons: list[Reason] = []
+    if censored:
+        at_limit = f"the sensor reached its limit in {n_clipped} of {n_contacts} landings."
+        message = f"At least {resultant.median:.1f} g: {at_limit}"
+        reasons += caution("censored", "impact", message)
+    axial = spread(running.axial_g, with_p95=True)
+    if axial is None:
+        message = (
+            "Nobody stood still, so the shank's long axis is not known. Stand still for 5 s before running."
+        )
+        reasons += refuse("no_standing", ("axial_g",), message)
+    strap_held = not (support.has("strap_moved") or support.has("loose_strap"))
+    eligible = (
+        recording.rate_hz >= settings.rate.impact_min_hz
+        and STEPS_PER_STRIDE * int(np.count_nonzero(running.valid)) >= quality.baseline_min_steps
+        and coverage is not None
+        and coverage >= quality.min_coverage
+        and not censored
+        and strap_held
+    )
+    return Impact(resultant, axial, n_contacts, n_clipped, censored, eligible), reasons
+
+
+def dose_of(
+    running: Strides,
+    impact: Impact | None,
+    lengths: Lengths,
+    coverage: float | None,
+    settings: SignalSettings,
+) -> tuple[Dose | None, list[Reason]]:
+    """Add up the landing peaks; clipped ones count as the lower bounds they are."""
+    if impact is None:
+        return None, []
+    if coverage is None or coverage < settings.quality.min_coverage:
+        return None, refuse("low_coverage", ("dose",), coverage_words(coverage))
+    load_g = float(np.nansum(running.resultant_g))
+    if lengths.distance_km is None:
+        message = "The distance is not known. Give it with --distance-km or --speed-mps."
+        return Dose(load_g, None), refuse("no_distance", ("impact_load_per_km_g",), message)
+    return Dose(load_g, load_g / lengths.distance_km), []
+
+
+def trend_of(
+    strides: Strides, impact: Impact | None, settings: SignalSettings
+) -> tuple[WithinRunTrend | None, list[Reason]]:
+    """Give the change of landing impact within the run, or what it would need."""
+    if impact is None:
+        return None, []
+    trend = within_run_trend(strides, settings.trend)
+    if isinstance(trend, WithinRunTrend):
+        return trend, []
+    minutes = settings.trend.skip_s / 60.0
+    words = {
+        "too_short": f"A change within the run needs several minutes after the first {minutes:.0f} of running.",
+        "uneven_speed": "Speed changed too much to compare the start of the run with its end.",
+    }
+    return None, refuse(trend, ("within_run_trend",), words[trend])

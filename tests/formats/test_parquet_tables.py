@@ -1,0 +1,72 @@
+"""Parquet tables of other programs: the same names and rules as for CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pfp_sensors.errors import InputError
+from pfp_sensors.formats.read import read_recording_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Make = Callable[..., dict[str, np.ndarray]]
+
+
+def test_columns_by_name(tmp_path: Path, made_columns: Make) -> None:
+    columns = made_columns()
+    path = tmp_path / "run.parquet"
+    time_us = pa.array(np.rint(columns.pop("time_s") * 1e6).astype(np.int64))
+    table = pa.table({**columns, "time_us": time_us, "label": ["a"] * 2000})
+    pq.write_table(table, path, row_group_size=300)
+    (tmp_path / "meta.json").write_text('{"side": "left", "sampling_rate_hz": 100}')
+    file = read_recording_file(path)
+    (recording,) = file.recordings
+    assert (recording.side, recording.rate_hz, file.source.format) == ("left", 100.0, "parquet")
+    assert np.allclose(recording.acc_g[:, 1], columns["acc_y_g"], atol=1e-6)
+    assert recording.notes == ("Columns left aside: label.",)
+
+
+def test_missing_values_are_dropped_as_in_csv(tmp_path: Path, made_columns: Make) -> None:
+    columns: dict[str, object] = dict(made_columns())
+    columns["acc_x_g"] = [None if k in {700, 701} else v for k, v in enumerate(made_columns()["acc_x_g"])]
+    pq.write_table(pa.table(columns), tmp_path / "run.parquet")
+    (recording,) = read_recording_file(tmp_path / "run.parquet").recordings
+    assert len(recording.time_s) == 1998
+    assert recording.notes == ("2 of 2000 rows dropped: 2 without a number (first: row 700).",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"time_s": ["x"] * 2000}, "column time_s: found values of type string"),
+        ({"acc_x_g": np.zeros(2000)}, "column acc_x_g: every row holds 0"),
+        ({"acc_x_g": np.arange(2000).astype("datetime64[s]")}, "expected numbers"),
+    ],
+)
+def test_bad_tables(tmp_path: Path, made_columns: Make, changes: dict[str, object], said: str) -> None:
+    pq.write_table(pa.table({**made_columns(), **changes}), tmp_path / "run.parquet")
+    with pytest.raises(InputError, match=said):
+        read_recording_file(tmp_path / "run.parquet")
+
+
+def test_other_tables_and_sizes(tmp_path: Path, made_columns: Make) -> None:
+    path = tmp_path / "run.parquet"
+    pq.write_table(pa.table({"a": [1, 2]}), path)
+    with pytest.raises(InputError, match="no time column"):
+        read_recording_file(path)
+    pq.write_table(pa.table({"t_us": [1, 2], "ax": [1, 2]}), path)
+    with pytest.raises(InputError, match="no acceleration"):
+        read_recording_file(path)
+    pq.write_table(pa.table({name: values[:1] for name, values in made_columns().items()}), path)
+    with pytest.raises(InputError, match="1 row "):
+        read_recording_file(path)
+    pq.write_table(pa.table(made_columns()), path)
+    with pytest.raises(InputError, match=r"import\.max_bytes"):
+        read_recording_file(path, max_bytes=110_000)
