@@ -116,20 +116,24 @@ def _cadence(
 ) -> tuple[tuple[tuple[str, ...], ...], FloatArray]:
     rows, difference = [], []
     for start_s, end_s in stated:
-        a, b = start_s + _EDGE_S, end_s - _EDGE_S
-        n = max(1, int((b - a) // WINDOW_S))
-        for t0, t1 in zip(*(np.linspace(a, b, n + 1)[k : n + k] for k in (0, 1)), strict=True):
-            inside = strides.running & strides.valid
-            inside &= (strides.initial_contact_s >= t0) & (
-                strides.initial_contact_s + strides.stride_time_s <= t1
-            )
-            part = (hip.time_s >= t0) & (hip.time_s < t1)
-            other = trunk_cadence_spm(hip.acc_g[part].astype(np.float64), hip.rate_hz)
-            own = 120.0 / float(strides.stride_time_s[inside].mean()) if inside.any() else float("nan")
+        part = (hip.time_s >= start_s) & (hip.time_s < end_s)
+        a, b = _EDGE_S, end_s - start_s - _EDGE_S
+        cuts = np.linspace(a, b, max(1, int((b - a) // WINDOW_S)) + 1)
+        windows = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+        others = trunk_cadence_spm(hip.acc_g[part].astype(np.float64), hip.rate_hz, windows)
+        for (t0, t1), other in zip(windows, others.tolist(), strict=True):
+            own = _own_cadence_spm(strides, start_s + t0, start_s + t1)
             difference.append(own - other)
             values = (number(own, 2), number(other, 2), number(own - other, 2, sign=True))
-            rows.append((f"{t0:.0f} to {t1:.0f}", *values))
+            rows.append((f"{start_s + t0:.0f} to {start_s + t1:.0f}", *values))
     return tuple(rows), np.array(difference)
+
+
+def _own_cadence_spm(strides: Strides, start_s: float, end_s: float) -> float:
+    """Return the mean cadence of the valid running strides that lie within a window, or NaN."""
+    begin_s = strides.initial_contact_s
+    inside = strides.running & strides.valid & (begin_s >= start_s) & (begin_s + strides.stride_time_s <= end_s)
+    return 120.0 / float(strides.stride_time_s[inside].mean()) if inside.any() else float("nan")
 
 
 def _cadence_targets(difference: FloatArray) -> tuple[Target, ...]:

@@ -72,8 +72,9 @@ def slow_legs_section(settings: SignalSettings) -> Section:
         "Cadence at 25 Hz",
         "Three people, 5 minutes each of running at 8 km/h and walking at 4 km/h, sensors at the outside of each "
         "knee. Cadence of each minute, in steps/min, against the other leg and against the trunk. The trunk is "
-        "judged by a method that shares nothing with the package (bench/rhythm.py): the autocorrelation of |a| "
-        "looked at between 0.27 and 0.5 s only, so that neither half nor double the cadence can be picked.",
+        "judged by a method that shares nothing with the package (bench/rhythm.py): the steps are counted by the "
+        "phase of |a| in a narrow band around the step rate, which is looked for between 120 and 222 steps/min "
+        "only, so that neither half nor double the cadence can be picked.",
         (_table(runs), _differences(trunk, legs)),
         (
             *_difference_targets("trunk", trunk),
@@ -90,12 +91,12 @@ def _score(path: Path, settings: SignalSettings) -> LegCadence:
     table = np.genfromtxt(path, delimiter=",", names=True)
     trunk = np.stack([table[name] for name in _TRUNK], axis=1)
     rate_hz = 1.0 / float(np.median(np.diff(table["time_s"])))
-    n = round(WINDOW_S * rate_hz)
-    minutes = [trunk_cadence_spm(trunk[a : a + n], rate_hz) for a in range(0, len(trunk) - n + 1, n)]
+    starts = np.arange(0.0, len(trunk) / rate_hz - WINDOW_S + 1.0, WINDOW_S)
+    minutes = trunk_cadence_spm(trunk, rate_hz, [(t, t + WINDOW_S) for t in starts])
     name = path.name.removesuffix(".csv.gz")
     left, right = (minute_cadence(legs[side], settings) for side in ("left", "right"))
     k = min(len(left), len(right), len(minutes))
-    return LegCadence(name, left[:k], right[:k], np.array(minutes[:k]))
+    return LegCadence(name, left[:k], right[:k], minutes[:k])
 
 
 def _summaries(path: Path, settings: SignalSettings) -> list[RunSummary]:

@@ -118,7 +118,7 @@ def _measure(
             settings.terminal_contact,
         )
         up = None if mounting.upright is None else mounting.upright.up
-        peaks = landing_peaks(piece.acc_g, piece.rate_hz, initial, up, stop_g, settings.impact)
+        peaks = landing_peaks(piece.acc_g, piece.rate_hz, initial, chain[here], up, stop_g, settings.impact)
         length_m = np.full(len(initial), np.nan)
         if piece.gyr_dps is not None and mounting.bias_dps is not None:
             frame = mounting.upright or mounting.frame

@@ -77,6 +77,14 @@ def problem(line: bytes, dialect: Dialect) -> str:
     return ""
 
 
+def is_cut(line: bytes, dialect: Dialect) -> bool:
+    """Tell whether a last line without a line end stopped before its last cell was written."""
+    if problem(line, dialect):
+        return True
+    cells = split_line(line.decode("latin-1").strip("\r\n"), dialect.delimiter)
+    return len(cells) - 1 in dialect.columns and not cells[-1].strip()
+
+
 def sort_lines(block: bytes, dialect: Dialect, first_line: int) -> SortedLines:
     """Take the lines out of a block that are no rows of numbers.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.csv_cells import NULLS, Dialect, problem, sort_lines
+from pfp_sensors.formats.csv_cells import NULLS, Dialect, is_cut, sort_lines
 from pfp_sensors.formats.samples import RawSensor, Table
 from pfp_sensors.store.arrow_arrays import to_numpy
 
@@ -65,7 +65,7 @@ class CsvRows:
             If most lines are no rows of numbers: line, column, found.
         """
         end = block.rfind(b"\n") + 1
-        if block[end:].strip() and problem(block[end:], self._dialect):
+        if block[end:].strip() and is_cut(block[end:], self._dialect):
             self._notes["The last line was cut short and left out."] = None
             block = block[:end]
         if not block.strip():

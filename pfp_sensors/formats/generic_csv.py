@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.csv_header import read_head
 from pfp_sensors.formats.csv_rows import CsvRows
-from pfp_sensors.formats.known_files import HEAD_BYTES, refuse_known
 from pfp_sensors.formats.line_blocks import line_blocks
 from pfp_sensors.formats.request import Format, ReadRequest
 from pfp_sensors.formats.samples import recordings_of
@@ -46,7 +45,6 @@ def read_csv(path: Path, request: ReadRequest) -> RecordingFile:
     first = next(blocks, b"")
     if not first:
         raise InputError(f"{path} is empty.", "Check that the export finished, or record again.")
-    refuse_known(path, first[:HEAD_BYTES])
     head = read_head(path, first)
     chosen, left_out = choose_sensors(tuple(head.layout.sensors), request.sensor, request.side)
     rows = CsvRows(path, head, chosen, path.stat().st_size)

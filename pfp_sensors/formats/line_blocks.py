@@ -7,6 +7,7 @@ import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.known_files import refuse_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +45,16 @@ def line_blocks(path: Path, max_bytes: int, digest: Digest) -> Iterator[bytes]:
     Raises
     ------
     InputError
-        If the file cannot be read, is larger than the limit, holds a zero byte or an endless line, or is
-        gzip that is damaged or cut short: with the byte or line reached.
+        If the file cannot be read, is of a known other kind, is larger than the limit, holds a zero byte
+        or an endless line, or is gzip that is damaged or cut short: with the byte or line reached.
     """
     kept = bytearray()
     total = lines = 0
     for piece in _unpacked(path, digest):
         if isinstance(piece, _Cut):
             raise _cut_short(path, piece, lines + kept.count(b"\n"))
+        if not total:
+            refuse_known(path, piece)
         if b"\0" in piece:
             at = total + piece.index(b"\0")
             raise InputError(
@@ -122,6 +125,8 @@ def _unpacked(path: Path, digest: Digest) -> Iterator[bytes | _Cut]:
         while waiting:
             if unpacker.eof:  # gzip allows several members one after the other, and zeros behind them
                 waiting = waiting.lstrip(b"\0")
+                if not waiting:
+                    break
                 unpacker = zlib.decompressobj(wbits=31)
             try:
                 yield from _members(unpacker, waiting)

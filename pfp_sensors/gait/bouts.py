@@ -107,7 +107,17 @@ def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
         (settings.walking_min_period_s, settings.walking_max_period_s), settings.period_peak_share,
     )  # fmt: skip
     walking = np.zeros(n_steps, dtype=np.bool_)
-    walking[maybe] = gait.strength >= settings.walking_min_autocorrelation
+    hurried = _periods(
+        smooth,
+        centre[maybe],
+        rate_hz,
+        settings.window_s,
+        (settings.hurried_min_period_s, settings.hurried_max_period_s),
+        settings.period_peak_share,
+    )
+    walking[maybe] = (gait.strength >= settings.walking_min_autocorrelation) & (
+        hurried.strength < settings.period_peak_share * gait.strength
+    )
     walking_period_s = np.full(n_steps, np.nan)
     walking_period_s[maybe] = gait.period_s
     return Movement(

@@ -14,7 +14,7 @@ import numpy as np
 from pfp_sensors.signal.smooth import Reader, butterworth_reader
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray
+    from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import ImpactSettings
 
 _BLOCK: Final = 1024
@@ -37,8 +37,8 @@ _LOWEST_STOP_G: Final = 1.9
 class LandingPeaks:
     """Peaks of (n,) landings; NaN where there is none.
 
-    ``swing_overlap`` marks contacts at which |a| is highest at the very start of the window, so that
-    the landing cannot be told from the end of swing. ``clipped`` marks contacts during which the
+    ``swing_overlap`` marks contacts at which |a| is highest at the very start of the window and no peak
+    of its own follows, so that the landing cannot be told from the end of swing. ``clipped`` marks contacts during which the
     sensor reached its limit: their peaks are lower bounds.
     """
 
@@ -75,6 +75,7 @@ def landing_peaks(
     acc_g: Float32Array,
     rate_hz: float,
     initial: FloatArray,
+    landing: IntArray,
     up: FloatArray | None,
     stop_g: float,
     settings: ImpactSettings,
@@ -83,6 +84,8 @@ def landing_peaks(
 
     The peak is the largest local maximum of |a|, low-passed at 60 Hz (or 0.4 of a lower rate), within
     75 ms after initial contact that stands out by at least 1 g from what is before it in the window.
+    Nothing earlier than 50 ms before the sharpest moment counts: on a shoe the end of swing, 70 ms
+    before it, is twice as large.
     Gravity and rotation of the shank are left in: for one site against its own history they cancel.
 
     Parameters
@@ -91,6 +94,8 @@ def landing_peaks(
         (m, 3) acceleration of the piece.
     initial
         (n,) initial contacts as fractional samples.
+    landing
+        (n,) sharpest moments, as samples.
     up
         (3,) long axis in sensor coordinates, or None: then axial peaks are NaN.
     stop_g
@@ -103,7 +108,7 @@ def landing_peaks(
         cutoff_hz, _FILTER_ORDER, rate_hz, -margin_s, window_s + margin_s + _GRID_STEP_S, _GRID_STEP_S
     )
     blocks = [
-        _block(acc_g, rate_hz, initial[a : a + _BLOCK], up, stop_g, reader, settings)
+        _block(acc_g, rate_hz, initial[a : a + _BLOCK], landing[a : a + _BLOCK], up, stop_g, reader, settings)
         for a in range(0, len(initial), _BLOCK)
     ]
     if not blocks:
@@ -116,6 +121,7 @@ def _block(
     acc_g: Float32Array,
     rate_hz: float,
     initial: FloatArray,
+    landing: IntArray,
     up: FloatArray | None,
     stop_g: float,
     reader: Reader,
@@ -124,7 +130,8 @@ def _block(
     """Measure one block of landings."""
     centre = np.rint(initial).astype(np.int64)
     since_s = reader.offset_s + (centre - initial)[:, None] / rate_hz
-    window = (since_s >= 0.0) & (since_s <= settings.window_ms / 1000.0)
+    from_s = np.maximum(0.0, (landing - initial) / rate_hz - settings.swing_guard_ms / 1000.0)
+    window = (since_s >= from_s[:, None]) & (since_s <= settings.window_ms / 1000.0)
     axes = reader.read_axes(acc_g, centre)
     resultant = np.sqrt(np.einsum("kij,kij->ij", axes, axes))
     peak_g, at_s, overlap = _highest(resultant, since_s, window, settings.min_prominence_g)
@@ -165,7 +172,7 @@ def _highest(
     foot = np.where(earlier, value, np.inf).min(axis=1)
     start = value[row, window.argmax(axis=1)]
     good = maximum.any(axis=1) & (peak_g - foot >= min_prominence_g)
-    overlap = start > np.where(maximum.any(axis=1), peak_g, -np.inf)
+    overlap = ~good & (start > np.where(maximum.any(axis=1), peak_g, -np.inf))
     step_s = float(since_s[0, 1] - since_s[0, 0])
     return (
         np.where(good, peak_g, np.nan),

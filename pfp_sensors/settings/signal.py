@@ -40,6 +40,8 @@ class BoutsSettings:
     running_max_period_s: float
     walking_min_period_s: float
     walking_max_period_s: float
+    hurried_min_period_s: float
+    hurried_max_period_s: float
     period_lowpass_hz: float
     period_peak_share: float
     min_strides: int
@@ -130,6 +132,7 @@ class ImpactSettings:
     lowpass_hz: float
     lowpass_rate_share: float
     window_ms: float
+    swing_guard_ms: float
     min_prominence_g: float
     max_swing_overlap_share: float
 

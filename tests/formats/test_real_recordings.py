@@ -63,7 +63,7 @@ def test_every_recording_in_a_wrong_unit_is_refused(shared_data: Path, tmp_path:
             copy = tmp_path / "copy.csv"
             table = np.column_stack([recording.time_s, recording.acc_g * factor])
             np.savetxt(copy, table, "%.6g", ",", header="time_s,acc_x_g,acc_y_g,acc_z_g", comments="")
-            with pytest.raises(InputError, match="would fit" if factor > 1 else "m/s²|g would fit|expected"):
+            with pytest.raises(InputError, match="would fit" if factor > 1 else "expected"):
                 read_recording_file(copy)
 
 
@@ -77,7 +77,7 @@ def test_rotation_in_a_wrong_unit_is_refused(shared_data: Path, tmp_path: Path) 
 
 def test_files_that_are_no_recordings(shared_data: Path) -> None:
     for path in sorted((shared_data / "watch_files").iterdir()):
-        with pytest.raises(InputError, match="FIT|XML"):
+        with pytest.raises(InputError, match=r"FIT|XML"):
             read_recording_file(path)
     others = ("force_treadmill/*/force.csv", "mean_shank_cycle/*.csv", "tibia_walking/*_force.csv.gz")
     for path in [path for glob in others for path in sorted(shared_data.glob(glob))]:

@@ -47,9 +47,8 @@ def test_csv(tmp_path: Path) -> None:
     assert rows[0]["initial_contact_s"] == "1.0"
     assert rows[-1]["terminal_contact_s"] == rows[-1]["cadence_spm"] == ""
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    pd.testing.assert_frame_equal(
-        pd.read_csv(path, keep_default_na=True), strides_frame(analysis), check_dtype=False, atol=1e-6
-    )
+    again, frame = (table.drop(columns="sensor") for table in (pd.read_csv(path), strides_frame(analysis)))
+    pd.testing.assert_frame_equal(again, frame, check_dtype=False, atol=1e-6)
 
 
 def test_parquet(tmp_path: Path) -> None:
