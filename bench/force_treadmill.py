@@ -11,11 +11,13 @@ import numpy as np
 from pfp_sensors.analyse import analyse_recording
 from pfp_sensors.formats.read import read_recording_file
 
+from bench.clipping import clipping_of
 from bench.places import SHARED_DATA
 from bench.scores import (
     ERROR_COLUMNS,
     EVENT_COLUMNS,
     ContactScore,
+    Events,
     error_cells,
     event_cells,
     mean_size,
@@ -24,7 +26,7 @@ from bench.scores import (
     scored_stretch,
 )
 from bench.tables import Section, Table
-from bench.targets import Target
+from bench.targets import Target, all_true
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +99,7 @@ def running_section(settings: SignalSettings) -> Section:
     groups = {f"person {p}": pooled([scores[t.name] for t in trials if t.person == p]) for p in people}
     everything = pooled(list(scores.values()))
     rows = {**scores, **groups, "all": everything}
+    clipped = _clipping(trials, settings)
     return Section(
         "Running on a force treadmill",
         "Two people at 8 and 8.5 km/h, shank accelerometer at 142.9 Hz and +-8 g (which clips), files of 8 to "
@@ -111,16 +114,15 @@ def running_section(settings: SignalSettings) -> Section:
             _events_table("Terminal contact, ms", {k: v.terminal for k, v in rows.items()}),
             _durations_table(rows),
             _held_out_table(trials, people, settings),
+            clipped[0],
         ),
-        _targets(everything, groups),
+        (*_targets(everything, groups), clipped[1]),
         len(trials),
     )
 
 
-def _events_table(title: str, rows: dict[str, object]) -> Table:
-    from bench.scores import Events  # noqa: PLC0415
-
-    cells = tuple((name, *event_cells(e)) for name, e in rows.items() if isinstance(e, Events))
+def _events_table(title: str, rows: dict[str, Events]) -> Table:
+    cells = tuple((name, *event_cells(e)) for name, e in rows.items())
     return Table(title, ("", *EVENT_COLUMNS), cells)
 
 
@@ -162,3 +164,17 @@ def _targets(everything: ContactScore, groups: dict[str, ContactScore]) -> tuple
         Target("cadence, worst file", float(np.abs(worst).max()) if len(worst) else None, 0.3, unit="spm")
     )
     return tuple(found)
+
+
+def _clipping(trials: list[Trial], settings: SignalSettings) -> tuple[Table, Target]:
+    """Say whether landings with a raw sample at the stop are flagged as lower bounds."""
+    found = [clipping_of(t.recording, analyse_recording(t.recording, settings).strides) for t in trials]
+    rows = tuple(
+        (t.name, *map(str, (c.n_landings, c.n_at_stop, c.n_at_stop_flagged, c.n_flagged)))
+        for t, c in zip(trials, found, strict=True)
+    )
+    columns = ("", "landings", "with a raw sample at the stop", "of those flagged", "flagged in all")
+    target = all_true(
+        "clipped landings flagged", sum(c.n_at_stop_flagged for c in found), sum(c.n_at_stop for c in found)
+    )
+    return Table("Clipped landings", columns, rows), target

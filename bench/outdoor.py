@@ -11,6 +11,7 @@ import numpy as np
 from pfp_sensors.analyse import analyse_recording
 from pfp_sensors.formats.read import read_recording_file
 
+from bench.clipping import clipping_of
 from bench.places import SHARED_DATA
 from bench.rhythm import trunk_cadence_spm
 from bench.scores import ERROR_COLUMNS, error_cells
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 FOLDER: Final = SHARED_DATA / "outdoor_run_with_pauses"
 WINDOW_S: Final = 60.0
 _EDGE_S: Final = 2.0
-_AT_STOP_SHARE: Final = 0.98
 _SWING_LEAD_S: Final = 0.03
 """A peak this long before the sharpest moment of the landing is late swing (which comes some 70 ms before)."""
 
@@ -49,7 +49,7 @@ def outdoor_section(settings: SignalSettings) -> Section:
     stated = stated_bouts()
     bout_rows, edge_s, missed, false = _bouts(stated, found)
     cadence = _cadence(stated, analysis.strides, hip)
-    clipped, flagged, n_clipped = _clipping(recording, analysis)
+    clipping = clipping_of(recording, analysis.strides)
     own, naive = _peak_times(recording, analysis.strides)
     early = int((own < -_SWING_LEAD_S).sum())
     return Section(
@@ -68,9 +68,9 @@ def outdoor_section(settings: SignalSettings) -> Section:
             Table("", ("cadence", *ERROR_COLUMNS), (("shoe - hip", *error_cells(cadence[1], 2)),)),
             _peak_table(own, naive, analysis),
             Table(
-                "Clipping",
-                ("landings with a sample at the stop (here)", "of those flagged clipped", "flagged in all"),
-                ((count(clipped), count(flagged), count(n_clipped)),),
+                "Clipping (no sample of the shoe comes nearer to +-8 g than 7.58 g)",
+                ("landings", "with a raw sample at the stop", "of those flagged", "flagged in all"),
+                ((count(clipping.n_landings), *map(str, (clipping.n_at_stop, clipping.n_at_stop_flagged, clipping.n_flagged))),),
             ),
         ),
         (
@@ -78,7 +78,8 @@ def outdoor_section(settings: SignalSettings) -> Section:
             Target("running bouts that are not stated", float(false), 0.0, decimals=0),
             Target("bout edges, largest error", float(np.abs(edge_s).max()) if len(edge_s) else None, 2.0, unit="s"),
             *_cadence_targets(cadence[1]),
-            all_true("landings with samples at the stop flagged", flagged, clipped),
+            Target("landings flagged clipped without a sample at the stop",
+                   float(clipping.n_flagged - clipping.n_at_stop_flagged), 0.0, decimals=0),
             Target("swing reported as landing", float(early), 0.0, unit="strides", decimals=0),
         ),
         1,
@@ -143,18 +144,6 @@ def _cadence_targets(difference: FloatArray) -> tuple[Target, ...]:
         Target("cadence against the hip, median", float(np.median(size)) if known else None, 0.5, unit="spm"),
         Target("cadence against the hip, largest", float(size.max()) if known else None, 1.0, unit="spm"),
     )
-
-
-def _clipping(recording: Recording, analysis: LegAnalysis) -> tuple[int, int, int]:
-    """Count landings with a sample at the stop within 75 ms of contact, those flagged, and all flagged."""
-    strides = analysis.strides
-    stop_g = _AT_STOP_SHARE * (recording.acc_range_g or np.inf)
-    at_stop_s = recording.time_s[np.abs(recording.acc_g).max(axis=1) >= stop_g]
-    contact_s = strides.initial_contact_s[strides.running]
-    clipped = strides.clipped[strides.running]
-    following = np.append(at_stop_s, np.inf)[np.searchsorted(at_stop_s, contact_s)]
-    touched = following <= contact_s + 0.075
-    return int(touched.sum()), int((touched & clipped).sum()), int(clipped.sum())
 
 
 def _peak_times(recording: Recording, strides: Strides) -> tuple[FloatArray, FloatArray]:

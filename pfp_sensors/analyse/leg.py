@@ -72,7 +72,7 @@ def find_leg(recording: Recording, settings: SignalSettings) -> LegFindings:
     for part in parts:
         found = [time_bout(part.piece, chain, mountings, stop_g, 0, settings) for chain in part.chains]
         timed.extend(found)
-        running = [(bout.start, bout.end) for bout in found] or list(part.regions)
+        running = _to_the_ends(part, [(bout.start, bout.end) for bout in found]) or list(part.regions)
         spans = fill_between(part.movement, running, len(part.piece))
         rows.extend(_rows(part, spans, found, len(bouts), settings))
         bouts.extend(_bouts(part, spans, settings))
@@ -90,6 +90,22 @@ def find_leg(recording: Recording, settings: SignalSettings) -> LegFindings:
         second_shock=_median([share for part in parts for share in part.second_shock]),
         rattle=_median([bout.rattle for bout in timed if bout.rattle is not None]),
     )
+
+
+def _to_the_ends(part: Part, running: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Let running that was under way when the piece began, or ended, reach that end.
+
+    A recording cut out of a run starts and stops somewhere within a stride.
+    """
+    if not running:
+        return running
+    n = len(part.piece)
+    stride = stride_time_in(part.movement, *running[0]) * part.piece.rate_hz
+    if part.movement.running[0] and running[0][0] < stride:
+        running = [(0, running[0][1]), *running[1:]]
+    if part.movement.running[-1] and n - running[-1][1] < stride:
+        running = [*running[:-1], (running[-1][0], n)]
+    return running
 
 
 def _rows(

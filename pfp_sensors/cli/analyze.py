@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             worst = max(worst, code)
             progress.finish()
     if for_table:
-        _write_strides(for_table, Path(args.strides))
+        worst = max(worst, _write_strides(for_table, Path(args.strides)))
     if args.json:
         _print_json(documents)
     return worst
@@ -137,11 +137,19 @@ def _failed(path: str, error: PfpError, args: argparse.Namespace, progress: Prog
     return {**error_document(error), "path": path}
 
 
-def _write_strides(analyses: list[FileAnalysis], out: Path) -> None:
+def _write_strides(analyses: list[FileAnalysis], out: Path) -> int:
+    """Write the table of strides; without a single stride write none and say so. Returns the exit code."""
     from pfp_sensors.formats.strides_table import write_strides
 
+    if not any(len(leg.strides) for analysis in analyses for leg in analysis.legs):
+        write_error(
+            f"pfp: no single stride could be timed, so {out} was not written.\n"
+            "Strides need running or walking, recorded at 50 Hz or more."
+        )
+        return RefusedError.exit_code
     write_strides(analyses, out)
     write_error(f"Strides written to {out}")
+    return 0
 
 
 def _print_json(documents: list[dict[str, Any]]) -> None:

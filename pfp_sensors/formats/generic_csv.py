@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.csv_header import read_head
 from pfp_sensors.formats.csv_rows import CsvRows
 from pfp_sensors.formats.line_blocks import line_blocks
-from pfp_sensors.formats.request import Format, ReadRequest
 from pfp_sensors.formats.samples import recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
@@ -17,6 +16,8 @@ from pfp_sensors.store.meta_json import META_NAME, read_meta
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pfp_sensors.formats.request import ReadRequest
 
 
 def read_csv(path: Path, request: ReadRequest) -> RecordingFile:
@@ -54,12 +55,4 @@ def read_csv(path: Path, request: ReadRequest) -> RecordingFile:
         rows.add(block)
     notes = (*head.notes, *head.layout.notes, *left_out, *rows.notes)
     recordings = recordings_of(rows.table(), meta, request, notes)
-    return RecordingFile(Source(str(path), digest.hexdigest(), FORMAT.name), recordings)
-
-
-def _sniff(_path: Path, _head: bytes) -> bool:
-    """Take any other file for CSV; if it is none, reading says what it looks like."""
-    return True
-
-
-FORMAT: Final = Format("csv", _sniff, read_csv)
+    return RecordingFile(Source(str(path), digest.hexdigest(), "csv"), recordings)

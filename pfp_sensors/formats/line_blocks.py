@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.known_files import refuse_known
+from pfp_sensors.formats.request import too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,14 +81,6 @@ def line_blocks(path: Path, max_bytes: int, digest: Digest) -> Iterator[bytes]:
             del kept[:end]
     if kept:
         yield bytes(kept)
-
-
-def too_large(path: Path, size: int, max_bytes: int) -> InputError:
-    """Say that a file exceeds the limit."""
-    return InputError(
-        f"{path} has at least {size} bytes (unpacked); the limit is {max_bytes} (setting import.max_bytes).",
-        "Cut the recording into parts, or raise import.max_bytes if this size is meant.",
-    )
 
 
 class _Cut:

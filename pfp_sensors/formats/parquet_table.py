@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pfp_sensors.formats.columns import understand_columns
-from pfp_sensors.formats.known_files import PARQUET_MAGIC
-from pfp_sensors.formats.line_blocks import too_large
-from pfp_sensors.formats.request import Format, ReadRequest
+from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.samples import RawSensor, Table, recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.formats.columns import Layout
+    from pfp_sensors.formats.request import ReadRequest
 
 _BYTES_PER_VALUE = 8
 
@@ -54,14 +53,7 @@ def read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
         raise too_large(path, unpacked, request.max_bytes)
     table = _read(path, file, layout, chosen)
     recordings = recordings_of(table, meta, request, (*layout.notes, *left_out))
-    return RecordingFile(Source(str(path), sha256_of(path), FORMAT.name), recordings)
-
-
-def _sniff(_path: Path, head: bytes) -> bool:
-    return head.startswith(PARQUET_MAGIC)
-
-
-FORMAT: Final = Format("parquet", _sniff, read_parquet)
+    return RecordingFile(Source(str(path), sha256_of(path), "parquet"), recordings)
 
 
 def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table:

@@ -6,23 +6,13 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats import generic_csv, parquet_table, recording_folder
-from pfp_sensors.formats.known_files import HEAD_BYTES
-from pfp_sensors.formats.line_blocks import too_large
-from pfp_sensors.formats.request import DEFAULT_MAX_BYTES, Format, ReadRequest
+from pfp_sensors.formats.known_files import HEAD_BYTES, PARQUET_MAGIC
+from pfp_sensors.formats.request import DEFAULT_MAX_BYTES, Format, ReadRequest, too_large
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.model.recording import RecordingFile, Side
-
-FORMATS: Final[tuple[Format, ...]] = (
-    recording_folder.FOLDER,
-    recording_folder.OWN_PARQUET,
-    parquet_table.FORMAT,
-    generic_csv.FORMAT,
-)
-"""Asked in this order; a new format is one file and one line here."""
 
 
 def read_recording_file(
@@ -67,6 +57,60 @@ def read_recording_file(
     request = ReadRequest(sensor, side, placement, acc_range_g, max_bytes)
     chosen = next(found for found in FORMATS if found.sniff(path, head))
     return chosen.read(path, request)
+
+
+def _is_folder(path: Path, _head: bytes) -> bool:
+    return path.is_dir()
+
+
+def _is_own_parquet(path: Path, head: bytes) -> bool:
+    if not head.startswith(PARQUET_MAGIC):
+        return False
+    from pfp_sensors.store.sample_files import read_facts
+
+    return read_facts(path) is not None
+
+
+def _is_parquet(_path: Path, head: bytes) -> bool:
+    return head.startswith(PARQUET_MAGIC)
+
+
+def _is_anything(_path: Path, _head: bytes) -> bool:
+    """Take any other file for CSV; if it is none, reading says what it looks like."""
+    return True
+
+
+def _read_folder(path: Path, request: ReadRequest) -> RecordingFile:
+    from pfp_sensors.formats.recording_folder import read_folder
+
+    return read_folder(path, request)
+
+
+def _read_own_parquet(path: Path, request: ReadRequest) -> RecordingFile:
+    from pfp_sensors.formats.recording_folder import read_own_parquet
+
+    return read_own_parquet(path, request)
+
+
+def _read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
+    from pfp_sensors.formats.parquet_table import read_parquet
+
+    return read_parquet(path, request)
+
+
+def _read_csv(path: Path, request: ReadRequest) -> RecordingFile:
+    from pfp_sensors.formats.generic_csv import read_csv
+
+    return read_csv(path, request)
+
+
+FORMATS: Final[tuple[Format, ...]] = (
+    Format(_is_folder, _read_folder),
+    Format(_is_own_parquet, _read_own_parquet),
+    Format(_is_parquet, _read_parquet),
+    Format(_is_anything, _read_csv),
+)
+"""Asked in this order. A new format is one file and one line here; only the one chosen is imported."""
 
 
 def _head(path: Path, max_bytes: int) -> bytes:

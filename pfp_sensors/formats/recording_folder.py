@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.known_files import PARQUET_MAGIC
-from pfp_sensors.formats.line_blocks import too_large
-from pfp_sensors.formats.request import Format, ReadRequest
+from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
-from pfp_sensors.store.recording_files import check_seal, recording_paths
 from pfp_sensors.store.sample_files import read_facts, read_samples
 from pfp_sensors.store.sealed_files import sha256_of
+from pfp_sensors.store.seals import check_seal, recording_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from pfp_sensors.formats.request import ReadRequest
 
 
 def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
@@ -50,37 +50,26 @@ def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
             "Give the file itself, or a folder that pfp wrote. An unfinished run is brought back by: "
             "pfp recover",
         )
-    return _read(path, paths, request, FOLDER.name)
+    return _read(path, paths, request, "pfp-folder")
 
 
 def read_own_parquet(path: Path, request: ReadRequest) -> RecordingFile:
     """Read one sensor's Parquet file as the store writes it; see `read_folder`."""
-    return _read(path, (path,), request, OWN_PARQUET.name)
-
-
-def _sniff_folder(path: Path, _head: bytes) -> bool:
-    return path.is_dir()
-
-
-def _sniff_own_parquet(path: Path, head: bytes) -> bool:
-    return head.startswith(PARQUET_MAGIC) and read_facts(path) is not None
-
-
-FOLDER: Final = Format("pfp-folder", _sniff_folder, read_folder)
-OWN_PARQUET: Final = Format("pfp-parquet", _sniff_own_parquet, read_own_parquet)
+    return _read(path, (path,), request, "pfp-parquet")
 
 
 def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name: str) -> RecordingFile:
-    size = sum(path.stat().st_size for path in paths)
+    meta = read_meta(paths[0].with_name(META_NAME))
+    if given.is_dir():  # a sealed file that has gone is missed, not left out in silence
+        paths = sorted({*paths, *(given / name for name in meta.files)})
+    size = sum(path.stat().st_size for path in paths if path.exists())
     if size > request.max_bytes:
         raise too_large(given, size, request.max_bytes)
-    meta = read_meta(paths[0].with_name(META_NAME))
-    for path in paths if meta.files else ():
-        check_seal(path, meta)
+    hashes = [check_seal(path, meta) if meta.files else sha256_of(path) for path in paths]
     by_name = {_sensor_name(path): path for path in paths}
     chosen, left_out = choose_sensors(tuple(by_name), request.sensor, request.side)
     recordings = tuple(_said(read_samples(by_name[name]), meta, request, len(paths)) for name in chosen)
-    source = Source(str(given), sha256_of(*paths), format_name)
+    source = Source(str(given), hashes[0] if len(paths) == 1 else sha256_of(*paths), format_name)
     return RecordingFile(source, recordings, left_out)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -36,20 +38,25 @@ class ReadRequest:
     max_bytes: int = DEFAULT_MAX_BYTES
 
 
+def too_large(path: Path, size: int, max_bytes: int) -> InputError:
+    """Say that a file exceeds the limit."""
+    return InputError(
+        f"{path} has at least {size} bytes (unpacked); the limit is {max_bytes} (setting import.max_bytes).",
+        "Cut the recording into parts, or raise import.max_bytes if this size is meant.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way of keeping recordings.
 
     Attributes
     ----------
-    name
-        What `Source.format` says.
     sniff
         Tells from the path and the first bytes (b"" for a folder) whether a file is of this format.
     read
         Reads it.
     """
 
-    name: str
     sniff: Callable[[Path, bytes], bool]
     read: Callable[[Path, ReadRequest], RecordingFile]

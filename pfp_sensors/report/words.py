@@ -26,6 +26,7 @@ FIELD_WORDS: Final = {
     "resultant_g": "Landing impact",
     "axial_g": "Landing impact along the shin",
     "dose": "Sum of landings",
+    "impact_load_per_km_g": "Sum of landings per km",
     "within_run_trend": "Change during the run",
     "symmetry": "Right against left",
     "quality": "Quality",

@@ -206,6 +206,24 @@ class TrendSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlineSettings:
+    """Contacts while they happen."""
+
+    highpass_ahead_ms: float
+    envelope_ahead_ms: float
+    latency_ms: float
+    min_height_share: float
+    height_landings: int
+    rhythm_strides: int
+    min_strides: int
+    min_landings: int
+    level_window_s: float
+    relock_share: float
+    start_window_s: float
+    axes_strides: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalSettings:
     """All of ``config/signal.toml``, one field for each table."""
 
@@ -221,3 +239,4 @@ class SignalSettings:
     alignment: AlignmentSettings
     stride_length: StrideLengthSettings
     trend: TrendSettings
+    online: OnlineSettings

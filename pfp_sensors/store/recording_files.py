@@ -14,6 +14,7 @@ from pfp_sensors.store.meta_json import KNOWN_KEYS, META_NAME, SCHEMA, Recording
 from pfp_sensors.store.parquet_groups import open_parquet, row_groups
 from pfp_sensors.store.sample_files import Scales, read_facts, write_samples
 from pfp_sensors.store.sealed_files import make_private_folder, replacing, sha256_of
+from pfp_sensors.store.seals import check_seal, recording_paths
 from pfp_sensors.store.truth_files import TRUTH_FOLDER, truth_paths, write_truth
 
 if TYPE_CHECKING:
@@ -109,11 +110,6 @@ def sensor_files(sensors: Sequence[str]) -> dict[str, str]:
     return {name: f"imu-{name}.parquet" for name in sensors}
 
 
-def recording_paths(folder: Path) -> tuple[Path, ...]:
-    """List the Parquet files of a recording's folder in order of name; none where it is no recording."""
-    return tuple(sorted(folder.glob("imu*.parquet")))
-
-
 def verify_recording(folder: Path) -> RecordingMeta:
     """Read a whole recording and check it against its seal.
 
@@ -144,39 +140,6 @@ def verify_recording(folder: Path) -> RecordingMeta:
         check_seal(folder / name, meta)
         _check_rows(folder / name, meta.files[name].rows)
     return meta
-
-
-def check_seal(path: Path, meta: RecordingMeta) -> None:
-    """Check the bytes of one Parquet file against the seal in ``meta.json``.
-
-    Parameters
-    ----------
-    path
-        The file.
-    meta
-        What the ``meta.json`` beside it says.
-
-    Raises
-    ------
-    InputError
-        If there are seals and this file has none, it is missing, or its bytes have changed.
-    """
-    seal = meta.files.get(path.name)
-    if seal is None:
-        raise InputError(
-            f"{path} is not among the files sealed in {META_NAME}: {', '.join(sorted(meta.files))}.",
-            f'Move it away, or remove "files" from {META_NAME} to read the folder as it is.',
-        )
-    if not path.is_file():
-        raise InputError(
-            f"{path} is missing; {META_NAME} says it has {seal.rows} rows.", "Copy the folder again."
-        )
-    found = sha256_of(path)
-    if found != seal.sha256:
-        raise InputError(
-            f"{path} has changed since it was written: SHA-256 {found[:12]}, expected {seal.sha256[:12]}.",
-            f'Copy it again; if the change is wanted, remove "files" from {META_NAME}.',
-        )
 
 
 def _check_rows(path: Path, rows: int) -> None:

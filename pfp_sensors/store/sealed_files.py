@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +38,7 @@ def replacing(path: Path) -> Iterator[Path]:
     PfpError
         If the disk is full or failing.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
         yield temporary

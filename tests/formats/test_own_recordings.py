@@ -91,6 +91,14 @@ def test_two_legs(tmp_path: Path, recording: Recording) -> None:
         read_recording_file(folder, sensor="hip")
 
 
+def test_a_leg_that_has_gone_is_missed(tmp_path: Path, recording: Recording) -> None:
+    legs = [dataclasses.replace(recording, sensor=side, side=side) for side in ("right", "left")]
+    folder = write_recording(tmp_path, legs)
+    (folder / "imu-left.parquet").unlink()
+    with pytest.raises(InputError, match=r"imu-left\.parquet is missing"):
+        read_recording_file(folder)
+
+
 def test_other_sensors_need_a_choice_or_are_left_out(tmp_path: Path, recording: Recording) -> None:
     names = ("left_leg", "right_leg", "torso")
     folder = write_recording(tmp_path / "a", [dataclasses.replace(recording, sensor=n) for n in names])

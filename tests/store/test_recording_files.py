@@ -12,8 +12,9 @@ import pytest
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.model.truth import Truth
 from pfp_sensors.store.meta_json import read_meta
-from pfp_sensors.store.recording_files import recording_paths, verify_recording, write_recording
+from pfp_sensors.store.recording_files import verify_recording, write_recording
 from pfp_sensors.store.sample_files import Scales, read_samples
+from pfp_sensors.store.seals import recording_paths
 from pfp_sensors.store.truth_files import read_truth
 
 if TYPE_CHECKING:
