@@ -29,7 +29,17 @@ def facts_of(recording: Recording, findings: LegFindings) -> RecordingFacts:
         gaps=recording.gaps,
         synthetic=recording.synthetic,
         mounting=_mounting(findings),
-        notes=recording.notes,
+        notes=(*recording.notes, *_upside_down(findings)),
+    )
+
+
+def _upside_down(findings: LegFindings) -> tuple[str, ...]:
+    """Say so when the sensor's long axis points down the leg."""
+    mounting = _mounting(findings)
+    if mounting is None or "down" not in mounting:
+        return ()
+    return (
+        f"The sensor was worn upside down ({mounting[0]} axis pointing down); this is taken into account.",
     )
 
 

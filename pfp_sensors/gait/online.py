@@ -122,21 +122,24 @@ class OnlineDetector:
         from pfp_sensors.gait.online_rhythm import Landing
         p = self._pending; self._pending = None
         at = self._refine(p.at)
-        ic, conf = self._timer.initial(self._history, at)
         hist = self._history
+        running = self._rhythm.add(Landing(at, p.height_g, math.nan), hist)
+        prev = None
+        if self._rhythm.proper:
+            prev = self._rhythm._landings[-2]
+            missing = np.count_nonzero(hist.missing(int(prev.at), int(at))) * 1000 / self._rate_hz
+            if running and missing <= self._settings.gates.max_missing_ms:
+                self._timer.learn(hist, prev.at, at)
+        ic, conf = self._timer.initial(self._history, at)
         if (hist.end - 1 - ic) / self._rate_hz > .150: ic = p.ic
-        last = self._rhythm.last
-        running = self._rhythm.add(Landing(at, p.height_g, ic), hist)
+        object.__setattr__(self._rhythm._landings[-1], "initial", ic)
         spoiled = self._timer.spoiled(hist, ic)
         if conf == 1.0 and running: self._timer.remember_lead(round(at) - ic)
         stride = None
-        if self._rhythm.proper:
-            prev = self._rhythm._landings[-2]
-            if np.count_nonzero(hist.missing(int(prev.initial), int(ic))) * 1000 / self._rate_hz <= self._settings.gates.max_missing_ms:
+        if prev is not None and not math.isnan(prev.initial):
+            if missing <= self._settings.gates.max_missing_ms:
                 stride = hist.to_time_s(ic) - hist.to_time_s(prev.initial)
-                if running:
-                    self._strides.append(stride)
-                    self._timer.learn(hist, prev.at, at)
+                if running: self._strides.append(stride)
         if not running: return None
         peak, clipped = self._timer.peak(hist, ic, at)
         cad = 120 / float(np.median(self._strides)) if len(self._strides) >= 3 else None

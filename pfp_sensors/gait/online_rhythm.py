@@ -55,7 +55,7 @@ class Rhythm:
         """Samples that must lie between two landings at least."""
         share = self._settings.landing.min_distance_share
         known = len(self._stride_s) >= self._settings.online.min_strides
-        stride_s = statistics.median(self._stride_s) if known else self._settings.gates.min_stride_s
+        stride_s = statistics.median(self._stride_s) if known else 0.7
         return share * stride_s * self._rate_hz
 
     def accepts(self, at: float, height_g: float) -> bool:
