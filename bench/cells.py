@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.scores import ContactScore, score_contacts, scored_stretch
 from pfp_sensors.analyse import analyse_recording
 from pfp_sensors.gait.agreement import match_events
 from pfp_sensors.synth import PlanPart, RunnerSettings, SensorSettings, simulate_run
-
-from bench.scores import ContactScore, score_contacts, scored_stretch
 
 if TYPE_CHECKING:
     from pfp_sensors.model.analysis import LegAnalysis
@@ -116,7 +115,7 @@ def run_cell(levels: dict[str, Any], settings: SignalSettings, truth_shift_s: fl
 
 def simulated(levels: dict[str, Any]) -> tuple[RunnerSettings, SensorSettings]:
     """Turn levels into a runner and a sensor; what no factor says is drawn by the cell's seed."""
-    from pfp_sensors.synth.typical import running_cadence_spm, running_contact_s, running_impact_g  # noqa: PLC0415
+    from pfp_sensors.synth.typical import running_cadence_spm, running_contact_s, running_impact_g
 
     rng = np.random.default_rng(levels["seed"])
     speed, strike = float(levels["speed m/s"]), levels["strike"]

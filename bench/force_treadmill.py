@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pfp_sensors.analyse import analyse_recording
-from pfp_sensors.formats.read import read_recording_file
-
 from bench.clipping import clipping_of
 from bench.places import SHARED_DATA
 from bench.scores import (
@@ -27,6 +24,8 @@ from bench.scores import (
 )
 from bench.tables import Section, Table
 from bench.targets import Target, all_true
+from pfp_sensors.analyse import analyse_recording
+from pfp_sensors.formats.read import read_recording_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +59,9 @@ def load_trials(activity: str, folder: Path = FOLDER) -> list[Trial]:
     return trials
 
 
-def score_trial(trial: Trial, settings: SignalSettings, *, running: bool = True, shift_s: float = 0.0) -> ContactScore:
+def score_trial(
+    trial: Trial, settings: SignalSettings, *, running: bool = True, shift_s: float = 0.0
+) -> ContactScore:
     """Score one trial as delivered; ``shift_s`` moves the truth (to see whether the score notices)."""
     strides = analyse_recording(trial.recording, settings).strides
     kind = strides.running == running
@@ -102,13 +103,13 @@ def running_section(settings: SignalSettings) -> Section:
     clipped = _clipping(trials, settings)
     return Section(
         "Running on a force treadmill",
-        "Two people at 8 and 8.5 km/h, shank accelerometer at 142.9 Hz and +-8 g (which clips), files of 8 to "
-        "15 s; person D wears it upside down. Truth: the vertical force of that leg crosses 50 N, contacts of "
-        "at least 0.1 s. Matched one-to-one within 50 ms; errors are found minus true, in ms, as delivered: no "
-        "bias is removed. The first 0.3 s and last 0.5 s of a file are left out, both ways.\n\n"
-        "Constants chosen on the other person: the fixed lags (initial_contact.offset_ms, terminal_contact."
-        "dip_lag_ms and fade_lag_ms) are set so that the bias on the other person is zero, and then applied "
-        "to this one. The filters and shares of the method were chosen with sight of both.",
+        "Two people at 8 and 8.5 km/h, shank accelerometer at 142.9 Hz and +-8 g (which clips), files of 8 "
+        "to 15 s; person D wears it upside down. Truth: the vertical force of that leg crosses 50 N, "
+        "contacts of at least 0.1 s. Matched one-to-one within 50 ms; errors are found minus true, in ms, as "
+        "delivered: no bias is removed. The first 0.3 s and last 0.5 s of a file are left out, both "
+        "ways.\n\nConstants chosen on the other person: the fixed lags (initial_contact.offset_ms, "
+        "terminal_contact.dip_lag_ms and fade_lag_ms) are set so that the bias on the other person is zero, "
+        "and then applied to this one. The filters and shares of the method were chosen with sight of both.",
         (
             _events_table("Initial contact, ms", {k: v.initial for k, v in rows.items()}),
             _events_table("Terminal contact, ms", {k: v.terminal for k, v in rows.items()}),

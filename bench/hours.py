@@ -36,7 +36,7 @@ def repeated(hour: Recording, times: int) -> Recording:
     gyr = hour.gyr_dps
     return replace(
         hour,
-        time_s=starts + np.tile(hour.time_s, times),
+        time_s=np.asarray(starts + np.tile(hour.time_s, times), dtype=np.float64),
         acc_g=np.tile(hour.acc_g, (times, 1)),
         gyr_dps=None if gyr is None else np.tile(gyr, (times, 1)),
     )

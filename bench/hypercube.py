@@ -13,15 +13,13 @@ if TYPE_CHECKING:
 
 
 def latin_hypercube(n_cells: int, n_factors: int, seed: int) -> FloatArray:
-    """Return (n_cells, n_factors) numbers in [0, 1): in each column one in each n-th part, in random order."""
+    """Return (n_cells, n_factors) numbers in [0, 1): in each column one in each n-th part."""
     rng = np.random.default_rng(seed)
     ranks = np.stack([rng.permutation(n_cells) for _ in range(n_factors)], axis=1)
     return np.asarray((ranks + rng.random((n_cells, n_factors))) / n_cells)
 
 
-def cells_of_levels(
-    factors: Mapping[str, Sequence[Any]], n_cells: int, seed: int
-) -> list[dict[str, Any]]:
+def cells_of_levels(factors: Mapping[str, Sequence[Any]], n_cells: int, seed: int) -> list[dict[str, Any]]:
     """Give each cell one level of every factor; a level listed twice comes twice as often.
 
     Raises

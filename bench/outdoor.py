@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.analyse import analyse_recording
-from pfp_sensors.formats.read import read_recording_file
-
 from bench.clipping import clipping_of
 from bench.places import SHARED_DATA
 from bench.rhythm import trunk_cadence_spm
 from bench.scores import ERROR_COLUMNS, error_cells
 from bench.tables import Section, Table, count, number
 from bench.targets import Target, all_true
+from pfp_sensors.analyse import analyse_recording
+from pfp_sensors.formats.read import read_recording_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +29,11 @@ FOLDER: Final = SHARED_DATA / "outdoor_run_with_pauses"
 WINDOW_S: Final = 60.0
 _EDGE_S: Final = 2.0
 _SWING_LEAD_S: Final = 0.03
-"""A peak this long before the sharpest moment of the landing is late swing (which comes some 70 ms before)."""
+"""A peak this long before the sharpest moment of the landing is late swing (some 70 ms before)."""
 
 
 def stated_bouts(folder: Path = FOLDER) -> list[tuple[float, float]]:
-    """Read the running bouts that ``meta.json`` states: "running 3-294.8, 317.9-406, ... s (each edge ...)"."""
+    """Read the running bouts stated in ``meta.json``: "running 3-294.8, 317.9-406, ... s (each edge ...)"."""
     note = json.loads((folder / "meta.json").read_text())["note"]
     listed = note.partition("running ")[2].partition(" s (")[0]
     return [(float(a), float(b)) for a, b in re.findall(r"([\d.]+)-([\d.]+)", listed)]
@@ -54,14 +53,13 @@ def outdoor_section(settings: SignalSettings) -> Section:
     early = int((own < -_SWING_LEAD_S).sum())
     return Section(
         "Outdoor run with pauses",
-        "One person, 12.5 minutes, accelerometer at 100 Hz and +-8 g on the shoe below the ankle. The running "
-        "bouts are those stated in meta.json (each edge +-1 s, seen on shoe and hip). Cadence per minute of "
-        "running (shorter bouts as a whole), from the mean stride time, against the hip by the method of "
-        "bench/rhythm.py.\n\n"
-        "Swing and landing: on this shoe the largest |a| of most strides is late swing, some 70 ms before the "
-        "landing. Shown is when the peak reported as landing comes against the sharpest moment of the landing "
-        "(plain envelope above 10 Hz, computed here), and the same for the largest peak of each stride. A peak "
-        "more than 30 ms before the sharpest moment is swing.",
+        "One person, 12.5 minutes, accelerometer at 100 Hz and +-8 g on the shoe below the ankle. The "
+        "running bouts are those stated in meta.json (each edge +-1 s, seen on shoe and hip). Cadence per "
+        "minute of running (shorter bouts as a whole), from the mean stride time, against the hip by the "
+        "method of bench/rhythm.py.\n\nSwing and landing: on this shoe the largest |a| of most strides is "
+        "late swing, some 70 ms before the landing. Shown is when the peak reported as landing comes against "
+        "the sharpest moment of the landing (plain envelope above 10 Hz, computed here), and the same for "
+        "the largest peak of each stride. A peak more than 30 ms before the sharpest moment is swing.",
         (
             Table("Running bouts, s", ("stated", "found", "start error", "end error"), bout_rows),
             Table("Cadence against the hip, steps/min", ("window", "shoe", "hip", "difference"), cadence[0]),
@@ -70,16 +68,30 @@ def outdoor_section(settings: SignalSettings) -> Section:
             Table(
                 "Clipping (no sample of the shoe comes nearer to +-8 g than 7.58 g)",
                 ("landings", "with a raw sample at the stop", "of those flagged", "flagged in all"),
-                ((count(clipping.n_landings), *map(str, (clipping.n_at_stop, clipping.n_at_stop_flagged, clipping.n_flagged))),),
+                (
+                    (
+                        count(clipping.n_landings),
+                        *map(str, (clipping.n_at_stop, clipping.n_at_stop_flagged, clipping.n_flagged)),
+                    ),
+                ),
             ),
         ),
         (
             all_true("stated running bouts found", len(stated) - missed, len(stated)),
             Target("running bouts that are not stated", float(false), 0.0, decimals=0),
-            Target("bout edges, largest error", float(np.abs(edge_s).max()) if len(edge_s) else None, 2.0, unit="s"),
+            Target(
+                "bout edges, largest error",
+                float(np.abs(edge_s).max()) if len(edge_s) else None,
+                2.0,
+                unit="s",
+            ),
             *_cadence_targets(cadence[1]),
-            Target("landings flagged clipped without a sample at the stop",
-                   float(clipping.n_flagged - clipping.n_at_stop_flagged), 0.0, decimals=0),
+            Target(
+                "landings flagged clipped without a sample at the stop",
+                float(clipping.n_flagged - clipping.n_at_stop_flagged),
+                0.0,
+                decimals=0,
+            ),
             Target("swing reported as landing", float(early), 0.0, unit="strides", decimals=0),
         ),
         1,
@@ -90,7 +102,9 @@ def _bouts(
     stated: list[tuple[float, float]], found: list[Bout]
 ) -> tuple[tuple[tuple[str, ...], ...], FloatArray, int, int]:
     """Pair stated and found bouts by overlap; return table rows, all edge errors, misses, false ones."""
-    rows, errors, used = [], [], set()
+    rows: list[tuple[str, ...]] = []
+    errors: list[float] = []
+    used: set[int] = set()
     for start_s, end_s in stated:
         overlap = [min(b.end_s, end_s) - max(b.start_s, start_s) for b in found]
         best = int(np.argmax(overlap)) if overlap else -1
@@ -133,7 +147,9 @@ def _cadence(
 def _own_cadence_spm(strides: Strides, start_s: float, end_s: float) -> float:
     """Return the mean cadence of the valid running strides that lie within a window, or NaN."""
     begin_s = strides.initial_contact_s
-    inside = strides.running & strides.valid & (begin_s >= start_s) & (begin_s + strides.stride_time_s <= end_s)
+    inside = (
+        strides.running & strides.valid & (begin_s >= start_s) & (begin_s + strides.stride_time_s <= end_s)
+    )
     return 120.0 / float(strides.stride_time_s[inside].mean()) if inside.any() else float("nan")
 
 
@@ -147,8 +163,8 @@ def _cadence_targets(difference: FloatArray) -> tuple[Target, ...]:
 
 
 def _peak_times(recording: Recording, strides: Strides) -> tuple[FloatArray, FloatArray]:
-    """Return when the reported, and the largest, peak of each running stride comes after its landing, in s."""
-    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415
+    """Return when the reported and the largest peak of each stride come after its landing, in s."""
+    from scipy.signal import butter, sosfiltfilt
 
     rate_hz = recording.rate_hz
     size = np.linalg.norm(recording.acc_g.astype(np.float64), axis=1)
@@ -157,7 +173,10 @@ def _peak_times(recording: Recording, strides: Strides) -> tuple[FloatArray, Flo
     own, naive = [], []
     rows = strides.running & strides.valid
     for contact_s, stride_s, peak_s in zip(
-        strides.initial_contact_s[rows], strides.stride_time_s[rows], strides.time_to_peak_s[rows], strict=True
+        strides.initial_contact_s[rows],
+        strides.stride_time_s[rows],
+        strides.time_to_peak_s[rows],
+        strict=True,
     ):
         middle, half = contact_s + 0.04, 0.45 * stride_s
         a, b = np.searchsorted(recording.time_s, (middle - half, middle + half)).tolist()
@@ -174,5 +193,9 @@ def _peak_table(own: FloatArray, naive: FloatArray, analysis: LegAnalysis) -> Ta
     for name, time_s in ((f"reported (summary: {impact})", own), ("largest of the stride", naive)):
         percentiles = np.percentile(time_s, (5, 50, 95)) * 1000.0 if len(time_s) else (None,) * 3
         swing = float((time_s < -_SWING_LEAD_S).mean() * 100.0) if len(time_s) else None
-        rows.append((name, count(len(time_s)), *(number(p, 0, sign=True) for p in percentiles), number(swing)))
-    return Table("Time of the peak after the landing, ms", ("", "n", "p5", "median", "p95", "swing %"), tuple(rows))
+        rows.append(
+            (name, count(len(time_s)), *(number(p, 0, sign=True) for p in percentiles), number(swing))
+        )
+    return Table(
+        "Time of the peak after the landing, ms", ("", "n", "p5", "median", "p95", "swing %"), tuple(rows)
+    )

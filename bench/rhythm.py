@@ -1,10 +1,10 @@
-"""A plain second opinion on cadence, sharing nothing with the package: rhythm of the trunk, counted by phase.
+"""A plain second opinion on cadence, sharing nothing with the package: steps of the trunk, counted by phase.
 
-A sensor on the trunk feels every step. The rhythm of a whole bout is the highest autocorrelation of |a| at lags
-of 0.27 to 0.5 s (120 to 222 steps/min) summed with that at twice the lag, so that neither half nor double the
-cadence can be picked. Around it |a| is filtered to a narrow band, and in each window the phase of what is left
-is counted: a minute holds some 80 strides, and a phase that is wrong by a tenth of a step at each end is wrong
-by 0.1 steps/min.
+A sensor on the trunk feels every step. The rhythm of a whole bout is the highest autocorrelation of |a| at
+lags of 0.27 to 0.5 s (120 to 222 steps/min) summed with that at twice the lag, so that neither half nor
+double the cadence can be picked. Around it |a| is filtered to a narrow band, and in each window the phase of
+what is left is counted: a minute holds some 80 strides, and a phase that is wrong by a tenth of a step at
+each end is wrong by 0.1 steps/min.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def trunk_cadence_spm(
 
     Windows are seconds from the first sample; they are shortened to stay 1 s inside the bout.
     """
-    from scipy.signal import butter, hilbert, sosfiltfilt  # noqa: PLC0415
+    from scipy.signal import butter, hilbert, sosfiltfilt
 
     size = np.sqrt((np.asarray(acc, dtype=np.float64) ** 2).sum(axis=1))
     size -= size.mean()

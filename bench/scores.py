@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.gait.agreement import agreement, f1_score, match_events
-
 from bench.tables import count, number, percent
+from pfp_sensors.gait.agreement import agreement, f1_score, match_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +138,12 @@ def error_cells(error: FloatArray, decimals: int = 1) -> tuple[str, ...]:
 
 def event_cells(events: Events) -> tuple[str, ...]:
     """Write counts, F1 and errors of one kind of event."""
-    return (count(events.n_true), count(events.n_found), percent(events.f1), *error_cells(events.error_ms)[1:])
+    return (
+        count(events.n_true),
+        count(events.n_found),
+        percent(events.f1),
+        *error_cells(events.error_ms)[1:],
+    )
 
 
 def mean_size(error: FloatArray) -> float | None:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.analyse import analyse_recording
-from pfp_sensors.formats.read import read_recording_file
-
 from bench.places import SHARED_DATA
 from bench.rhythm import trunk_cadence_spm
 from bench.scores import ERROR_COLUMNS, error_cells, joined
 from bench.tables import Section, Table, number
 from bench.targets import Target, all_true
+from pfp_sensors.analyse import analyse_recording
+from pfp_sensors.formats.read import read_recording_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,11 +69,11 @@ def slow_legs_section(settings: SignalSettings) -> Section:
     legs = joined([run.left_spm - run.right_spm for run in runs])
     return Section(
         "Cadence at 25 Hz",
-        "Three people, 5 minutes each of running at 8 km/h and walking at 4 km/h, sensors at the outside of each "
-        "knee. Cadence of each minute, in steps/min, against the other leg and against the trunk. The trunk is "
-        "judged by a method that shares nothing with the package (bench/rhythm.py): the steps are counted by the "
-        "phase of |a| in a narrow band around the step rate, which is looked for between 120 and 222 steps/min "
-        "only, so that neither half nor double the cadence can be picked.",
+        "Three people, 5 minutes each of running at 8 km/h and walking at 4 km/h, sensors at the outside of "
+        "each knee. Cadence of each minute, in steps/min, against the other leg and against the trunk. The "
+        "trunk is judged by a method that shares nothing with the package (bench/rhythm.py): the steps are "
+        "counted by the phase of |a| in a narrow band around the step rate, which is looked for between 120 "
+        "and 222 steps/min only, so that neither half nor double the cadence can be picked.",
         (_table(runs), _differences(trunk, legs)),
         (
             *_difference_targets("trunk", trunk),
@@ -114,7 +113,9 @@ def _difference_targets(name: str, difference: FloatArray) -> tuple[Target, Targ
     size = np.abs(difference)
     complete = len(size) and bool(np.isfinite(size).all())
     return (
-        Target(f"cadence against {name}, median", float(np.median(size)) if complete else None, 0.5, unit="spm"),
+        Target(
+            f"cadence against {name}, median", float(np.median(size)) if complete else None, 0.5, unit="spm"
+        ),
         Target(f"cadence against {name}, largest", float(size.max()) if complete else None, 1.0, unit="spm"),
     )
 

@@ -67,13 +67,16 @@ def as_text(section: Section) -> str:
 def as_markdown(section: Section) -> str:
     """Write a section for ``docs/``."""
     parts = [f"## {section.title}", *(textwrap.fill(p, WIDTH) for p in section.text.split("\n\n") if p)]
-    for table in (*section.tables, *_target_tables(section.targets)):
-        if table.title:
-            parts.append(f"**{table.title}**")
-        head, *rows = _padded(table)
-        rule = "|" + "|".join("-" * (len(cell) + 2) for cell in head) + "|"
-        parts.append("\n".join([_piped(head), rule, *map(_piped, rows)]))
+    parts += [table_as_markdown(table) for table in (*section.tables, *_target_tables(section.targets))]
     return "\n\n".join(parts)
+
+
+def table_as_markdown(table: Table) -> str:
+    """Write a table for ``docs/``."""
+    head, *rows = _padded(table)
+    rule = "|" + "|".join("-" * (len(cell) + 2) for cell in head) + "|"
+    lines = "\n".join([_piped(head), rule, *map(_piped, rows)])
+    return f"**{table.title}**\n\n{lines}" if table.title else lines
 
 
 def target_table(targets: Sequence[Target], title: str = "Targets") -> Table:
@@ -87,7 +90,7 @@ def _target_tables(targets: Sequence[Target]) -> tuple[Table, ...]:
 
 
 def _piped(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
 
 
 def _padded(table: Table) -> list[list[str]]:

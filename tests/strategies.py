@@ -1,4 +1,4 @@
-"""What the tests of the signal chain share: simulated recordings made once, ways to wear a sensor, strategies."""
+"""What the tests of the signal chain share: simulated recordings, ways to wear a sensor, strategies."""
 
 from __future__ import annotations
 
@@ -105,15 +105,15 @@ def kept(recording: Recording, keep: BoolArray) -> Recording:
 def between(recording: Recording, start_s: float, end_s: float) -> Recording:
     """Return a part of a recording; its times stay."""
     keep = (recording.time_s >= start_s) & (recording.time_s < end_s)
-    return replace(kept(recording, keep), gaps=tuple(g for g in recording.gaps if start_s <= g.start_s < end_s))
+    return replace(
+        kept(recording, keep), gaps=tuple(g for g in recording.gaps if start_s <= g.start_s < end_s)
+    )
 
 
 def as_piece(recording: Recording) -> Piece:
     """Take a recording without gaps as one piece."""
     n = len(recording.time_s)
-    return Piece(
-        recording.acc_g, recording.gyr_dps, None, recording.rate_hz, np.arange(n), recording.time_s
-    )
+    return Piece(recording.acc_g, recording.gyr_dps, None, recording.rate_hz, np.arange(n), recording.time_s)
 
 
 SIGNED_PERMUTATIONS: Final = tuple(

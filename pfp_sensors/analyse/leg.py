@@ -163,7 +163,11 @@ def _bouts(part: Part, spans: list[Span], settings: SignalSettings) -> list[Bout
 
 def _slow_cadence(parts: list[Part], settings: SignalSettings) -> FloatArray:
     """Collect cadence per window over all running stretches of a slow recording."""
-    windows = [cadence_windows(part.piece, a, b, settings) for part in parts for a, b in part.regions]
+    windows = [
+        cadence_windows(part.piece, a, b, stride_time_in(part.movement, a, b), settings)
+        for part in parts
+        for a, b in part.regions
+    ]
     return np.concatenate(windows) if windows else np.empty(0)
 
 

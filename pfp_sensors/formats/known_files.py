@@ -59,7 +59,11 @@ def refuse_known(path: Path, head: bytes) -> None:
     """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head[_FIT_MARK_AT : _FIT_MARK_AT + len(_FIT_MARK)] == _FIT_MARK:
-        raise _looks_like(path, "a FIT file of a watch", "Bring it into the diary with: pfp import")
+        raise _looks_like(
+            path,
+            "a FIT file of a watch",
+            "Give the recording of the shank sensor; a watch has no samples of it.",
+        )
     if head[257:262] == b"ustar":
         raise _looks_like(path, "a tar archive", "Unpack it first (tar -xf).")
     for magic, name, advice in _MAGIC:

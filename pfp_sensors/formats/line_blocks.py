@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -148,5 +149,5 @@ def _cut_short(path: Path, cut: _Cut, lines: int) -> InputError:
         f"{path}, byte {cut.at_byte}: the gzip data end too early; {lines} whole lines (header included) "
         "were readable.",
         "Copy the file again. If there is no better copy, keep what is readable: "
-        f"gzip -dc {path.name} | head -n {lines} > readable.csv",
+        f"gzip -dc < {shlex.quote(str(path))} | head -n {lines} > readable.csv",
     )

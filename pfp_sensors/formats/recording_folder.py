@@ -47,8 +47,7 @@ def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
         raise InputError(
             f"{path} is a folder without imu.parquet; found {', '.join(found) or 'nothing'}; "
             "expected a recording.",
-            "Give the file itself, or a folder that pfp wrote. An unfinished run is brought back by: "
-            "pfp recover",
+            "Give the file itself, or a folder that pfp wrote.",
         )
     return _read(path, paths, request, "pfp-folder")
 

@@ -24,7 +24,7 @@ _BLOCK: Final = 1 << 17
 """Samples handled at once, so that memory does not grow with the recording."""
 
 
-_SEARCH_RATE_HZ: Final = 100.0
+SEARCH_RATE_HZ: Final = 100.0
 """Landings are looked for in samples averaged down to at least this rate; contacts are timed in all."""
 
 _SAMPLED_STRIDES: Final = 100
@@ -63,7 +63,7 @@ class Sharpness:
     @staticmethod
     def of(acc_g: Float32Array, rate_hz: float, start: int, end: int, settings: LandingSettings) -> Sharpness:
         """Compute the sharpness of samples ``start`` up to ``end``."""
-        thinned, thin_hz = thin_out_rate(acc_g[start:end], rate_hz, _SEARCH_RATE_HZ)
+        thinned, thin_hz = thin_out_rate(acc_g[start:end], rate_hz, SEARCH_RATE_HZ)
         size = round(rate_hz / thin_hz)
         return Sharpness(sharpness(thinned, thin_hz, settings), thin_hz, size, start + 0.5 * (size - 1))
 

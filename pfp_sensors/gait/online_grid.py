@@ -104,7 +104,9 @@ def _complete(acc_g: Float32Array, time_s: FloatArray) -> GridBlock:
     return GridBlock(acc_g, time_s, np.zeros(len(acc_g), dtype=np.bool_))
 
 
-def _bridged(last_g: Float32Array, next_g: Float32Array, last_s: float, next_s: float, periods: int) -> GridBlock:
+def _bridged(
+    last_g: Float32Array, next_g: Float32Array, last_s: float, next_s: float, periods: int
+) -> GridBlock:
     """Return the grid points after one sample up to the next one, ``periods`` later, on a straight line."""
     share = np.arange(1, periods + 1) / periods
     acc_g = (last_g + share[:, None] * (next_g - last_g)).astype(np.float32)

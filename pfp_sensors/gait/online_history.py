@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pfp_sensors.gait.bouts import magnitude
+
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 class History:
     """The last samples of a stream in arrays of fixed size, numbered from the first one.
 
-    Rows are added at the end; when the arrays are full the older half is dropped. So every stretch
-    asked for is one contiguous view, and memory does not grow.
+    Samples are added at the end; when the arrays are full the older half is dropped. So every stretch
+    asked for is one contiguous view, and memory does not grow. A stretch that reaches beyond what is
+    remembered is cut to that.
 
     Parameters
     ----------
@@ -27,10 +30,8 @@ class History:
         self._keep = keep
         self._acc_g = np.empty((2 * keep, 3), dtype=np.float32)
         self._time_s = np.empty(2 * keep)
-        self._total_g = np.zeros(2 * keep + 1)
         self._missing = np.empty(2 * keep, dtype=np.bool_)
-        self._first = 0
-        self._rows = 0
+        self.clear()
 
     @property
     def end(self) -> int:
@@ -40,45 +41,40 @@ class History:
     def clear(self) -> None:
         """Forget everything; the next sample is number 0."""
         self._first = self._rows = 0
-        self._total_g[0] = 0.0
 
     def append(self, acc_g: Float32Array, time_s: FloatArray, missing: BoolArray) -> None:
-        """Add (k, 3) samples in g, their times, and whether each was filled in."""
+        """Add (k, 3) samples in g, their times, and whether each was filled in; k is at most ``keep``."""
         if self._rows + len(acc_g) > 2 * self._keep:
             drop = self._rows - self._keep
             for column in (self._acc_g, self._time_s, self._missing):
                 column[: self._keep] = column[drop : self._rows]
-            self._total_g[: self._keep + 1] = self._total_g[drop : self._rows + 1]
             self._first += drop
             self._rows = self._keep
         new = slice(self._rows, self._rows + len(acc_g))
         self._acc_g[new] = acc_g
         self._time_s[new] = time_s
         self._missing[new] = missing
-        size_g = np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))
-        self._total_g[new.start + 1 : new.stop + 1] = self._total_g[new.start] + np.cumsum(size_g)
         self._rows = new.stop
 
     def acc_g(self, start: int, end: int) -> tuple[Float32Array, int]:
-        """Return what is there of samples ``start`` up to ``end``, (n, 3), and the number of the first."""
+        """Return samples ``start`` up to, not including, ``end``, (n, 3), and the number of the first."""
         a, b = self._inside(start), self._inside(end)
         return self._acc_g[a:b], a + self._first
 
     def mean_g(self, start: int, end: int) -> float:
-        """Return the mean of \\|a\\| over what is there of samples ``start`` up to ``end``; NaN for none."""
-        a, b = self._inside(start), self._inside(end)
-        return float(self._total_g[b] - self._total_g[a]) / (b - a) if b > a else math.nan
+        """Return the mean of |a| over samples ``start`` up to ``end``; NaN for none."""
+        acc_g, _ = self.acc_g(start, end)
+        return float(magnitude(acc_g).mean()) if len(acc_g) else math.nan
 
     def missing(self, start: int, end: int) -> BoolArray:
-        """Return which of samples ``start`` up to ``end``, as far as they are there, were filled in."""
+        """Return which of samples ``start`` up to ``end`` were filled in."""
         return self._missing[self._inside(start) : self._inside(end)]
 
     def to_time_s(self, position: float) -> float:
         """Turn a (fractional) sample number into seconds on the clock of the samples."""
-        at = min(max(position - self._first, 0.0), self._rows - 1.0)
-        low = min(int(at), max(self._rows - 2, 0))
+        low = min(max(int(position) - self._first, 0), max(self._rows - 2, 0))
         before, after = self._time_s[low], self._time_s[min(low + 1, self._rows - 1)]
-        return float(before + (at - low) * (after - before))
+        return float(before + (position - self._first - low) * (after - before))
 
     def _inside(self, number: int) -> int:
         return min(max(number - self._first, 0), self._rows)

@@ -1,10 +1,10 @@
-"""Which humps of sharpness are landings, and whether they are those of running, without the future."""
+"""Which humps of sharpness are landings of running, judged without the future."""
 
 from __future__ import annotations
 
 import statistics
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,92 +14,148 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A landing: sample, height of its hump in g, initial contact (sample)."""
+    """A landing (sample), the height of its hump in g, and its initial contact (sample)."""
 
     at: float
     height_g: float
     initial: float
 
 
-class Rhythm:
-    """Follows the landings of one leg.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a landing means.
 
-    A hump is taken for a landing when it is as high as 0.4 of the usual landing and comes at least 0.7
-    stride times after the last one, as afterwards; "usual" is the median of the last landings, or,
-    while there are few, the highest hump of the last seconds.
+    Attributes
+    ----------
+    running
+        It is a landing of running.
+    connected
+        It carries on the running stretch of the landing before.
+    due
+        It came about when the rhythm led to expect it, or a whole number of strides later.
+    previous
+        The landing before, when between the two lies one stride of running; else None.
+    """
+
+    running: bool
+    connected: bool
+    due: bool
+    previous: Landing | None
+
+
+class Rhythm:
+    """Follows the landings of one leg: usual height, usual stride time, running or not.
+
+    The rules are those of the analysis (:mod:`pfp_sensors.gait.landings`), with what is usual among
+    the last landings in place of what is usual in the whole bout.
     """
 
     def __init__(self, rate_hz: float, settings: SignalSettings) -> None:
         self._rate_hz = rate_hz
         self._settings = settings
-        online = settings.online
-        self._landings: deque[Landing] = deque(maxlen=online.height_landings)
-        self._stride_s: deque[float] = deque(maxlen=online.rhythm_strides)
-        self._recent: deque[tuple[float, float]] = deque()
-        self.running = False
+        memory = settings.online.memory_strides
+        self._landings: deque[Landing] = deque(maxlen=memory)
+        self._stride_s: deque[float] = deque(maxlen=memory)
+        self._humps: deque[tuple[float, float]] = deque()
+        self._running = False
+        self._since = 0.0
 
     def clear(self) -> None:
         """Forget everything."""
-        self._landings.clear()
-        self._stride_s.clear()
-        self._recent.clear()
-        self.running = False
+        self._humps.clear()
+        self._forget_stretch()
 
-    @property
-    def last(self) -> Landing | None:
-        """The last landing, if any."""
-        return self._landings[-1] if self._landings else None
+    def offer(self, at: float, height_g: float) -> bool:
+        """Take note of a hump (sample, height); say whether it may be a landing.
 
-    @property
-    def shortest_stride(self) -> float:
-        """Samples that must lie between two landings at least."""
-        share = self._settings.landing.min_distance_share
-        known = len(self._stride_s) >= self._settings.online.min_strides
-        stride_s = statistics.median(self._stride_s) if known else 0.7
-        return share * stride_s * self._rate_hz
-
-    def accepts(self, at: float, height_g: float) -> bool:
-        """Say whether a hump may be a landing."""
+        It must be high enough against the usual landing, and higher still when it comes early. One
+        that comes sooner than any stride after the last landing may only replace it, as the higher one.
+        """
         online = self._settings.online
-        self._recent.append((at, height_g))
-        while self._recent[0][0] < at - online.level_window_s * self._rate_hz:
-            self._recent.popleft()
-        if len(self._landings) >= online.min_landings and self.running:
-            usual_g = statistics.median(landing.height_g for landing in self._landings)
-        else:
-            usual_g = max(height for _, height in self._recent)
-        if height_g < online.min_height_share * usual_g:
+        self._humps.append((at, height_g))
+        while self._humps[0][0] < at - online.level_window_s * self._rate_hz:
+            self._humps.popleft()
+        since_s = self._since_s(at)
+        usual_s = self._usual_stride_s()
+        early = usual_s is not None and since_s is not None and since_s < online.early_share * usual_s
+        share = online.early_height_share if early else online.min_height_share
+        if height_g < share * self._usual_height_g():
             return False
-        if self.last is None or at - self.last.at >= self.shortest_stride:
-            return True
-        return height_g > online.relock_share * self.last.height_g
+        return not self._too_soon(at) or height_g > self._landings[-1].height_g
 
-    def add(self, landing: Landing, history: History) -> bool:
-        """Take a landing; say whether it is one of running, and keep its stride if it is proper."""
-        gates, bouts, online = self._settings.gates, self._settings.bouts, self._settings.online
-        if self.last is not None and landing.at - self.last.at < self.shortest_stride:
+    def add(self, at: float, height_g: float, history: History) -> Step:
+        """Take a landing (sample, height) and say what it means; :meth:`timed` must follow."""
+        if self._too_soon(at):
             self._landings.pop()
             if self._stride_s:
                 self._stride_s.pop()
-        last = self.last
-        here = round(landing.at)
+        gates, bouts = self._settings.gates, self._settings.bouts
+        since_s, usual_s = self._since_s(at), self._usual_stride_s()
+        previous = None
+        energetic = False
+        if since_s is not None and since_s <= gates.max_bridge_s:
+            stride_g = history.mean_g(round(self._landings[-1].at), round(at))
+            energetic = stride_g >= bouts.stride_min_mean_g
+            if energetic and gates.min_stride_s <= since_s <= gates.max_stride_s:
+                previous = self._landings[-1]
+        if not energetic:
+            self._forget_stretch()
+            self._since = at
+        due = energetic and since_s is not None and usual_s is not None and self._due(since_s, usual_s)
+        carried_on = self._running and (previous is not None or due)
+        starts = not self._running and self._starts(previous, at, history)
+        self._running = starts or (self._running and self._keeps_level(at, history))
+        if previous is not None and since_s is not None:
+            self._stride_s.append(since_s)
+        self._landings.append(Landing(at, height_g, at))
+        return Step(starts or (self._running and carried_on), energetic, due, previous)
+
+    def timed(self, initial: float) -> None:
+        """Note the initial contact (sample) of the last landing."""
+        self._landings[-1] = replace(self._landings[-1], initial=initial)
+
+    def _forget_stretch(self) -> None:
+        self._landings.clear()
+        self._stride_s.clear()
+        self._running = False
+
+    def _since_s(self, at: float) -> float | None:
+        """Return the seconds since the last landing."""
+        return (at - self._landings[-1].at) / self._rate_hz if self._landings else None
+
+    def _usual_stride_s(self) -> float | None:
+        known = len(self._stride_s) >= self._settings.online.known_strides
+        return statistics.median(self._stride_s) if known else None
+
+    def _usual_height_g(self) -> float:
+        """Return the median height of the last landings, or of the highest hump while few are known."""
+        if self._running and len(self._landings) > self._settings.online.known_strides:
+            return statistics.median(landing.height_g for landing in self._landings)
+        return max(height_g for _, height_g in self._humps)
+
+    def _too_soon(self, at: float) -> bool:
+        """Say whether a sample lies nearer to the last landing than any stride is long."""
+        since_s = self._since_s(at)
+        stride_s = self._usual_stride_s() or self._settings.online.start_stride_s
+        return since_s is not None and since_s < self._settings.landing.min_distance_share * stride_s
+
+    def _due(self, since_s: float, usual_s: float) -> bool:
+        """Say whether a time since the last landing is about a whole number of strides."""
+        online = self._settings.online
+        late = since_s / usual_s - max(1, round(since_s / usual_s))
+        return -online.due_early_share <= late <= online.due_late_share
+
+    def _starts(self, previous: Landing | None, at: float, history: History) -> bool:
+        """Say whether running begins here: by the stride that ends here, or by what precedes it."""
+        if previous is not None:
+            stride_g = history.mean_g(round(previous.at), round(at))
+            return stride_g >= self._settings.bouts.running_min_mean_g
+        online = self._settings.online
         window = round(online.start_window_s * self._rate_hz)
-        mean_g = history.mean_g(here - window, here)
-        connected = proper = False
-        if last is not None:
-            stride_s = (landing.at - last.at) / self._rate_hz
-            stride_g = history.mean_g(round(last.at), here)
-            connected = stride_g >= bouts.stride_min_mean_g and stride_s <= gates.max_bridge_s
-            proper = connected and gates.min_stride_s <= stride_s <= gates.max_stride_s
-            if proper:
-                self._stride_s.append(stride_s)
-                mean_g = stride_g
-        if not connected:
-            self._landings.clear()
-            self._stride_s.clear()
-            self.running = False
-        if not self.running:
-            self.running = mean_g >= bouts.running_min_mean_g
-        self._landings.append(landing)
-        self.proper = proper
-        return self.running
+        return at >= window and history.mean_g(round(at) - window, round(at)) >= online.start_mean_g
+
+    def _keeps_level(self, at: float, history: History) -> bool:
+        """Say whether |a| over the last seconds of this stretch is still that of running."""
+        bouts = self._settings.bouts
+        start = max(self._since, at - bouts.running_window_s * self._rate_hz)
+        return history.mean_g(round(start), round(at)) >= bouts.running_stay_mean_g

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from pfp_sensors.gait.bouts import magnitude
-from pfp_sensors.signal.periods import autocorrelation, mean_period, shortest_strong_period
+from pfp_sensors.gait.spread import STEPS_PER_STRIDE
+from pfp_sensors.signal.phase import count_cycles, strongest_harmonic
 from pfp_sensors.signal.smooth import low_pass
 
 if TYPE_CHECKING:
@@ -16,40 +16,43 @@ if TYPE_CHECKING:
     from pfp_sensors.settings.signal import SignalSettings
     from pfp_sensors.signal.uniform import Piece
 
-_STEPS_PER_MINUTE_AND_STRIDE: Final = 120.0
+_HIGHEST_HARMONIC: Final = 3
+"""|a| of one shank repeats with the stride; its second or third harmonic is often the clearest."""
+
+_MARGIN_STRIDES: Final = 1.0
+"""Left out at both ends of a bout, where the phase is not settled."""
 
 
-def cadence_windows(piece: Piece, start: int, end: int, settings: SignalSettings) -> FloatArray:
-    """Return cadence in steps per minute for each 30 s of a running bout.
+def cadence_windows(
+    piece: Piece, start: int, end: int, stride_time_s: float, settings: SignalSettings
+) -> FloatArray:
+    """Return cadence in steps per minute for each 10 s of a running bout.
 
-    The autocorrelation of |a| is followed over ten strides and divided by ten, which resolves half a
-    step per minute at 25 Hz. A bout is cut into equal windows of at least 30 s, or is one window.
+    The strides are counted by the phase of |a|, which follows a changing cadence and resolves a
+    tenth of a step per minute at 25 Hz; an autocorrelation over many strides is blurred by change.
 
     Parameters
     ----------
     start, end
         The bout in grid points.
+    stride_time_s
+        Typical stride time there, from the autocorrelation.
 
     Returns
     -------
     cadence_spm
-        (k,) windows in which a stride time was found.
+        (k,) equal windows of at least ``quality.cadence_window_s``, or one for a shorter bout; empty
+        for a bout of fewer than four strides.
     """
-    bouts, quality = settings.bouts, settings.quality
-    smooth = low_pass(magnitude(piece.acc_g[start:end]), bouts.period_lowpass_hz, piece.rate_hz)
-    n_windows = max(1, int((end - start) / piece.rate_hz // quality.cadence_window_s))
-    bounds = np.linspace(0, end - start, n_windows + 1).astype(np.int64).tolist()
-    values = []
-    for a, b in itertools.pairwise(bounds):
-        window = smooth[a:b]
-        rough = shortest_strong_period(
-            autocorrelation(window[None, :]),
-            piece.rate_hz,
-            bouts.running_min_period_s,
-            bouts.running_max_period_s,
-            bouts.period_peak_share,
-        )
-        stride_s = mean_period(window, piece.rate_hz, float(rough.period_s[0]), quality.cadence_periods)
-        if np.isfinite(stride_s):
-            values.append(_STEPS_PER_MINUTE_AND_STRIDE / stride_s)
-    return np.array(values)
+    rate_hz = piece.rate_hz
+    smooth = low_pass(magnitude(piece.acc_g[start:end]), settings.bouts.period_lowpass_hz, rate_hz)
+    margin = _MARGIN_STRIDES * stride_time_s * rate_hz
+    if len(smooth) < settings.bouts.min_strides * stride_time_s * rate_hz:
+        return np.empty(0)
+    harmonic = strongest_harmonic(smooth, rate_hz, stride_time_s, _HIGHEST_HARMONIC)
+    strides = count_cycles(smooth, rate_hz, harmonic / stride_time_s) / harmonic
+    length_s = (len(smooth) - 2.0 * margin) / rate_hz
+    n_windows = max(1, int(length_s // settings.quality.cadence_window_s))
+    bounds = np.linspace(margin, len(smooth) - 1 - margin, n_windows + 1)
+    counted = np.diff(np.interp(bounds, np.arange(len(smooth)), strides))
+    return np.asarray(60.0 * STEPS_PER_STRIDE * counted / (np.diff(bounds) / rate_hz))

@@ -149,7 +149,6 @@ class QualitySettings:
     max_odd_stride_share: float
     min_contact_strides: int
     cadence_window_s: float
-    cadence_periods: int
     equal_landing_share: float
     cadence_agreement_share: float
     loose_strap_share: float
@@ -212,14 +211,18 @@ class OnlineSettings:
     highpass_ahead_ms: float
     envelope_ahead_ms: float
     latency_ms: float
+    max_latency_ms: float
     min_height_share: float
-    height_landings: int
-    rhythm_strides: int
-    min_strides: int
-    min_landings: int
+    early_share: float
+    early_height_share: float
+    due_early_share: float
+    due_late_share: float
+    start_stride_s: float
+    known_strides: int
+    memory_strides: int
     level_window_s: float
-    relock_share: float
     start_window_s: float
+    start_mean_g: float
     axes_strides: int
 
 

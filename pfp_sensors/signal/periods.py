@@ -86,40 +86,6 @@ def shortest_strong_period(
     )
 
 
-def mean_period(signal: AnyFloatArray, rate_hz: float, period_s: float, repeats: int) -> float:
-    """Sharpen a period: follow the autocorrelation peak from one to ``repeats`` periods and divide.
-
-    Parameters
-    ----------
-    signal
-        (n,) values of one window.
-    period_s
-        First guess, within 10 %.
-    repeats
-        How many periods to go at most; fewer in a short window (half of it is used).
-
-    Returns
-    -------
-    period_s
-        NaN if no peak lies within 10 % of a period of where it should be.
-    """
-    correlation = autocorrelation(np.asarray(signal, dtype=np.float64)[None, :])[0]
-    guess = period_s * rate_hz
-    best = np.nan
-    for k in range(1, repeats + 1):
-        centre, reach = k * guess, 0.15 * guess
-        a, b = int(np.floor(centre - reach)), int(np.ceil(centre + reach))
-        if a < 1 or b > len(correlation) // 2 + 1 or b + 1 >= len(correlation):
-            break
-        top = a + int(np.argmax(correlation[a : b + 1]))
-        if top in (a, b):
-            break
-        shift = parabola_offset(correlation[top - 1], correlation[top], correlation[top + 1])
-        guess = float(top + shift) / k
-        best = guess
-    return best / rate_hz
-
-
 def windows_at(signal: AnyFloatArray, start: IntArray, length: int) -> AnyFloatArray:
     """Gather (len(start), length) windows; a window that would leave the signal is moved inside."""
     length = min(length, len(signal))

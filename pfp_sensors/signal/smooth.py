@@ -40,8 +40,14 @@ def gaussian_weights(cutoff_hz: float, rate_hz: float) -> FloatArray:
     """Return the (2 * reach + 1,) weights of the Gaussian low-pass; they add up to 1."""
     reach = gaussian_reach(cutoff_hz, rate_hz)
     sd = gaussian_sd_s(cutoff_hz) * rate_hz
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sd) ** 2)
+    weights = _bell(np.arange(-reach, reach + 1) / sd)
     return np.asarray(weights / weights.sum())
+
+
+def _bell(distance_sd: FloatArray) -> FloatArray:
+    """Return Gaussian weights lowered so that they end at 0: no step where a sample enters or leaves."""
+    floor = math.exp(-0.5 * _REACH_SD**2)
+    return np.asarray(np.maximum(np.exp(-0.5 * distance_sd**2) - floor, 0.0))
 
 
 def low_pass(signal: AnyFloatArray, cutoff_hz: float, rate_hz: float) -> Float32Array:
@@ -129,9 +135,7 @@ class Reader:
 def gaussian_reader(cutoff_hz: float, rate_hz: float, from_s: float, to_s: float, step_s: float) -> Reader:
     """Build a reader of the Gaussian low-pass on a grid ``from_s .. to_s`` around a sample."""
     sd_s = gaussian_sd_s(cutoff_hz)
-    return _reader(
-        lambda t: np.asarray(np.exp(-0.5 * (t / sd_s) ** 2)), _REACH_SD * sd_s, rate_hz, from_s, to_s, step_s
-    )
+    return _reader(lambda t: _bell(t / sd_s), _REACH_SD * sd_s, rate_hz, from_s, to_s, step_s)
 
 
 def butterworth_reader(

@@ -89,7 +89,7 @@ def _piece(recording: Recording, a: int, b: int) -> Piece:
     acc_g = recording.acc_g[a:b]
     gyr_dps = None if recording.gyr_dps is None else recording.gyr_dps[a:b]
     steps = np.diff(time_s) * recording.rate_hz
-    whole = np.maximum(np.rint(steps), 1.0)
+    whole = _whole_steps(steps)
     uneven = np.count_nonzero(np.abs(steps - whole) > _UNEVEN_PERIODS)
     if uneven > _UNEVEN_SHARE * len(steps):
         return _interpolated(time_s, acc_g, gyr_dps, recording.rate_hz)
@@ -107,6 +107,16 @@ def _piece(recording: Recording, a: int, b: int) -> Piece:
         index,
         time_s,
     )
+
+
+def _whole_steps(steps: FloatArray) -> FloatArray:
+    """Round steps to whole periods, at least one; a single stamp that came late or early makes no hole."""
+    whole = np.rint(steps)
+    late = np.flatnonzero((whole[1:] == 0) & (whole[:-1] == 2))
+    whole[late], whole[late + 1] = 1.0, 1.0
+    early = np.flatnonzero((whole[:-1] == 0) & (whole[1:] == 2))
+    whole[early], whole[early + 1] = 1.0, 1.0
+    return np.asarray(np.maximum(whole, 1.0))
 
 
 def _interpolated(

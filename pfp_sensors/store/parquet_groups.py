@@ -69,5 +69,5 @@ def _damaged(path: Path, error: Exception) -> InputError:
     reason = next(iter(str(error).splitlines()), type(error).__name__)[:200]
     return InputError(
         f"{path} cannot be read as a Parquet file: {reason}.",
-        "Copy it again; a run that was not finished is brought back by: pfp recover",
+        "Copy or export the file again.",
     )

@@ -134,7 +134,7 @@ def verify_recording(folder: Path) -> RecordingMeta:
     if not meta.files:
         raise InputError(
             f"{folder} has no {META_NAME} with the seals of its files: unfinished, or no recording.",
-            "An unfinished run is brought back by: pfp recover",
+            "Copy the whole folder again, or give the file itself.",
         )
     for name in sorted(set(meta.files) | {path.name for path in recording_paths(folder)}):
         check_seal(folder / name, meta)
