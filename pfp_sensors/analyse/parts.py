@@ -96,7 +96,8 @@ def find_mountings(parts: list[Part], settings: SignalSettings) -> list[Mounting
     chains = [(part.piece, chain) for part in parts for chain in part.chains]
     if not chains:
         return []
-    at = turned_at([(piece.acc_g, chain) for piece, chain in chains], settings.quality)
+    rate_hz = chains[0][0].rate_hz
+    at = turned_at([(piece.acc_g, chain) for piece, chain in chains], rate_hz, settings.quality)
     if at is None:
         return [_mounting(-np.inf, np.inf, chains, parts, settings)]
     k, sample = at

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.signal.directions import angle_deg
-from pfp_sensors.signal.smooth import gaussian_reader
+from pfp_sensors.signal.directions import angle_deg, principal_axes
+from pfp_sensors.signal.smooth import gaussian_reader, low_pass, thin_out_rate
 
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
@@ -17,36 +17,60 @@ if TYPE_CHECKING:
 _BLOCK_LANDINGS: Final = 20
 """Strides averaged for one direction of the mean acceleration: about 15 s."""
 
+_THIN_RATE_HZ: Final = 40.0
+_SLOW_HZ: Final = 6.0
+"""The left-right axis is sought in acceleration averaged to 40 Hz and smoothed to 6 Hz, as the frame is."""
+
 _SAMPLED_LANDINGS: Final = 400
 """Rattling is judged on at most so many landings, spread over the run."""
 
 
 def turned_at(
-    bouts: list[tuple[Float32Array, IntArray]], settings: QualitySettings
+    bouts: list[tuple[Float32Array, IntArray]], rate_hz: float, settings: QualitySettings
 ) -> tuple[int, int] | None:
     """Return the bout and the landing (a sample) from which on the sensor sits differently, or None.
 
-    The mean acceleration over running points the same way as long as the sensor stays put. The split
-    that turns it most counts when it exceeds ``settings.strap_turn_deg``.
+    As long as the sensor stays put, the mean acceleration over running points the same way, and so
+    does the left-right axis, across which slow acceleration hardly varies. The split of the run at
+    which the larger of both angles is largest counts when it exceeds ``settings.strap_turn_deg``.
 
     Parameters
     ----------
     bouts
         Acceleration (n, 3) of the piece and landings of each running bout.
     """
-    means, begins = [], []
+    totals, begins = [], []
     for k, (acc_g, chain) in enumerate(bouts):
+        thinned, thin_hz = thin_out_rate(acc_g[chain[0] : chain[-1]], rate_hz, _THIN_RATE_HZ)
+        slow = low_pass(thinned, _SLOW_HZ, thin_hz).astype(np.float64)
         n_blocks = max(1, (len(chain) - 1) // _BLOCK_LANDINGS)
-        bounds = chain[np.linspace(0, len(chain) - 1, n_blocks + 1).astype(np.int64)].tolist()
-        for a, b in itertools.pairwise(bounds):
-            means.append(acc_g[a:b].mean(axis=0, dtype=np.float64))
-            begins.append((k, a))
-    if len(means) < 2:
+        bounds = chain[np.linspace(0, len(chain) - 1, n_blocks + 1).astype(np.int64)]
+        at = np.rint((bounds - chain[0]) * thin_hz / rate_hz).astype(np.int64).tolist()
+        for begin, (i, j) in zip(bounds[:-1].tolist(), itertools.pairwise(at), strict=True):
+            block = slow[i:j]
+            totals.append(np.concatenate((block.T @ block, block.sum(axis=0)[None, :], [[len(block), 0, 0]])))
+            begins.append((k, begin))
+    if len(totals) < 2:
         return None
-    total = np.cumsum(np.array(means), axis=0)
-    turns = [angle_deg(total[k], total[-1] - total[k]) for k in range(len(means) - 1)]
+    total = np.cumsum(np.array(totals), axis=0)
+    turns = [_turn_deg(total[k], total[-1] - total[k]) for k in range(len(total) - 1)]
     best = int(np.argmax(turns))
     return begins[best + 1] if turns[best] > settings.strap_turn_deg else None
+
+
+def _turn_deg(before: FloatArray, after: FloatArray) -> float:
+    """Return the larger angle between mean directions and between left-right axes of two parts of a run.
+
+    Each part is given as (5, 3): sums of squares and products, sums, and the count.
+    """
+    axes = []
+    for part in (before, after):
+        mean = part[3] / part[4, 0]
+        _, principal = principal_axes(part[:3] / part[4, 0] - np.outer(mean, mean))
+        axes.append((mean, principal[2]))
+    (mean_a, right_a), (mean_b, right_b) = axes
+    turned = angle_deg(right_a, right_b)
+    return max(angle_deg(mean_a, mean_b), min(turned, 180.0 - turned))
 
 
 def rattle_share(acc_g: Float32Array, rate_hz: float, initial: FloatArray) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,9 +12,11 @@ from strategies import SETTINGS, outing
 
 from pfp_sensors.gait.spread import cadence_spread, spread, within_run_trend
 from pfp_sensors.gait.strides import join_strides, stride_rows
-from pfp_sensors.model.gait import Strides
 from pfp_sensors.model.summary import WithinRunTrend
 from pfp_sensors.synth import RunnerSettings, SensorSettings
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.gait import Strides
 
 values = st.lists(st.floats(-100.0, 100.0) | st.just(float("nan")), max_size=30)
 

@@ -97,7 +97,7 @@ def test_columns_that_are_not_given_are_unknown() -> None:
 def test_rows_are_joined_in_order_and_none_give_none() -> None:
     rows = [
         stride_rows(
-            k, bout_index=k, running=k > 1, valid=np.ones(k, dtype=np.bool_), initial_s=np.arange(k) + k
+            k, bout_index=k, running=k > 2, valid=np.ones(k, dtype=np.bool_), initial_s=np.arange(k) + k
         )
         for k in (2, 3)
     ]
