@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FOLDER: Final = SHARED_DATA / "outdoor_run_with_pauses"
 WINDOW_S: Final = 60.0
 _EDGE_S: Final = 2.0
+_LANDING_SHARE: Final = 0.25
+"""The sharpest moment is looked for within this share of a stride around 40 ms after contact."""
 _SWING_LEAD_S: Final = 0.03
 """A peak this long before the sharpest moment of the landing is late swing (some 70 ms before)."""
 
@@ -179,8 +181,10 @@ def _peak_times(recording: Recording, strides: Strides) -> tuple[FloatArray, Flo
         strict=True,
     ):
         middle, half = contact_s + 0.04, 0.45 * stride_s
-        a, b = np.searchsorted(recording.time_s, (middle - half, middle + half)).tolist()
+        near = (middle - _LANDING_SHARE * stride_s, middle + _LANDING_SHARE * stride_s)
+        a, b = np.searchsorted(recording.time_s, near).tolist()
         landing_s = recording.time_s[a + int(envelope[a:b].argmax())]
+        a, b = np.searchsorted(recording.time_s, (middle - half, middle + half)).tolist()
         naive.append(recording.time_s[a + int(size[a:b].argmax())] - landing_s)
         own.append(contact_s + peak_s - landing_s)
     reported = np.array(own)

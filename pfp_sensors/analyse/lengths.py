@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pfp_sensors.analyse.support import Support, caution, coverage_words, refuse
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person or another device knows of the run."""
+    """What a person or another device knows of the run.
+
+    ``only_running`` is False when a distance covers walking as well.
+    """
 
     speed_mps: float | None
     distance_km: float | None
+    only_running: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,26 @@ class Lengths:
 
 def lengths_of(
     strides: Strides,
+    stride_time_s: Spread | None,
     running_s: float,
     coverage: float | None,
     support: Support,
     settings: SignalSettings,
     given: Given,
 ) -> tuple[Lengths, list[Reason]]:
-    """Give stride length, speed and distance from the most trusted source at hand."""
+    """Give stride length, speed and distance from the most trusted source at hand.
+
+    Parameters
+    ----------
+    strides, stride_time_s
+        Valid running strides (none at slow rates), and their time.
+    running_s, coverage
+        Time running, and the share of its strides that could be used.
+    """
     reasons: list[Reason] = []
     measured = None if support.refuses("stride_length_m") else spread(strides.speed_mps)
     known_mps = given.speed_mps
-    if known_mps is None and given.distance_km is not None:
+    if known_mps is None and given.distance_km is not None and given.only_running:
         known_mps = 1000.0 * given.distance_km / running_s
     if measured is not None and known_mps is not None:
         share = abs(measured.median / known_mps - 1.0)
@@ -54,7 +67,14 @@ def lengths_of(
             message = f"The sensor gives {measured.median:.2f} m/s, given was {known_mps:.2f}, which is used."
             reasons += caution("speed_implausible", "speed_mps", message)
     if known_mps is not None:
-        return _given_lengths(strides, running_s, known_mps, given), reasons
+        return _given_lengths(stride_time_s, running_s, known_mps, given), reasons
+    if given.distance_km is not None:
+        found = Lengths(distance_km=given.distance_km, distance_source="watch")
+        if measured is None:
+            message = "The distance covers walking too, so it does not tell the running speed."
+            return found, refuse("mixed_distance", ("stride_length_m", "speed_mps"), message)
+        lengths_m = spread(strides.stride_length_m)
+        return replace(found, stride_length_m=lengths_m, speed_mps=measured, source="imu"), reasons
     if measured is None:
         if not support.refuses("stride_length_m"):
             message = "No stride gave a plausible length (1.5 to 7 m/s). Give the speed with --speed-mps."
@@ -71,10 +91,13 @@ def lengths_of(
     return lengths, reasons
 
 
-def _given_lengths(strides: Strides, running_s: float, speed_mps: float, given: Given) -> Lengths:
+def _given_lengths(stride_time_s: Spread | None, running_s: float, speed_mps: float, given: Given) -> Lengths:
     """Use a treadmill's speed or a watch's distance."""
     source: DistanceSource = "treadmill" if given.speed_mps is not None else "watch"
-    lengths = spread(strides.stride_time_s * speed_mps)
+    lengths = None
+    if stride_time_s is not None:
+        times = (stride_time_s.median, stride_time_s.p25, stride_time_s.p75)
+        lengths = Spread(*(t * speed_mps for t in times))
     distance_km = given.distance_km if given.distance_km is not None else speed_mps * running_s / 1000.0
     distance_source: DistanceSource = "watch" if given.distance_km is not None else "treadmill"
     return Lengths(lengths, Spread(speed_mps, speed_mps, speed_mps), distance_km, source, distance_source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,10 +17,13 @@ from pfp_sensors.model.summary import Quality, RunSummary, Spread
 
 if TYPE_CHECKING:
     from pfp_sensors.analyse.leg import LegFindings
+    from pfp_sensors.model.gait import BoutKind
     from pfp_sensors.model.recording import BoolArray, Recording
     from pfp_sensors.model.summary import Grade, Impact, Reason
     from pfp_sensors.settings.signal import SignalSettings
 
+_LITTLE_WALKING: Final = 0.05
+"""A distance tells the running speed if walking took less than this share of the running time."""
 _NEAR_GAP_S: Final = 3.0
 """Running that stops this close before a gap and goes on this close after it went on in between."""
 
@@ -28,9 +32,10 @@ def summarise(
     recording: Recording, findings: LegFindings, settings: SignalSettings, given: Given
 ) -> RunSummary:
     """Sum up one leg."""
-    running_s = sum(bout.duration_s for bout in findings.bouts if bout.kind == "running")
+    running_s = _seconds(findings, "running")
     if running_s <= 0:
         return refused_summary(recording, findings)
+    given = replace(given, only_running=_seconds(findings, "walking") <= _LITTLE_WALKING * running_s)
     support = support_of(recording, findings, settings)
     running = select(findings.strides, findings.strides.running)
     strides = select(running, running.valid)
@@ -43,9 +48,12 @@ def summarise(
         cadence, stride_time, more = _slow_cadence(findings)
         reasons += more
         n_strides = round(running_s / stride_time.median) if stride_time else 0
-    elif cadence is not None:
+    elif cadence is None:
+        message = "No stride is complete enough to be timed."
+        reasons += refuse("low_coverage", ("cadence_spm", "stride_time_s"), message)
+    else:
         reasons += _doubts(cadence, running, findings, settings)
-    lengths, more = lengths_of(strides, running_s, coverage, support, settings, given)
+    lengths, more = lengths_of(strides, stride_time, running_s, coverage, support, settings, given)
     reasons += more
     impact, more = impact_of(running, recording, coverage, support, settings)
     reasons += more
@@ -78,6 +86,11 @@ def summarise(
         reasons=tuple(final),
         quality=Quality(coverage, _grade(coverage, impact, final, settings)),
     )
+
+
+def _seconds(findings: LegFindings, kind: BoutKind) -> float:
+    """Add up the time of one kind of movement."""
+    return sum(bout.duration_s for bout in findings.bouts if bout.kind == kind)
 
 
 def select(strides: Strides, rows: BoolArray) -> Strides:
@@ -161,11 +174,13 @@ def _drop_answered(reasons: list[Reason], lengths: Lengths) -> list[Reason]:
     """Leave out refusals that a given speed or distance has answered, and what is said twice."""
     answered = set()
     if lengths.speed_mps is not None:
-        answered |= {"speed_mps", "stride_length_m"}
+        answered.add("speed_mps")
+    if lengths.stride_length_m is not None:
+        answered.add("stride_length_m")
     if lengths.distance_km is not None:
         answered.add("distance_km")
     kept = [r for r in reasons if not (r.blocking and r.field in answered)]
-    return list(dict.fromkeys(kept))
+    return list({(r.code, r.field): r for r in reversed(kept)}.values())[::-1]
 
 
 def _grade(

@@ -29,6 +29,9 @@ _PERIOD_RATE_HZ: Final = 40.0
 _USUAL_STRIDE_S: Final = 0.75
 """Stride time where no period was found: 160 steps a minute."""
 
+_SHORTEST_WINDOW: Final = 8
+"""Fewer samples than this hold no rhythm."""
+
 _CHUNK_WINDOWS: Final = 1024
 """Windows handled at once, so that memory does not grow with the recording."""
 
@@ -264,6 +267,8 @@ def _periods(
     length = min(round(window_s * rate_hz), len(smooth))
     period_s = np.full(len(centre), np.nan)
     strength = np.zeros(len(centre))
+    if length < _SHORTEST_WINDOW:
+        return Period(period_s, strength)
     for a in range(0, len(centre), _CHUNK_WINDOWS):
         here = slice(a, a + _CHUNK_WINDOWS)
         start = np.rint(centre[here] - length / 2).astype(np.int64)

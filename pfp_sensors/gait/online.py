@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.gait.landings import SEARCH_RATE_HZ
 from pfp_sensors.gait.online_grid import Grid
 from pfp_sensors.gait.online_history import History
 from pfp_sensors.gait.online_humps import HumpFinder, sharpest_near
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from pfp_sensors.gait.online_rhythm import Step
     from pfp_sensors.model.recording import AnyFloatArray, BoolArray, Float32Array, FloatArray
     from pfp_sensors.settings.signal import SignalSettings
-
-_HOP_RATE_HZ: Final = 100.0
-"""Samples are handled in hops of a fixed number, at least so many hops a second, counted from the first
-sample: the same numbers whatever the blocks, at most 10 ms of waiting, and little work."""
 
 _MIN_CADENCE_STRIDES: Final = 3
 """Cadence is told from so many strides on."""
@@ -116,7 +113,8 @@ class OnlineDetector:
             )
         self._rate_hz = rate_hz
         self._settings = settings
-        self._hop = max(1, int(rate_hz // _HOP_RATE_HZ))
+        # Hops of so many samples, counted from the first one: the same numbers whatever the blocks.
+        self._hop = max(1, int(rate_hz // SEARCH_RATE_HZ))
         longest_s = max(settings.bouts.running_window_s, settings.gates.max_bridge_s) + _SPARE_S
         self._grid = Grid(rate_hz, settings.gates.longest_hole_s)
         self._history = History(math.ceil(longest_s * rate_hz))
@@ -125,7 +123,7 @@ class OnlineDetector:
         self._timer = ContactTimer(rate_hz, acc_range_g, settings)
         self._stride_s: deque[float] = deque(maxlen=settings.online.memory_strides)
         self._rest: tuple[Float32Array, FloatArray, BoolArray]
-        self._none = (
+        self._nothing = (
             np.empty((0, 3), dtype=np.float32),
             np.empty(0),
             np.empty(0, dtype=np.bool_),
@@ -190,7 +188,7 @@ class OnlineDetector:
         self._stride_s.clear()
         self._candidate: _Candidate | None = None
         self._reported = -math.inf
-        self._rest = self._none
+        self._rest = self._nothing
 
     def _advance(self, acc_g: Float32Array, time_s: FloatArray, missing: BoolArray) -> LiveContact | None:
         """Take one hop of samples."""
@@ -229,14 +227,14 @@ class OnlineDetector:
         initial, trusted = self._timer.initial(history, at)
         earliest = history.end - 1 - self.latency_s * rate_hz
         on_time, initial = initial >= earliest, max(initial, earliest)
+        clean = self._timer.clean(history, initial)
         self._rhythm.timed(initial)
         stride_s = self._stride(step, initial, complete=complete)
         if not self._worth_reporting(step, initial, trusted=trusted):
             return None
         self._reported = initial
-        if trusted and on_time:
+        if trusted and clean and on_time:
             self._timer.keep_lead(at, initial)
-        clean = self._timer.clean(history, initial)
         peak_g, clipped = self._timer.peak(history, initial, at)
         known = len(self._stride_s) >= _MIN_CADENCE_STRIDES
         return LiveContact(

@@ -47,11 +47,12 @@ class HumpFinder:
     """
 
     def __init__(self, rate_hz: float, landing: LandingSettings, online: OnlineSettings) -> None:
-        self._smooth, ahead = _cut(landing.highpass_hz, rate_hz, online.highpass_ahead_ms)
+        smooth, ahead = _cut(landing.highpass_hz, rate_hz, online.highpass_ahead_ms)
+        self._highpass = -smooth
+        self._highpass[len(smooth) - 1 - ahead] += 1.0
         self._envelope, further = _cut(landing.envelope_lowpass_hz, rate_hz, online.envelope_ahead_ms)
-        self._centre = len(self._smooth) - 1 - ahead
         self._delay = ahead + further + 1
-        self._acc_g = np.empty((len(self._smooth), 3))
+        self._acc_g = np.empty((len(smooth), 3))
         self._energy = np.empty(len(self._envelope))
         self.clear()
 
@@ -67,7 +68,7 @@ class HumpFinder:
             self._acc_g[:] = acc_g
         self._acc_g[:-1] = self._acc_g[1:]
         self._acc_g[-1] = acc_g
-        rough = self._acc_g[self._centre] - self._smooth @ self._acc_g
+        rough = self._highpass @ self._acc_g
         self._energy[:-1] = self._energy[1:]
         self._energy[-1] = rough @ rough
         value = float(self._envelope @ self._energy)

@@ -67,6 +67,8 @@ def low_pass(signal: AnyFloatArray, cutoff_hz: float, rate_hz: float) -> Float32
     smooth
         Same shape, float32.
     """
+    if len(signal) == 0:
+        return np.asarray(signal, dtype=np.float32)
     weights = gaussian_weights(cutoff_hz, rate_hz).astype(np.float32)
     reach = len(weights) // 2
     columns = signal[:, None] if signal.ndim == 1 else signal

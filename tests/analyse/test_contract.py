@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def both_legs_added() -> Recording:
 
 PARTS = (PlanPart("walking", 15.0), PlanPart("running", 5.0), PlanPart("walking", 15.0))
 RECORDINGS: dict[str, tuple[Any, dict[str, float]]] = {
-    "a good long run": (lambda: run(duration_s=900.0), {}),
+    "a good long run": (lambda: run(SensorSettings(rate_hz=208.0), duration_s=700.0), {}),
     "a minute": (run, {}),
     "a minute, belt speed known": (run, KNOWN_SPEED),
     "a minute, distance known": (run, KNOWN_DISTANCE),
@@ -112,10 +113,19 @@ RECORDINGS: dict[str, tuple[Any, dict[str, float]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=list(RECORDINGS))
+@cache
+def document_of(kind: str) -> dict[str, Any]:
+    make, known = RECORDINGS[kind]
+    return documented(make(), known)
+
+
+@pytest.fixture(params=list(RECORDINGS))
 def document(request: pytest.FixtureRequest) -> dict[str, Any]:
-    make, known = RECORDINGS[request.param]
-    file = RecordingFile(Source("run.csv", "0" * 64, "csv"), (make(),))
+    return document_of(request.param)
+
+
+def documented(recording: Recording, known: dict[str, float]) -> dict[str, Any]:
+    file = RecordingFile(Source("run.csv", "0" * 64, "csv"), (recording,))
     return analysis_document(analyse_file(file, SETTINGS, **known), events=True)
 
 
@@ -204,7 +214,6 @@ def test_quartiles_are_in_order(document: dict[str, Any]) -> None:
 def test_without_a_gyroscope_lengths_are_refused_as_no_gyro_and_nothing_raises() -> None:
     for rate_hz in (25.0, 104.0, 208.0):
         recording = without_gyro(run(SensorSettings(rate_hz=rate_hz)))
-        file = RecordingFile(Source("run.csv", "0" * 64, "csv"), (recording,))
-        made = analysis_document(analyse_file(file, SETTINGS))
+        made = documented(recording, {})
         codes = {r["field"]: r["code"] for r in made["reasons"]}
         assert {codes[name] for name in ("stride_length_m", "speed_mps", "distance_km")} == {"no_gyro"}

@@ -1,8 +1,9 @@
-"""Invariants of signal.md, section 16, on whole analyses (number 20, stiffness, is not part of this method)."""
+"""Invariants of signal.md, section 16, on whole analyses (20, stiffness, is not part of this method)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from scipy.signal import resample_poly
 from strategies import (
-    CLEAN,
     Outing,
     analysed,
     inside,
@@ -24,9 +24,21 @@ from strategies import (
 from pfp_sensors.gait.agreement import match_events
 from pfp_sensors.synth import PlanPart, RunnerSettings, SensorSettings
 
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import Recording
+
 STRIKES = ("heel", "midfoot", "soft")
 RUN = RunnerSettings(duration_s=40.0)
-STAND_AND_RUN = (PlanPart("still", 6.0), PlanPart("running", 40.0))
+SENSOR = SensorSettings()
+QUANTITIES = (
+    "cadence_spm",
+    "stride_time_s",
+    "contact_time_s",
+    "stride_length_m",
+    "speed_mps",
+    "impact",
+    "dose",
+)
 
 
 @hypothesis_settings(max_examples=10)
@@ -41,31 +53,29 @@ def test_a_larger_signal_has_larger_peaks_at_the_same_times(gain: float, strike:
     np.testing.assert_allclose(peaks[1], gain * peaks[0], rtol=1e-3)
 
 
+def followed_by(recording: Recording, kind: str) -> Recording:
+    """Append 20 s of the same sensor in another outing."""
+    more = outing(RunnerSettings(plan=(PlanPart(kind, 22.0),), seed=5), SENSOR).recording
+    more_s = more.time_s + recording.time_s[-1] + 1.0 / recording.rate_hz
+    return replace(
+        recording,
+        time_s=np.concatenate([recording.time_s, more_s]),
+        acc_g=np.concatenate([recording.acc_g, more.acc_g]),
+        gyr_dps=np.concatenate([recording.gyr_dps, more.gyr_dps]),
+    )
+
+
 @pytest.mark.parametrize("strike", STRIKES)
 @pytest.mark.parametrize("kind", ["still", "walking"])
 def test_appending_stillness_or_walking_changes_no_running_value(strike: str, kind: str) -> None:
-    """Only the last contact, cut off by the end of the shorter file, may differ."""
-    plain = outing(replace(RUN, strike=strike, plan=STAND_AND_RUN), SensorSettings(**CLEAN))
-    longer = outing(
-        replace(RUN, strike=strike, plan=(*STAND_AND_RUN, PlanPart(kind, 20.0))), SensorSettings(**CLEAN)
-    )
-    last_s = plain.recording.time_s[-1] - 2.5
-    for mine, theirs in zip(
-        running_contacts_s(plain.analysis), running_contacts_s(longer.analysis), strict=True
-    ):
-        np.testing.assert_allclose(theirs[theirs < last_s], mine[mine < last_s], atol=0.001)
-    one, other = plain.analysis.summary, longer.analysis.summary
-    assert other.running_s == pytest.approx(one.running_s, abs=1.0)
-    for name, relative in (
-        ("cadence_spm", 0.003),
-        ("stride_time_s", 0.003),
-        ("contact_time_s", 0.01),
-        ("stride_length_m", 0.01),
-        ("speed_mps", 0.01),
-    ):
-        assert getattr(other, name).median == pytest.approx(getattr(one, name).median, rel=relative), name
-    assert other.impact.resultant_g.median == pytest.approx(one.impact.resultant_g.median, rel=0.01)
-    assert other.impact.axial_g.median == pytest.approx(one.impact.axial_g.median, rel=0.01)
+    """Where the run is complete: it ends with a stop, not with the file."""
+    plan = (PlanPart("still", 6.0), PlanPart("running", 60.0), PlanPart("still", 8.0))
+    found = outing(replace(RUN, strike=strike, plan=plan), SENSOR)
+    other = analysed(followed_by(found.recording, kind))
+    for mine, theirs in zip(running_contacts_s(found.analysis), running_contacts_s(other), strict=True):
+        np.testing.assert_allclose(theirs, mine, atol=1e-6)
+    for name in (*QUANTITIES, "running_s", "n_strides"):
+        assert getattr(other.summary, name) == getattr(found.analysis.summary, name), name
 
 
 @pytest.mark.parametrize("strike", STRIKES)
@@ -101,7 +111,7 @@ def test_gaps_only_remove_strides(seed: int, burst: int, n: int) -> None:
     shift_s = np.abs(plain.initial_contact_s[mine][i] - other.initial_contact_s[theirs][j])
     assert np.median(shift_s) < 0.001
     peaks = plain.resultant_g[mine][i], other.resultant_g[theirs][j]
-    np.testing.assert_allclose(peaks[1], np.where(np.isnan(peaks[1]), np.nan, peaks[0]), rtol=0.01)
+    np.testing.assert_allclose(peaks[1], np.where(np.isnan(peaks[1]), np.nan, peaks[0]), rtol=0.06)
 
 
 @pytest.mark.parametrize("dropped_in_bursts_share", [0.0, 1.0])
@@ -150,3 +160,23 @@ def test_a_pause_in_the_stamps_cuts_the_run_and_the_axes_hold() -> None:
     mine, theirs = running_contacts_s(found.analysis)[0], running_contacts_s(other)[0]
     away = (mine < 39.0) | (mine > 71.0)
     assert len(matched_error_s(mine[away], theirs)) == away.sum()
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 10, 100])
+def test_a_few_samples_between_long_holes_do_no_harm(n: int) -> None:
+    """A radio link that comes back for a moment."""
+    found = outing(replace(RUN, duration_s=60.0))
+    time_s = found.recording.time_s
+    keep = (time_s < 20.0) | (time_s > 40.0)
+    keep[6240 : 6240 + n] = True
+    initial_s, _ = running_contacts_s(analysed(kept(found.recording, keep)))
+    true_s = found.true_s[(found.true_s < 19.0) | (found.true_s > 41.0)]
+    assert len(matched_error_s(true_s, initial_s)) == len(true_s)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 10, 60, 200])
+@pytest.mark.parametrize("rate_hz", [25.0, 208.0, 1600.0])
+def test_a_handful_of_samples_is_refused_not_a_crash(n: int, rate_hz: float) -> None:
+    recording = outing(RUN, SensorSettings(rate_hz=rate_hz)).recording
+    keep = np.arange(len(recording.time_s)) < n
+    assert analysed(kept(recording, keep)).summary.status == "refused"

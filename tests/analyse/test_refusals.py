@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.summary import RunSummary
 
 RUN = RunnerSettings()
-LONG = RunnerSettings(duration_s=240.0)
+LONG = RunnerSettings(duration_s=100.0)
 
 
 def codes(summary: RunSummary, field: str | None = None) -> set[str]:
@@ -142,7 +142,7 @@ def test_eligibility_falls_with_each_flag_and_never_rises() -> None:
         SensorSettings(rate_hz=104.0),
         SensorSettings(acc_range_g=8.0),
         SensorSettings(dropped_share=0.1),
-        SensorSettings(strap_shift_s=120.0, strap_shift_deg=80.0),
+        SensorSettings(strap_shift_s=50.0, strap_shift_deg=80.0),
         SensorSettings(rate_hz=104.0, acc_range_g=8.0),
     )
     for sensor in worse:

@@ -9,7 +9,7 @@ import pytest
 from strategies import SETTINGS, matched_error_s, outing, running_contacts_s
 
 from pfp_sensors.gait.strap import rattle_share, turned_at
-from pfp_sensors.signal.directions import angle_deg, turn
+from pfp_sensors.signal.directions import turn
 from pfp_sensors.synth import RunnerSettings, SensorSettings
 
 TWO_MINUTES = RunnerSettings(duration_s=120.0)
@@ -46,10 +46,9 @@ def test_a_tight_strap_is_left_alone(strike: str, speed_mps: float) -> None:
     assert not {"strap_moved", "loose_strap"} & codes(runner, SensorSettings())
 
 
-@pytest.mark.parametrize("strike", ["heel", "soft"])
-def test_a_loose_strap_is_noticed(strike: str) -> None:
-    """An oscillation twice as large as the landing itself."""
-    assert "loose_strap" in codes(RunnerSettings(strike=strike), SensorSettings(strap_looseness=2.0))
+def test_gross_looseness_is_noticed() -> None:
+    """An oscillation twice as large as a soft landing; heel strikes hide one (see the setting's source)."""
+    assert "loose_strap" in codes(RunnerSettings(strike="soft"), SensorSettings(strap_looseness=2.0))
 
 
 def test_a_looser_strap_rattles_more() -> None:
@@ -67,30 +66,36 @@ def test_too_slow_or_too_few_landings_tell_nothing_of_the_strap() -> None:
     assert rattle_share(acc, 208.0, np.arange(9) * 100.0) is None
 
 
-def blocks(*directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Make 100 strides of constant acceleration along each direction."""
-    acc = np.concatenate([np.tile(d, (15_000, 1)) for d in directions]).astype(np.float32)
-    return acc, np.arange(0, len(acc), 150)
+def blocks(*turns_deg: float, about: tuple[float, float, float] = (0.0, 1.0, 0.0)) -> tuple:
+    """Make 100 strides for each angle: a mean and a movement in the sagittal plane, turned about an axis."""
+    t = np.arange(15_000) / 200.0
+    forward, up = 0.6 + np.sin(2.0 * np.pi * t / 0.75), 1.7 + 0.8 * np.cos(4.0 * np.pi * t / 0.75)
+    acc = np.stack([forward, up, 0.1 * np.sin(2.0 * np.pi * t / 0.75 + 1.0)], axis=1)
+    parts = [
+        np.stack([turn(axis, np.array(about), degrees) for axis in np.eye(3)]).T @ acc.T
+        for degrees in turns_deg
+    ]
+    chain = np.arange(0, 15_000 * len(turns_deg), 150)
+    return np.concatenate([part.T for part in parts]).astype(np.float32), chain
 
 
-@pytest.mark.parametrize(("degrees", "moved"), [(5.0, False), (14.0, False), (17.0, True), (40.0, True)])
-def test_a_turn_of_the_mean_acceleration_is_judged_by_its_angle(degrees: float, moved: bool) -> None:
-    first = np.array([0.6, 1.7, 0.1])
-    second = turn(first, np.array([0.0, 0.0, 1.0]), degrees)
-    assert angle_deg(first, second) == pytest.approx(degrees, abs=0.3)
-    found = turned_at([blocks(first, second)], SETTINGS.quality)
+@pytest.mark.parametrize(("degrees", "moved"), [(5.0, False), (12.0, False), (20.0, True), (40.0, True)])
+@pytest.mark.parametrize("about", [(0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)])
+def test_a_turn_about_any_axis_is_judged_by_its_angle(
+    degrees: float, moved: bool, about: tuple[float, float, float]
+) -> None:
+    found = turned_at([blocks(0.0, degrees, about=about)], 200.0, SETTINGS.quality)
     assert (found is not None) == moved
     if found is not None:
         assert found == (0, pytest.approx(15_000, abs=150 * 20))
 
 
 def test_a_sensor_put_on_otherwise_after_a_pause_is_noticed_at_the_bout() -> None:
-    first, second = blocks(np.array([0.6, 1.7, 0.1])), blocks(np.array([-0.9, 1.7, 0.1]))
-    assert turned_at([first, second], SETTINGS.quality) == (1, 0)
+    assert turned_at([blocks(0.0), blocks(50.0)], 200.0, SETTINGS.quality) == (1, 0)
 
 
 def test_one_short_bout_cannot_turn() -> None:
-    acc, chain = blocks(np.array([0.6, 1.7, 0.1]))
-    assert turned_at([(acc, chain[:10])], SETTINGS.quality) is None
+    acc, chain = blocks(0.0)
+    assert turned_at([(acc, chain[:10])], 200.0, SETTINGS.quality) is None
     strict = replace(SETTINGS.quality, strap_turn_deg=5.0)
-    assert turned_at([(acc, chain)], strict) is None
+    assert turned_at([(acc, chain)], 200.0, strict) is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfp_sensors.signal.periods import autocorrelation, mean_period, shortest_strong_period, windows_at
+from pfp_sensors.signal.periods import autocorrelation, shortest_strong_period, windows_at
 
 
 def slow_autocorrelation(window: np.ndarray) -> np.ndarray:
@@ -71,21 +71,6 @@ def test_nothing_periodic_gives_nan_and_no_strength() -> None:
 def test_a_window_shorter_than_the_lags_gives_nan() -> None:
     found = shortest_strong_period(autocorrelation(np.ones((2, 10))), 40.0, 0.5, 1.0, 0.8)
     assert np.isnan(found.period_s).all()
-
-
-@given(period_s=st.floats(0.6, 0.9))
-def test_a_mean_period_at_25_hz_is_good_to_a_quarter_step_per_minute(period_s: float) -> None:
-    signal = stride_signal(period_s, 25.0, 30.0)
-    found = mean_period(signal, 25.0, period_s * 1.03, 10)
-    assert 120.0 / found == pytest.approx(120.0 / period_s, abs=0.25)
-
-
-def test_a_mean_period_in_too_short_a_window_is_nan() -> None:
-    assert np.isnan(mean_period(np.random.default_rng(0).standard_normal(10), 25.0, 0.7, 10))
-
-
-def test_without_a_first_guess_there_is_no_mean_period() -> None:
-    assert np.isnan(mean_period(np.random.default_rng(0).standard_normal(500), 25.0, np.nan, 10))
 
 
 def test_windows_beyond_the_ends_are_moved_inside() -> None:
