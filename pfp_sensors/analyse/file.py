@@ -14,6 +14,8 @@ from pfp_sensors.model.summary import Provenance
 from pfp_sensors.settings.load import parameters_sha256
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from pfp_sensors.model.recording import Recording, RecordingFile
     from pfp_sensors.settings.signal import SignalSettings
 
@@ -47,9 +49,18 @@ def analyse_recording(
         ``summary.status`` is "refused" when there is no running to speak of; every quantity that the
         recording cannot support is None and named in ``summary.reasons``.
     """
-    findings = find_leg(recording, settings)
+    with _one_thread():
+        findings = find_leg(recording, settings)
     summary = summarise(recording, findings, settings, Given(speed_mps, distance_km))
     return LegAnalysis(summary, findings.strides)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Keep matrix products on one core: they are small, and waiting for a busy second core doubles the time."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def analyse_file(

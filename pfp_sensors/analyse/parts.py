@@ -15,7 +15,7 @@ from pfp_sensors.gait.strap import turned_at
 from pfp_sensors.signal.uniform import Piece, uniform_pieces
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import FloatArray, IntArray, Recording
+    from pfp_sensors.model.recording import FloatArray, Recording
     from pfp_sensors.settings.signal import SignalSettings
 
 
@@ -29,7 +29,7 @@ class Part:
 
     piece: Piece
     movement: Movement
-    chains: tuple[IntArray, ...]
+    chains: tuple[FloatArray, ...]
     regions: tuple[tuple[int, int], ...]
     standing: tuple[Standing, ...]
     second_shock: tuple[float, ...]
@@ -69,10 +69,10 @@ def first_look(recording: Recording, settings: SignalSettings) -> list[Part]:
 
 def _chains(
     piece: Piece, movement: Movement, regions: list[tuple[int, int]], settings: SignalSettings
-) -> tuple[tuple[IntArray, ...], tuple[float, ...]]:
+) -> tuple[tuple[FloatArray, ...], tuple[float, ...]]:
     """Find the landings of each running bout, looking a little beyond where running is likely."""
     margin = round(settings.bouts.running_window_s * piece.rate_hz)
-    chains: list[IntArray] = []
+    chains: list[FloatArray] = []
     second: list[float] = []
     for k, (a, b) in enumerate(regions):
         before = regions[k - 1][1] if k else 0
@@ -80,7 +80,7 @@ def _chains(
         start = max(a - margin, (a + before) // 2 if k else 0)
         end = min(b + margin, (b + after) // 2 if k + 1 < len(regions) else len(piece))
         sharp = Sharpness.of(piece.acc_g, piece.rate_hz, start, end, settings.landing)
-        landing = np.rint(sharp.landings(stride_time_in(movement, a, b), settings.landing)).astype(np.int64)
+        landing = sharp.landings(stride_time_in(movement, a, b), settings.landing)
         for chain in running_chains(landing, piece.acc_g, piece.rate_hz, settings.gates, settings.bouts):
             chains.append(chain)
             second.append(sharp.second_shock_share(chain))
@@ -114,16 +114,17 @@ def find_mountings(parts: list[Part], settings: SignalSettings) -> list[Mounting
 def _mounting(
     from_s: float,
     until_s: float,
-    chains: list[tuple[Piece, IntArray]],
+    chains: list[tuple[Piece, FloatArray]],
     parts: list[Part],
     settings: SignalSettings,
 ) -> Mounting:
     """Find the shank axes over some running bouts, and refine them by the standing nearest in time."""
     rate_hz = chains[0][0].rate_hz
-    acc = [piece.acc_g[chain[0] : chain[-1]] for piece, chain in chains]
-    rates = [piece.gyr_dps[chain[0] : chain[-1]] for piece, chain in chains if piece.gyr_dps is not None]
+    whole = [(piece, int(chain[0]), int(chain[-1])) for piece, chain in chains]
+    acc = [piece.acc_g[a:b] for piece, a, b in whole]
+    rates = [piece.gyr_dps[a:b] for piece, a, b in whole if piece.gyr_dps is not None]
     swing = swing_axis(rates, rate_hz, settings.alignment) if rates else None
-    landings = [chain - chain[0] for _, chain in chains]
+    landings = [chain - int(chain[0]) for _, chain in chains]
     frame = running_frame(acc, landings, rate_hz, settings.alignment, None if swing is None else swing[0])
     still = [
         (float(part.piece.to_time_s(np.array([s.start]))[0]), s) for part in parts for s in part.standing

@@ -16,7 +16,7 @@ from pfp_sensors.gait.strides import gate_terminal, stride_rows, usable_strides
 if TYPE_CHECKING:
     from pfp_sensors.analyse.parts import Mounting
     from pfp_sensors.model.gait import Strides
-    from pfp_sensors.model.recording import FloatArray, IntArray
+    from pfp_sensors.model.recording import FloatArray
     from pfp_sensors.settings.signal import SignalSettings
     from pfp_sensors.signal.uniform import Piece
 
@@ -49,7 +49,7 @@ class _Measured:
 
 def time_bout(
     piece: Piece,
-    chain: IntArray,
+    chain: FloatArray,
     mountings: list[Mounting],
     stop_g: float,
     bout_index: int,
@@ -98,7 +98,7 @@ def time_bout(
 
 
 def _measure(
-    piece: Piece, chain: IntArray, mountings: list[Mounting], stop_g: float, settings: SignalSettings
+    piece: Piece, chain: FloatArray, mountings: list[Mounting], stop_g: float, settings: SignalSettings
 ) -> _Measured:
     """Measure each part of a bout with the axes that held then."""
     stride_s = np.diff(chain) / piece.rate_hz

@@ -131,11 +131,12 @@ def _doubts(
 def _coverage(recording: Recording, findings: LegFindings, running: Strides) -> float | None:
     """Return valid strides against those expected, gaps in the middle of running included."""
     bouts = [bout for bout in findings.bouts if bout.kind == "running"]
+    period_s = 1.5 / recording.rate_hz
     lost_s = sum(
         gap.end_s - gap.start_s
         for gap in recording.gaps
-        if any(0 <= gap.start_s - b.end_s < _NEAR_GAP_S for b in bouts)
-        and any(0 <= b.start_s - gap.end_s < _NEAR_GAP_S for b in bouts)
+        if any(-period_s <= gap.start_s - b.end_s < _NEAR_GAP_S for b in bouts)
+        and any(-period_s <= b.start_s - gap.end_s < _NEAR_GAP_S for b in bouts)
     )
     if len(running) == 0:
         time_s = sum(bout.duration_s for bout in bouts)

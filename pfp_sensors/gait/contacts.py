@@ -26,6 +26,9 @@ _BLOCK: Final = 1024
 """Contacts handled at once, so that memory does not grow with the recording."""
 
 _MIN_STEP_S: Final = 0.0005
+_USUAL_CONTACTS: Final = 21
+"""Contacts whose fall is averaged for what is usual: about 15 s, so that it follows the speed."""
+
 _FALL_STEP_S: Final = 0.003
 """Grid of the axial signal at 3-8 Hz; crossings and minima are interpolated between its points."""
 
@@ -33,7 +36,7 @@ _FALL_STEP_S: Final = 0.003
 def find_contacts(
     acc_g: Float32Array,
     rate_hz: float,
-    landing: IntArray,
+    landing: FloatArray,
     stride_time_s: FloatArray,
     frame: Frame,
     initial_settings: InitialContactSettings,
@@ -46,7 +49,7 @@ def find_contacts(
     acc_g
         (m, 3) acceleration of the piece.
     landing
-        (n,) samples from :class:`pfp_sensors.gait.landings.Sharpness`.
+        (n,) fractional samples from :class:`pfp_sensors.gait.landings.Sharpness`.
     stride_time_s
         (n,) time from each landing to the next one (typical time for the last).
     frame
@@ -92,7 +95,7 @@ def onset_reader(rate_hz: float, settings: InitialContactSettings) -> Reader:
 
 
 def initial_contacts(
-    acc_g: Float32Array, rate_hz: float, landing: IntArray, frame: Frame, settings: InitialContactSettings
+    acc_g: Float32Array, rate_hz: float, landing: FloatArray, frame: Frame, settings: InitialContactSettings
 ) -> tuple[FloatArray, FloatArray]:
     """Time initial contact by the onset of the upward acceleration.
 
@@ -109,13 +112,14 @@ def initial_contacts(
 def onset_times(
     axial: Float32Array,
     shift: int,
-    landing: IntArray,
+    landing: FloatArray,
     reader: Reader,
     rate_hz: float,
     settings: InitialContactSettings,
 ) -> tuple[FloatArray, FloatArray]:
     """Do the geometry of :func:`initial_contacts` on an axial signal that starts at sample ``shift``."""
-    value = reader.read(axial, landing - shift)
+    centre = np.rint(landing).astype(np.int64)
+    value = reader.read(axial, centre - shift)
     offset_s = reader.offset_s
     step_s = float(offset_s[1] - offset_s[0])
     slope = np.diff(value, axis=1) / step_s
@@ -136,17 +140,18 @@ def onset_times(
     onset_s = middle_s[steepest] - rise / safe
     trusted = (steep > 0) & (minimum > 0) & peak.any(axis=1) & (rise >= settings.min_half_rise_g)
     trusted &= (onset_s >= -settings.max_lead_ms / 1000.0) & (onset_s <= settings.max_lag_ms / 1000.0)
+    beside_s = (landing - centre) / rate_hz
     usual_s = -settings.landing_offset_ms / 1000.0
     if np.count_nonzero(trusted) >= settings.min_trusted:
-        usual_s = float(np.median(onset_s[trusted]))
-    at_s = np.where(trusted, onset_s, usual_s) - settings.offset_ms / 1000.0
-    return landing + at_s * rate_hz, np.where(trusted, 1.0, 0.5)
+        usual_s = float(np.median((onset_s - beside_s)[trusted]))
+    at_s = np.where(trusted, onset_s, usual_s + beside_s) - settings.offset_ms / 1000.0
+    return centre + at_s * rate_hz, np.where(trusted, 1.0, 0.5)
 
 
 def terminal_contacts(
     acc_g: Float32Array,
     rate_hz: float,
-    landing: IntArray,
+    landing: FloatArray,
     initial: FloatArray,
     stride_time_s: FloatArray,
     frame: Frame,
@@ -155,22 +160,37 @@ def terminal_contacts(
     """Time terminal contact by the end of the upward push.
 
     Long-axis acceleration swells while the leg carries and sinks to a dip just after the foot has
-    left. The first deep dip, less its constant lag, is the answer; the moment at which a slower
-    version of the signal has fallen by three quarters scatters less and may pull it by a few
-    milliseconds. NaN where there is no dip, or the recording ends before it.
+    left. The first deep dip, less its lag, is the answer. The moment at which a slower version of the
+    signal has fallen by three quarters, as long before the dip as in the steps around, is a second
+    reading, and the mean of both is taken, which scatters less. The quicker that fall (fast running),
+    the longer the lag. NaN where there is no dip, or the recording ends before it.
     """
     to_s = settings.search_to_share * float(np.max(stride_time_s, initial=0.5))
-    delay_s = (initial - landing) / rate_hz
-    dip = _Fall.read(acc_g, rate_hz, landing, frame, 0.0, settings.dip_lowpass_hz, to_s)
+    centre = np.rint(landing).astype(np.int64)
+    delay_s = (initial - centre) / rate_hz
+    dip = _Fall.read(acc_g, rate_hz, centre, frame, 0.0, settings.dip_lowpass_hz, to_s)
     dip_s = dip.time_s(dip.first_dip(delay_s, stride_time_s, settings))
-    fade = _Fall.read(acc_g, rate_hz, landing, frame, settings.fade_lean_deg, settings.fade_lowpass_hz, to_s)
+    fade = _Fall.read(acc_g, rate_hz, centre, frame, settings.fade_lean_deg, settings.fade_lowpass_hz, to_s)
     fade_s = fade.passes(fade.first_dip(delay_s, stride_time_s, settings), delay_s, stride_time_s, settings)
-    by_dip_s = dip_s - settings.dip_lag_ms / 1000.0
-    limit_s = 2.0 * settings.fade_max_pull_ms / 1000.0
-    pull_s = np.clip(fade_s - settings.fade_lag_ms / 1000.0 - by_dip_s, -limit_s, limit_s)
-    off_s = by_dip_s + np.where(np.isfinite(pull_s), 0.5 * pull_s, 0.0)
-    complete = landing + (delay_s + settings.search_to_share * stride_time_s) * rate_hz <= len(acc_g) - 1
-    return np.where(complete, landing + off_s * rate_hz, np.nan)
+    fall_ms = 1000.0 * (dip_s - fade_s)
+    usual_ms = np.minimum(_moving_mean(fall_ms, _USUAL_CONTACTS), settings.longest_fall_ms)
+    swiftness_ms = np.maximum(settings.slow_fall_ms - usual_ms, 0.0)
+    lag_ms = settings.dip_lag_ms + settings.lag_per_swiftness * np.where(
+        np.isfinite(usual_ms), swiftness_ms, 0.0
+    )
+    by_fade_ms = np.where(np.isfinite(fall_ms), usual_ms - fall_ms, 0.0)
+    off_s = dip_s + (0.5 * by_fade_ms - lag_ms) / 1000.0
+    complete = centre + (delay_s + settings.search_to_share * stride_time_s) * rate_hz <= len(acc_g) - 1
+    return np.where(complete, centre + off_s * rate_hz, np.nan)
+
+
+def _moving_mean(value: FloatArray, size: int) -> FloatArray:
+    """Return the mean of each value and its neighbours, ``size`` in all, without unknown ones; NaN of none."""
+    known = np.isfinite(value)
+    ones = np.ones(min(size, len(value)))
+    count = np.convolve(known.astype(np.float64), ones, mode="same")
+    total = np.convolve(np.where(known, value, 0.0), ones, mode="same")
+    return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +268,7 @@ class _Fall:
 
 def _along(
     acc_g: Float32Array,
-    landing: IntArray,
+    landing: FloatArray | IntArray,
     rate_hz: float,
     direction: Float32Array,
     before_s: float,

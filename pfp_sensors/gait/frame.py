@@ -15,6 +15,8 @@ from pfp_sensors.signal.directions import across, angle_deg, principal_axes, tur
 from pfp_sensors.signal.smooth import low_pass, thin_out_rate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import AlignmentSettings
 
@@ -48,7 +50,7 @@ class Frame:
 
 def running_frame(
     stretches: list[Float32Array],
-    landings: list[IntArray],
+    landings: Sequence[FloatArray | IntArray],
     rate_hz: float,
     settings: AlignmentSettings,
     swing_axis: FloatArray | None,
@@ -98,7 +100,7 @@ def running_frame(
 
 def _after_foot_off(
     thinned: list[Float32Array],
-    landings: list[IntArray],
+    landings: Sequence[FloatArray | IntArray],
     size: float,
     rate_hz: float,
     direction: FloatArray,

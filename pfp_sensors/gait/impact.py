@@ -14,7 +14,7 @@ import numpy as np
 from pfp_sensors.signal.smooth import Reader, butterworth_reader
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray, IntArray
+    from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray
     from pfp_sensors.settings.signal import ImpactSettings
 
 _BLOCK: Final = 1024
@@ -38,8 +38,8 @@ class LandingPeaks:
     """Peaks of (n,) landings; NaN where there is none.
 
     ``swing_overlap`` marks contacts at which |a| is highest at the very start of the window and no peak
-    of its own follows, so that the landing cannot be told from the end of swing. ``clipped`` marks contacts during which the
-    sensor reached its limit: their peaks are lower bounds.
+    of its own follows, so that the landing cannot be told from the end of swing. ``clipped`` marks
+    contacts during which the sensor reached its limit: their peaks are lower bounds.
     """
 
     resultant_g: FloatArray
@@ -55,16 +55,17 @@ def stop_level_g(
     """Return the reading at and above which a sample counts as clipped, and whether it was guessed.
 
     Sensors stop a little below their nominal range, mostly for single samples. With an unknown range,
-    an extreme value that one axis reaches at least three times is taken for the stop; without one
-    nothing is clipped (infinity).
+    an extreme value that one axis reaches at least three times, and no reading passes, is taken for the
+    stop; without one nothing is clipped (infinity).
     """
     if acc_range_g is not None:
         return clip_level_share * acc_range_g, False
+    highest = max(float(acc_g.max()), -float(acc_g.min()))
     for axis in range(3):
         column = acc_g[:, axis]
         for extreme in (float(column.max()), float(column.min())):
             if (
-                abs(extreme) >= _LOWEST_STOP_G
+                abs(extreme) >= max(_LOWEST_STOP_G, clip_level_share * highest)
                 and np.count_nonzero(column == np.float32(extreme)) >= _REPEATS_AT_STOP
             ):
                 return clip_level_share * abs(extreme), True
@@ -75,7 +76,7 @@ def landing_peaks(
     acc_g: Float32Array,
     rate_hz: float,
     initial: FloatArray,
-    landing: IntArray,
+    landing: FloatArray,
     up: FloatArray | None,
     stop_g: float,
     settings: ImpactSettings,
@@ -95,7 +96,7 @@ def landing_peaks(
     initial
         (n,) initial contacts as fractional samples.
     landing
-        (n,) sharpest moments, as samples.
+        (n,) sharpest moments, as fractional samples.
     up
         (3,) long axis in sensor coordinates, or None: then axial peaks are NaN.
     stop_g
@@ -121,7 +122,7 @@ def _block(
     acc_g: Float32Array,
     rate_hz: float,
     initial: FloatArray,
-    landing: IntArray,
+    landing: FloatArray,
     up: FloatArray | None,
     stop_g: float,
     reader: Reader,

@@ -17,7 +17,7 @@ from pfp_sensors.signal.peaks import local_maxima, parabola_offset, thin_out
 from pfp_sensors.signal.smooth import gaussian_reach, low_pass, thin_out_rate
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
+    from pfp_sensors.model.recording import Float32Array, FloatArray
     from pfp_sensors.settings.signal import BoutsSettings, GatesSettings, LandingSettings
 
 _BLOCK: Final = 1 << 17
@@ -83,7 +83,7 @@ class Sharpness:
         shift = parabola_offset(self.value[hump - 1], self.value[hump], self.value[hump + 1])
         return np.asarray(self.first + self.size * (hump + shift))
 
-    def second_shock_share(self, landing: IntArray) -> float:
+    def second_shock_share(self, landing: FloatArray) -> float:
         """Return the size of the sharpest moment in the middle of a stride against the landing itself.
 
         The median over the strides of one bout (samples of the recording). Near 1 where both feet are
@@ -101,8 +101,8 @@ class Sharpness:
 
 
 def running_chains(
-    landing: IntArray, acc_g: Float32Array, rate_hz: float, gates: GatesSettings, bouts: BoutsSettings
-) -> list[IntArray]:
+    landing: FloatArray, acc_g: Float32Array, rate_hz: float, gates: GatesSettings, bouts: BoutsSettings
+) -> list[FloatArray]:
     """Group landings into running bouts.
 
     Consecutive landings belong together when the stride between them takes a running stride's time
@@ -112,16 +112,18 @@ def running_chains(
     Returns
     -------
     chains
-        Landings of each bout.
+        Landings of each bout, as fractional samples.
     """
     if len(landing) < 2:
         return []
-    first = int(landing[0])
-    norm = magnitude(acc_g[first : int(landing[-1])])
-    mean_g = np.add.reduceat(norm, landing[:-1] - first) / np.diff(landing)
+    whole = np.rint(landing).astype(np.int64)
+    norm = magnitude(acc_g[whole[0] : whole[-1]])
+    mean_g = np.add.reduceat(norm, whole[:-1] - whole[0]) / np.diff(whole)
     stride_s = np.diff(landing) / rate_hz
-    energetic = mean_g >= bouts.stride_min_mean_g
-    proper = energetic & (stride_s >= gates.min_stride_s) & (stride_s <= gates.max_stride_s)
+    timely = (stride_s >= gates.min_stride_s) & (stride_s <= gates.max_stride_s)
+    usual_g = float(np.median(mean_g[timely])) if timely.any() else 0.0
+    energetic = mean_g >= max(bouts.stride_min_mean_g, bouts.stride_min_level_share * usual_g)
+    proper = energetic & timely
     bridge = energetic & (stride_s <= gates.max_bridge_s)
     chains = []
     for a, b in spans_of(proper | bridge):

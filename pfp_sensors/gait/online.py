@@ -105,11 +105,11 @@ class OnlineDetector:
     """
 
     def __init__(self, rate_hz: float, settings: SignalSettings, acc_range_g: float | None = None) -> None:
-        if not settings.rate.landing_min_hz <= rate_hz <= settings.rate.max_hz:
+        if not rate_hz >= settings.rate.landing_min_hz:
             raise UsageError(
                 f"The sampling rate is {rate_hz:g} Hz; live contacts need "
-                f"{settings.rate.landing_min_hz:g} to {settings.rate.max_hz:g} Hz.",
-                "Set the sensor to a rate in that range.",
+                f"{settings.rate.landing_min_hz:g} Hz or more.",
+                "Set the sensor to a higher rate.",
             )
         self._rate_hz = rate_hz
         self._settings = settings

@@ -11,7 +11,7 @@ from pfp_sensors.signal.directions import angle_deg, principal_axes
 from pfp_sensors.signal.smooth import gaussian_reader, low_pass, thin_out_rate
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
+    from pfp_sensors.model.recording import Float32Array, FloatArray
     from pfp_sensors.settings.signal import QualitySettings
 
 _BLOCK_LANDINGS: Final = 20
@@ -26,13 +26,14 @@ _SAMPLED_LANDINGS: Final = 400
 
 
 def turned_at(
-    bouts: list[tuple[Float32Array, IntArray]], rate_hz: float, settings: QualitySettings
+    bouts: list[tuple[Float32Array, FloatArray]], rate_hz: float, settings: QualitySettings
 ) -> tuple[int, int] | None:
     """Return the bout and the landing (a sample) from which on the sensor sits differently, or None.
 
     As long as the sensor stays put, the mean acceleration over running points the same way, and so
-    does the left-right axis, across which slow acceleration hardly varies. The split of the run at
-    which the larger of both angles is largest counts when it exceeds ``settings.strap_turn_deg``.
+    does the left-right axis, across which slow acceleration hardly varies. Two splits of the run are
+    tried: where the means differ most, and where both parts are flattest on their own; the one that
+    turns the sensor further counts when the turn exceeds ``settings.strap_turn_deg``.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ def turned_at(
         Acceleration (n, 3) of the piece and landings of each running bout.
     """
     totals, begins = [], []
-    for k, (acc_g, chain) in enumerate(bouts):
+    for k, (acc_g, landing) in enumerate(bouts):
+        chain = landing.astype(np.int64)
         thinned, thin_hz = thin_out_rate(acc_g[chain[0] : chain[-1]], rate_hz, _THIN_RATE_HZ)
         slow = low_pass(thinned, _SLOW_HZ, thin_hz).astype(np.float64)
         n_blocks = max(1, (len(chain) - 1) // _BLOCK_LANDINGS)
@@ -53,24 +55,38 @@ def turned_at(
     if len(totals) < 2:
         return None
     total = np.cumsum(np.array(totals), axis=0)
-    turns = [_turn_deg(total[k], total[-1] - total[k]) for k in range(len(total) - 1)]
-    best = int(np.argmax(turns))
-    return begins[best + 1] if turns[best] > settings.strap_turn_deg else None
+    splits = [(total[k], total[-1] - total[k]) for k in range(len(total) - 1)]
+    candidates = {
+        int(np.argmax([_between(*split) for split in splits])),
+        int(np.argmin([_out_of_plane(split[0]) + _out_of_plane(split[1]) for split in splits])),
+    }
+    turn, best = max((_turn_deg(*splits[k]), k) for k in candidates)
+    return begins[best + 1] if turn > settings.strap_turn_deg else None
+
+
+def _between(before: FloatArray, after: FloatArray) -> float:
+    """Return how much of the scatter lies between the means of two parts, each given as (5, 3) sums."""
+    n, m = before[4, 0], after[4, 0]
+    return float(np.sum((before[3] / n - after[3] / m) ** 2)) * n * m / (n + m)
+
+
+def _out_of_plane(part: FloatArray) -> float:
+    """Return the scatter of a part across its own plane of movement."""
+    variance, _ = principal_axes(_covariance(part))
+    return float(variance[2]) * float(part[4, 0])
+
+
+def _covariance(part: FloatArray) -> FloatArray:
+    """Return the (3, 3) covariance of a part given as sums of squares and products, sums, and the count."""
+    mean = part[3] / part[4, 0]
+    return np.asarray(part[:3] / part[4, 0] - np.outer(mean, mean))
 
 
 def _turn_deg(before: FloatArray, after: FloatArray) -> float:
-    """Return the larger angle between mean directions and between left-right axes of two parts of a run.
-
-    Each part is given as (5, 3): sums of squares and products, sums, and the count.
-    """
-    axes = []
-    for part in (before, after):
-        mean = part[3] / part[4, 0]
-        _, principal = principal_axes(part[:3] / part[4, 0] - np.outer(mean, mean))
-        axes.append((mean, principal[2]))
-    (mean_a, right_a), (mean_b, right_b) = axes
+    """Return the larger angle between mean directions and between left-right axes of two parts of a run."""
+    right_a, right_b = (principal_axes(_covariance(part))[1][2] for part in (before, after))
     turned = angle_deg(right_a, right_b)
-    return max(angle_deg(mean_a, mean_b), min(turned, 180.0 - turned))
+    return float(max(angle_deg(before[3], after[3]), min(turned, 180.0 - turned)))
 
 
 def rattle_share(acc_g: Float32Array, rate_hz: float, initial: FloatArray) -> float | None:

@@ -18,7 +18,6 @@ class RateSettings:
     cadence_min_hz: float
     spectral_min_hz: float
     range_min_g: float
-    max_hz: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class BoutsSettings:
     running_stay_mean_g: float
     running_min_autocorrelation: float
     stride_min_mean_g: float
+    stride_min_level_share: float
     walking_min_autocorrelation: float
     walking_max_mean_g: float
     running_min_period_s: float
@@ -91,8 +91,9 @@ class TerminalContactSettings:
     fade_lean_deg: float
     fade_lowpass_hz: float
     fade_share: float
-    fade_lag_ms: float
-    fade_max_pull_ms: float
+    longest_fall_ms: float
+    slow_fall_ms: float
+    lag_per_swiftness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,6 @@ class QualitySettings:
     good_coverage: float
     clip_level_share: float
     max_clipped_share: float
-    max_odd_stride_share: float
     min_contact_strides: int
     cadence_window_s: float
     equal_landing_share: float
@@ -165,10 +165,8 @@ class AlignmentSettings:
     standing_min_s: float
     standing_max_sd_g: float
     standing_max_rate_dps: float
-    rate_lowpass_hz: float
     min_rate_dps: float
     good_variance_share: float
-    max_axis_error_deg: float
     min_orthogonal_length: float
     slow_lowpass_hz: float
     vote_lowpass_hz: float

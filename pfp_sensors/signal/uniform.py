@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pfp_sensors.model.recording import (
         AnyFloatArray,
         BoolArray,
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 _UNEVEN_PERIODS: Final = 0.3
 """A step that differs from a whole number of periods by more than this cannot be put on a grid as it is."""
+
+_BLOCK: Final = 1 << 16
+"""Stamps looked at at once, so that memory does not grow with the recording."""
 
 _UNEVEN_SHARE: Final = 0.05
 """With more uneven steps than this the samples are interpolated onto the grid instead."""
@@ -38,14 +43,15 @@ class Piece:
     rate_hz
         Grid points per second.
     grid_index, time_s
-        Grid positions and times of the samples, to turn grid positions into times of the recording.
+        Grid positions (None: 0, 1, 2 ...) and times of the samples, to turn grid positions into times of
+        the recording.
     """
 
     acc_g: Float32Array
     gyr_dps: Float32Array | None
     missing: BoolArray | None
     rate_hz: float
-    grid_index: IntArray
+    grid_index: FloatArray | None
     time_s: FloatArray
 
     def __len__(self) -> int:
@@ -55,11 +61,19 @@ class Piece:
     def to_time_s(self, position: AnyFloatArray | IntArray) -> FloatArray:
         """Turn (fractional) grid positions into seconds on the recording's clock; NaN stays NaN."""
         at = np.asarray(position, dtype=np.float64)
-        inside = np.interp(at, self.grid_index, self.time_s)
+        last = len(self.time_s) - 1
+        if self.grid_index is None:
+            known = np.where(np.isfinite(at), at, 0.0)
+            below = np.clip(np.floor(known).astype(np.int64), 0, last - 1)
+            part = np.clip(known - below, 0.0, 1.0)
+            inside = self.time_s[below] * (1.0 - part) + self.time_s[below + 1] * part
+            end = float(last)
+        else:
+            inside = np.interp(at, self.grid_index, self.time_s)
+            end = float(self.grid_index[-1])
         period_s = 1.0 / self.rate_hz
-        before = np.minimum(at - self.grid_index[0], 0.0) * period_s
-        after = np.maximum(at - self.grid_index[-1], 0.0) * period_s
-        return np.asarray(inside + before + after)
+        outside = np.minimum(at, 0.0) + np.maximum(at - end, 0.0)
+        return np.asarray(inside + outside * period_s)
 
     def missing_between(self, start: IntArray, end: IntArray) -> IntArray:
         """Count the grid points without a sample from ``start`` up to, not including, ``end``."""
@@ -77,9 +91,8 @@ def uniform_pieces(recording: Recording, longest_hole_s: float) -> list[Piece]:
     wander (phones) are interpolated; those that miss now and then keep their values, and the grid
     points between are filled with a straight line and marked missing.
     """
-    step_s = np.diff(recording.time_s)
-    cuts = np.flatnonzero(step_s > longest_hole_s) + 1
-    bounds = [0, *cuts.tolist(), len(recording.time_s)]
+    cuts = [k + 1 for k, step_s in _steps(recording.time_s) if step_s > longest_hole_s]
+    bounds = [0, *cuts, len(recording.time_s)]
     return [_piece(recording, a, b) for a, b in itertools.pairwise(bounds) if b - a >= 2]
 
 
@@ -88,17 +101,19 @@ def _piece(recording: Recording, a: int, b: int) -> Piece:
     time_s = recording.time_s[a:b]
     acc_g = recording.acc_g[a:b]
     gyr_dps = None if recording.gyr_dps is None else recording.gyr_dps[a:b]
+    if _is_even(time_s, recording.rate_hz):
+        return Piece(acc_g, gyr_dps, None, recording.rate_hz, None, time_s)
     steps = np.diff(time_s) * recording.rate_hz
     whole = _whole_steps(steps)
     uneven = np.count_nonzero(np.abs(steps - whole) > _UNEVEN_PERIODS)
     if uneven > _UNEVEN_SHARE * len(steps):
         return _interpolated(time_s, acc_g, gyr_dps, recording.rate_hz)
     if np.all(whole == 1.0):
-        return Piece(acc_g, gyr_dps, None, recording.rate_hz, np.arange(b - a), time_s)
-    index = np.concatenate(([0], np.cumsum(whole))).astype(np.int64)
+        return Piece(acc_g, gyr_dps, None, recording.rate_hz, None, time_s)
+    index = np.concatenate(([0.0], np.cumsum(whole)))
     grid = np.arange(index[-1] + 1)
     missing = np.ones(len(grid), dtype=np.bool_)
-    missing[index] = False
+    missing[index.astype(np.int64)] = False
     return Piece(
         _fill(grid, index, acc_g),
         None if gyr_dps is None else _fill(grid, index, gyr_dps),
@@ -107,6 +122,26 @@ def _piece(recording: Recording, a: int, b: int) -> Piece:
         index,
         time_s,
     )
+
+
+def _steps(time_s: FloatArray) -> Iterator[tuple[int, float]]:
+    """Give every step much longer than usual: index of the sample before, and length in seconds.
+
+    "Usual" is the median of some minutes around it, so that ten hours need no array of steps.
+    """
+    for start in range(0, len(time_s) - 1, _BLOCK):
+        step_s = np.diff(time_s[start : start + _BLOCK + 1])
+        long = np.flatnonzero(step_s > 2.0 * np.median(step_s))
+        yield from zip((long + start).tolist(), step_s[long].tolist(), strict=True)
+
+
+def _is_even(time_s: FloatArray, rate_hz: float) -> bool:
+    """Say whether every step is one period, give or take less than half of one."""
+    for start in range(0, len(time_s) - 1, _BLOCK):
+        steps = np.diff(time_s[start : start + _BLOCK + 1]) * rate_hz
+        if float(steps.min()) <= 1.0 - _UNEVEN_PERIODS or float(steps.max()) >= 1.0 + _UNEVEN_PERIODS:
+            return False
+    return True
 
 
 def _whole_steps(steps: FloatArray) -> FloatArray:
@@ -133,7 +168,7 @@ def _interpolated(
         None if gyr_dps is None else _fill(grid_s, time_s, gyr_dps),
         missing if missing.any() else None,
         rate_hz,
-        np.arange(n),
+        None,
         grid_s,
     )
 
