@@ -56,7 +56,7 @@ def analyse_recording(
 
 
 def _one_thread() -> AbstractContextManager[object]:
-    """Keep matrix products on one core: they are small, and waiting for a busy second core doubles the time."""
+    """Keep the small matrix products on one core: waiting for a busy second one doubles the time."""
     from threadpoolctl import threadpool_limits
 
     limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")

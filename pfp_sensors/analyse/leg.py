@@ -38,8 +38,8 @@ class LegFindings:
         Stride time while running from the autocorrelation, or NaN.
     mountings
         How the sensor sat; more than one when the strap gave way; none without timed running.
-    gravity_g
-        Size of gravity while still, or None when nothing was still.
+    swing_mismatch
+        Swings seen by the gyroscope against those between the contacts, minus 1; 0 without a gyroscope.
     stop_g, stop_guessed
         Reading that counts as clipped (infinity: none), and whether it was guessed from the samples.
     overlap_share
@@ -53,7 +53,7 @@ class LegFindings:
     slow_cadence_spm: FloatArray
     period_s: float
     mountings: tuple[Mounting, ...]
-    gravity_g: float | None
+    swing_mismatch: float
     stop_g: float
     stop_guessed: bool
     overlap_share: float
@@ -83,7 +83,7 @@ def find_leg(recording: Recording, settings: SignalSettings) -> LegFindings:
         slow_cadence_spm=_slow_cadence(parts, settings),
         period_s=_period_s(parts),
         mountings=tuple(mountings),
-        gravity_g=next((s.gravity_g for part in parts for s in part.standing), None),
+        swing_mismatch=_swing_mismatch(timed),
         stop_g=stop_g,
         stop_guessed=guessed,
         overlap_share=sum(bout.n_overlap for bout in timed) / n_contacts if n_contacts else 0.0,
@@ -181,6 +181,13 @@ def _period_s(parts: list[Part]) -> float:
     return (
         float(np.median([stride_time_in(p.movement, a, b) for p, a, b in stretches])) if stretches else np.nan
     )
+
+
+def _swing_mismatch(timed: list[RunningBout]) -> float:
+    """Compare the number of swings that the gyroscope saw with the number of strides."""
+    checked = [bout for bout in timed if bout.n_swings is not None]
+    expected = sum(bout.n_swings_expected for bout in checked)
+    return sum(bout.n_swings or 0 for bout in checked) / expected - 1.0 if expected else 0.0
 
 
 def _median(values: list[float]) -> float | None:

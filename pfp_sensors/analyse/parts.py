@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pfp_sensors.gait.bouts import Movement, label_movement, refine_regions, running_regions, stride_time_in
-from pfp_sensors.gait.frame import Frame, refine_up, running_frame, swing_axis
+from pfp_sensors.gait.frame import Frame, Swing, find_swing, refine_up, running_frame
 from pfp_sensors.gait.landings import Sharpness, running_chains
-from pfp_sensors.gait.standing import Standing, find_standing
+from pfp_sensors.gait.standing import find_standing
 from pfp_sensors.gait.strap import turned_at
 from pfp_sensors.signal.uniform import Piece, uniform_pieces
 
 if TYPE_CHECKING:
+    from pfp_sensors.gait.standing import Standing
     from pfp_sensors.model.recording import FloatArray, Recording
     from pfp_sensors.settings.signal import SignalSettings
 
@@ -40,14 +41,17 @@ class Mounting:
     """How the sensor sits from ``from_s`` on.
 
     ``frame`` is found from running and times the contacts; ``upright`` is the same with its long axis
-    taken from standing, or None when nobody stood; ``bias_dps`` is the gyroscope's reading at rest.
+    taken from standing, or None when nobody stood; ``bias_dps`` is the gyroscope's reading at rest, or
+    its mean while running; ``swing`` what the gyroscope says of running, None if nothing; ``worn`` the
+    still stretches in which the sensor was on the leg.
     """
 
     from_s: float
     frame: Frame
     upright: Frame | None
     bias_dps: FloatArray | None
-    swing_share: float | None
+    swing: Swing | None
+    worn: tuple[Standing, ...]
 
 
 def first_look(recording: Recording, settings: SignalSettings) -> list[Part]:
@@ -123,19 +127,17 @@ def _mounting(
     whole = [(piece, int(chain[0]), int(chain[-1])) for piece, chain in chains]
     acc = [piece.acc_g[a:b] for piece, a, b in whole]
     rates = [piece.gyr_dps[a:b] for piece, a, b in whole if piece.gyr_dps is not None]
-    swing = swing_axis(rates, rate_hz, settings.alignment) if rates else None
-    landings = [chain - int(chain[0]) for _, chain in chains]
-    frame = running_frame(acc, landings, rate_hz, settings.alignment, None if swing is None else swing[0])
     still = [
-        (float(part.piece.to_time_s(np.array([s.start]))[0]), s) for part in parts for s in part.standing
+        (s, float(part.piece.to_time_s(np.array([s.start]))[0])) for part in parts for s in part.standing
     ]
-    here = [s for at, s in still if from_s <= at < until_s]
-    upright = None
-    for standing in here:
-        upright = refine_up(frame, standing.up, settings.alignment)
-        if upright is not None:
-            break
-    bias = next((s.bias_dps for _, s in still if s.bias_dps is not None), None)
+    bias = next((s.bias_dps for s, _ in still if s.bias_dps is not None), None)
     if bias is None and rates:
         bias = np.concatenate(rates).mean(axis=0, dtype=np.float64)
-    return Mounting(from_s, frame, upright, bias, None if swing is None else swing[1])
+    swing = None if bias is None else find_swing(rates, rate_hz, bias, settings.alignment)
+    landings = [chain - int(chain[0]) for _, chain in chains]
+    frame = running_frame(acc, landings, rate_hz, settings.alignment, None if swing is None else swing.axis)
+    here = [s for s, at in still if from_s <= at < until_s]
+    worn = [(s, refined) for s in here if (refined := refine_up(frame, s.up, settings.alignment))]
+    return Mounting(
+        from_s, frame, worn[0][1] if worn else None, bias, swing, tuple(standing for standing, _ in worn)
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pfp_sensors.gait.contacts import find_contacts
+from pfp_sensors.gait.gyro_check import check_by_gyro
 from pfp_sensors.gait.impact import landing_peaks
 from pfp_sensors.gait.strap import rattle_share
 from pfp_sensors.gait.stride_length import stride_lengths
@@ -15,6 +16,7 @@ from pfp_sensors.gait.strides import gate_terminal, stride_rows, usable_strides
 
 if TYPE_CHECKING:
     from pfp_sensors.analyse.parts import Mounting
+    from pfp_sensors.gait.gyro_check import GyroCheck
     from pfp_sensors.model.gait import Strides
     from pfp_sensors.model.recording import FloatArray
     from pfp_sensors.settings.signal import SignalSettings
@@ -30,6 +32,8 @@ class RunningBout:
     strides: Strides
     n_overlap: int
     rattle: float | None
+    n_swings: int | None
+    n_swings_expected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def time_bout(
 
     Where the strap gave way within the bout, each part is timed with its own axes.
     """
-    m = _measure(piece, chain, mountings, stop_g, settings)
+    m = _from_the_start(_measure(piece, chain, mountings, stop_g, settings))
     gates = settings.gates
     initial_s = piece.to_time_s(m.initial)
     stride_time_s = np.append(np.diff(initial_s), np.nan)
@@ -70,8 +74,12 @@ def time_bout(
     speed_mps = m.length_m / stride_time_s
     limits = settings.stride_length
     plausible = valid & (speed_mps >= limits.min_speed_mps) & (speed_mps <= limits.max_speed_mps)
+    confidence = np.where(usable.landing, m.confidence, np.minimum(m.confidence, 0.5))
+    check = _gyro_check(piece, m.initial, mountings[0], settings)
+    if check is not None:
+        confidence = np.where(check.contradicted, 0.5 * confidence, confidence)
     strides = stride_rows(
-        len(chain),
+        len(m.initial),
         bout_index=bout_index,
         running=True,
         valid=valid,
@@ -85,7 +93,7 @@ def time_bout(
         axial_g=np.where(usable.landing, m.axial_g, np.nan),
         time_to_peak_s=np.where(usable.landing, m.time_to_peak_s, np.nan),
         clipped=m.clipped.astype(np.bool_) & usable.landing,
-        confidence=np.where(usable.landing, m.confidence, np.minimum(m.confidence, 0.5)),
+        confidence=confidence,
     )
     last = m.terminal[-1] if np.isfinite(m.terminal[-1]) else m.initial[-1]
     return RunningBout(
@@ -94,7 +102,29 @@ def time_bout(
         strides=strides,
         n_overlap=int(np.count_nonzero(m.overlap)),
         rattle=rattle_share(piece.acc_g, piece.rate_hz, m.initial),
+        n_swings=None if check is None else check.n_swings,
+        n_swings_expected=0 if check is None else check.n_expected,
     )
+
+
+def _from_the_start(m: _Measured) -> _Measured:
+    """Leave out a first contact that happened before the recording began."""
+    if m.initial[0] >= 0:
+        return m
+    return _Measured(*(getattr(m, item.name)[1:] for item in fields(_Measured)))
+
+
+def _gyro_check(
+    piece: Piece, initial: FloatArray, mounting: Mounting, settings: SignalSettings
+) -> GyroCheck | None:
+    """Let the gyroscope check the contacts, where there is one that sees the swing."""
+    if piece.gyr_dps is None or mounting.swing is None or len(initial) < 2:
+        return None
+    about_right = piece.gyr_dps @ mounting.frame.right.astype(np.float32)
+    if mounting.bias_dps is not None:
+        about_right -= np.float32(mounting.bias_dps @ mounting.frame.right)
+    stride_s = float(np.median(np.diff(initial))) / piece.rate_hz
+    return check_by_gyro(about_right, piece.rate_hz, initial, stride_s, settings.gyro_check)
 
 
 def _measure(

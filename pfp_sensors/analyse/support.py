@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from pfp_sensors.model.summary import Reason
+from pfp_sensors.signal.directions import across, angle_deg
 
 if TYPE_CHECKING:
     from pfp_sensors.analyse.leg import LegFindings
+    from pfp_sensors.analyse.parts import Mounting
     from pfp_sensors.model.recording import Recording
     from pfp_sensors.settings.signal import SignalSettings
 
@@ -27,6 +31,9 @@ RUNNING_FIELDS: Final = (
     "within_run_trend",
 )
 """Every quantity of a summary that needs running."""
+
+_SHIN_WORDS: Final = ("shank", "shin", "tibia")
+"""Words of a placement that mean the lower leg's front."""
 
 _IMPACT_FIELDS: Final = ("impact", "dose", "within_run_trend")
 _LENGTH_FIELDS: Final = ("stride_length_m", "speed_mps", "distance_km")
@@ -69,6 +76,8 @@ def support_of(recording: Recording, findings: LegFindings, settings: SignalSett
         *_rate(recording, settings),
         *_range(recording, findings, settings),
         *_gyroscope(recording, findings, settings),
+        *_gravity(recording, findings, settings),
+        *_context(recording),
         *_placement(findings, settings),
         *_strap(findings, settings),
     ]
@@ -120,31 +129,70 @@ def _range(recording: Recording, findings: LegFindings, settings: SignalSettings
 
 
 def _gyroscope(recording: Recording, findings: LegFindings, settings: SignalSettings) -> list[Reason]:
-    """Say what is missing for stride length."""
+    """Refuse stride length without a gyroscope that can be trusted."""
     if recording.gyr_dps is None:
         message = (
             "No gyroscope in this recording: stride length, pace and distance need one, or a known speed."
         )
         return refuse("no_gyro", _LENGTH_FIELDS, message)
     if recording.rate_hz < settings.rate.contact_min_hz:
-        message = (
-            f"{recording.rate_hz:.0f} Hz recorded; stride length needs {settings.rate.contact_min_hz:.0f} Hz."
-        )
+        needed_hz = settings.rate.contact_min_hz
+        message = f"{recording.rate_hz:.0f} Hz recorded; stride length needs {needed_hz:.0f} Hz."
         return refuse("rate_too_low", _LENGTH_FIELDS, message)
-    reasons = []
-    gravity = findings.gravity_g
-    if gravity is not None and abs(gravity - 1.0) > settings.quality.gravity_tolerance_g:
-        message = f"At rest the sensor reads {gravity:.3f} g, expected 1.00. Calibrate it, then record again."
-        reasons += refuse("recalibrate", _LENGTH_FIELDS, message)
-    if any(
-        m.swing_share is not None and m.swing_share < settings.alignment.good_variance_share
-        for m in findings.mountings
-    ):
-        reasons += caution(
-            "align_weak",
-            "stride_length_m",
-            "The leg's turning axis is not clear; read stride length with care.",
+    reasons: list[Reason] = []
+    for mounting in findings.mountings:
+        reasons += _swing_seen(mounting, settings)
+    if abs(findings.swing_mismatch) > settings.gyro_check.max_count_mismatch:
+        message = f"The gyroscope saw {findings.swing_mismatch:+.0%} swings against the landings."
+        reasons += caution("count_mismatch", "n_strides", message)
+    return reasons
+
+
+def _swing_seen(mounting: Mounting, settings: SignalSettings) -> list[Reason]:
+    """Refuse stride length where the gyroscope does not see the leg swing as the accelerometer does."""
+    limits, swing = settings.alignment, mounting.swing
+    if swing is None:
+        message = (
+            "The gyroscope hardly moves while you run; it may be off or broken. Check it, or give the speed."
         )
+        return refuse("gyro_silent", _LENGTH_FIELDS, message)
+    if swing.clipped_share > settings.quality.max_gyro_clipped_share:
+        message = "The gyroscope reached its limit while the leg swung. Set a larger range (2000 deg/s)."
+        return refuse("gyro_clipped", _LENGTH_FIELDS, message)
+    up = (mounting.upright or mounting.frame).up
+    if (
+        not mounting.frame.sure
+        or float(np.linalg.norm(across(swing.axis, up))) < limits.min_orthogonal_length
+    ):
+        message = (
+            "Gyroscope and accelerometer disagree about how the leg swings; their axes may be mixed up. "
+            "Check the column names, or give the speed."
+        )
+        return refuse("axes_not_orthogonal", _LENGTH_FIELDS, message)
+    bias = max(
+        (float(np.abs(s.bias_dps).max()) for s in mounting.worn if s.bias_dps is not None), default=0.0
+    )
+    if bias > settings.quality.max_gyro_bias_dps:
+        message = (
+            f"At rest the gyroscope reads {bias:.1f} deg/s, expected 0. Calibrate it, then record again."
+        )
+        return refuse("recalibrate", _LENGTH_FIELDS, message)
+    if swing.share < limits.good_variance_share:
+        message = "The leg's turning axis is not clear; read stride length with care."
+        return caution("align_weak", "stride_length_m", message)
+    return []
+
+
+def _gravity(recording: Recording, findings: LegFindings, settings: SignalSettings) -> list[Reason]:
+    """Warn of an accelerometer that does not read 1 g while its wearer stands still."""
+    readings = [s.gravity_g for mounting in findings.mountings for s in mounting.worn]
+    off = max(readings, key=lambda g: abs(g - 1.0), default=1.0)
+    if abs(off - 1.0) <= settings.quality.gravity_tolerance_g:
+        return []
+    message = f"At rest the sensor reads {off:.3f} g, expected 1.00. Calibrate it, then record again."
+    reasons = caution("recalibrate", "impact", message)
+    if recording.gyr_dps is not None:
+        reasons += refuse("recalibrate", _LENGTH_FIELDS, message)
     return reasons
 
 
@@ -166,6 +214,15 @@ def _placement(findings: LegFindings, settings: SignalSettings) -> list[Reason]:
     return []
 
 
+def _context(recording: Recording) -> list[Reason]:
+    """Warn when the sensor was worn elsewhere than on the shin."""
+    place = recording.placement
+    if place is None or any(word in place.lower() for word in _SHIN_WORDS):
+        return []
+    message = f"Worn at: {place}. Not the shin; compare only with runs recorded at the same place."
+    return caution("other_placement", "impact", message)
+
+
 def _strap(findings: LegFindings, settings: SignalSettings) -> list[Reason]:
     """Warn of a strap that moved or rattled."""
     reasons = []
@@ -180,7 +237,13 @@ def _strap(findings: LegFindings, settings: SignalSettings) -> list[Reason]:
         reasons += caution(
             "loose_strap", "impact", "The sensor keeps shaking after each landing; the strap may be loose."
         )
-    if any(not m.frame.sure for m in findings.mountings):
+    ups = [standing.up for mounting in findings.mountings for standing in mounting.worn]
+    if any(angle_deg(ups[0], up) > settings.quality.standing_tilt_deg for up in ups[1:]):
+        message = "Standing still, the sensor hung differently later on. Tighten the strap next time."
+        reasons += caution("strap_moved", "impact", message)
+    planar = min((m.frame.planar for m in findings.mountings), default=1.0)
+    unsure = any(not m.frame.sure for m in findings.mountings)
+    if unsure or planar < settings.alignment.min_planar_share:
         reasons += caution(
             "align_weak", "contact_time_s", "Forward and backward could not be told apart well on this leg."
         )

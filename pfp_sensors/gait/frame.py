@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import AlignmentSettings
 
+_MIN_FAST_SAMPLES: Final = 40
+"""A second of fast turning, at the thinned rate, is needed to see a swing axis."""
+
+_AT_EXTREME: Final = 0.995
+"""A reading this close to an axis' largest one is at its extreme; an unclipped swing spends 0.2 % there."""
+
 _THIN_RATE_HZ: Final = 40.0
 """The frame is found in block means of at least this rate."""
 
@@ -75,7 +81,7 @@ def running_frame(
     rate_hz
         Samples per second.
     swing_axis
-        (3,) axis of forward swing from :func:`swing_axis`, or None without a gyroscope.
+        (3,) axis of forward swing from :func:`find_swing`, or None without a gyroscope.
     """
     thinned = [thin_out_rate(a, rate_hz, _THIN_RATE_HZ)[0] for a in stretches]
     thin_hz = thin_out_rate(stretches[0], rate_hz, _THIN_RATE_HZ)[1]
@@ -118,25 +124,39 @@ def _after_foot_off(
     return float((np.concatenate(picked).mean() - every.mean()) / spread)
 
 
-def swing_axis(
-    stretches: list[Float32Array], rate_hz: float, settings: AlignmentSettings
-) -> tuple[FloatArray, float] | None:
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What the gyroscope says of running.
+
+    ``axis`` (3,) is that of forward swing, ``share`` the part of the rate's energy about it, and
+    ``clipped_share`` the largest share of an axis' samples that lie at its extreme.
+    """
+
+    axis: FloatArray
+    share: float
+    clipped_share: float
+
+
+def find_swing(
+    stretches: list[Float32Array], rate_hz: float, bias_dps: FloatArray, settings: AlignmentSettings
+) -> Swing | None:
     """Find the axis of forward swing from angular rate while running.
 
-    Returns
-    -------
-    axis, share
-        (3,) unit vector, positive for forward swing (the fast tail of the rate is forward), and the
-        share of the rate's energy about it; None when the shank hardly turns.
+    The axis about which the shank turns most, signed so that the fast tail of the rate, forward swing,
+    is positive. None when the gyroscope hardly moves.
     """
-    rate = np.concatenate([thin_out_rate(w, rate_hz, _THIN_RATE_HZ)[0] for w in stretches]).astype(np.float64)
+    thinned = [thin_out_rate(w, rate_hz, _THIN_RATE_HZ)[0] for w in stretches]
+    rate = np.concatenate(thinned).astype(np.float64) - bias_dps
     fast = rate[np.einsum("ij,ij->i", rate, rate) > settings.min_rate_dps**2]
-    if len(fast) < 10:
+    if len(fast) < _MIN_FAST_SAMPLES:
         return None
     energy, axes = principal_axes(fast.T @ fast)
-    axis = axes[0]
-    low, high = np.percentile(rate @ axis, [5.0, 95.0])
-    return (axis if high >= -low else -axis), float(energy[0] / energy.sum())
+    low, high = np.percentile(rate @ axes[0], [5.0, 95.0])
+    clipped = 0.0
+    for w in stretches:
+        size = np.abs(w)
+        clipped = max(clipped, float((size >= _AT_EXTREME * size.max(axis=0)).mean(axis=0).max()))
+    return Swing(axes[0] if high >= -low else -axes[0], float(energy[0] / energy.sum()), clipped)
 
 
 def refine_up(frame: Frame, standing_up: FloatArray, settings: AlignmentSettings) -> Frame | None:

@@ -56,6 +56,7 @@ class Rhythm:
         memory = settings.online.memory_strides
         self._landings: deque[Landing] = deque(maxlen=memory)
         self._stride_s: deque[float] = deque(maxlen=memory)
+        self._level_g: deque[float] = deque(maxlen=memory)
         self._humps: deque[tuple[float, float]] = deque()
         self._running = False
         self._since = 0.0
@@ -95,9 +96,11 @@ class Rhythm:
         energetic = False
         if since_s is not None and since_s <= gates.max_bridge_s:
             stride_g = history.mean_g(round(self._landings[-1].at), round(at))
-            energetic = stride_g >= bouts.stride_min_mean_g
+            usual_g = statistics.median(self._level_g) if self._level_g else 0.0
+            energetic = stride_g >= max(bouts.stride_min_mean_g, bouts.stride_min_level_share * usual_g)
             if energetic and gates.min_stride_s <= since_s <= gates.max_stride_s:
                 previous = self._landings[-1]
+                self._level_g.append(stride_g)
         if not energetic:
             self._forget_stretch()
             self._since = at
@@ -117,6 +120,7 @@ class Rhythm:
     def _forget_stretch(self) -> None:
         self._landings.clear()
         self._stride_s.clear()
+        self._level_g.clear()
         self._running = False
 
     def _since_s(self, at: float) -> float | None:

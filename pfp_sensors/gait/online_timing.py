@@ -86,7 +86,7 @@ class ContactTimer:
             if self._frame is None
             else onset_direction(self._frame, settings)
         )
-        at = np.array([round(landing)])
+        at = np.array([landing])
         initial, confidence = onset_times(acc_g @ direction, first, at, self._onset, self._rate_hz, settings)
         onset_found = bool(confidence[0] == 1.0)
         if not onset_found and len(self._leads) >= settings.min_trusted:
@@ -100,7 +100,7 @@ class ContactTimer:
     def peak(self, history: History, initial: float, landing: float) -> tuple[float | None, bool]:
         """Return the landing peak in g, None for none, and whether the sensor reached its limit."""
         acc_g, first = history.acc_g(round(initial - _BEFORE_S * self._rate_hz), history.end)
-        contact, sharpest = np.array([initial - first]), np.array([round(landing) - first])
+        contact, sharpest = np.array([initial - first]), np.array([landing - first])
         impact = self._settings.impact
         found = _block(acc_g, self._rate_hz, contact, sharpest, None, self._stop_g, self._peak, impact)
         known = self._measures_peaks and math.isfinite(found[0][0])

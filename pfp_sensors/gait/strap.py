@@ -67,7 +67,7 @@ def turned_at(
 def _between(before: FloatArray, after: FloatArray) -> float:
     """Return how much of the scatter lies between the means of two parts, each given as (5, 3) sums."""
     n, m = before[4, 0], after[4, 0]
-    return float(np.sum((before[3] / n - after[3] / m) ** 2)) * n * m / (n + m)
+    return float(np.sum((before[3] / n - after[3] / m) ** 2) * n * m / (n + m))
 
 
 def _out_of_plane(part: FloatArray) -> float:

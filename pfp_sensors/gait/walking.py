@@ -49,7 +49,7 @@ def walking_contacts(
     shape = low_pass(thinned, _SHAPE_LOWPASS_HZ, rate_hz)
     fitted = _fit_to_mean(shape, rate_hz, (landing - sharp.first) / sharp.size)
     contact = sharp.first + sharp.size * fitted - _LANDING_AFTER_CONTACT_S * piece.rate_hz
-    return np.asarray(contact[contact >= start])
+    return np.asarray(contact[(contact >= start) & (contact < end)])
 
 
 def _fit_to_mean(signal: Float32Array, rate_hz: float, position: FloatArray) -> FloatArray:

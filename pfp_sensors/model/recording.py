@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.model.sample_checks import MAX_ACC_G, MAX_GYR_DPS, check_rate, check_size, check_times
 
 FloatArray = npt.NDArray[np.float64]
 Float32Array = npt.NDArray[np.float32]
@@ -44,13 +45,14 @@ class Recording:
     Attributes
     ----------
     time_s
-        (n,) seconds from the start of the file on the sensor's clock, strictly increasing.
+        (n,) seconds from the start of the file on the sensor's clock, finite, strictly increasing.
     acc_g
-        (n, 3) float32, specific force in g: an axis that points up reads +1 at rest.
+        (n, 3) float32, specific force in g: an axis that points up reads +1 at rest. Finite, at most 1000.
     gyr_dps
-        (n, 3) float32, right-handed angular rate in deg/s, or None without a gyroscope.
+        (n, 3) float32, right-handed angular rate in deg/s, or None without a gyroscope. Finite, at most
+        100 000.
     rate_hz
-        Sampling rate fitted to ``time_s``, not the nominal one.
+        Sampling rate fitted to ``time_s``, not the nominal one; within 20 % of what the steps say.
     gaps
         Stretches of more than 1.5 sample periods without a sample.
     side
@@ -85,12 +87,13 @@ class Recording:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check shapes, so that no later stage has to.
+        """Check shapes, times, samples and rate, so that no later stage has to.
 
         Raises
         ------
         InputError
-            If the arrays disagree in length, or fewer than two samples are there.
+            If the arrays disagree in length, fewer than two samples are there, times do not increase,
+            something is not finite or impossibly large, or the rate contradicts the times.
         """
         n = len(self.time_s)
         if n < 2:
@@ -104,11 +107,11 @@ class Recording:
                     f"{name} has shape {array.shape}; expected ({n}, 3), one row for each time.",
                     "Give three columns for each kind of sensor, of the same length as time_s.",
                 )
-        if not self.rate_hz > 0:
-            raise InputError(
-                f"The sampling rate is {self.rate_hz} Hz; it must be above zero.",
-                "Give the rate that the samples were taken at.",
-            )
+        check_times(self.time_s)
+        check_rate(self.rate_hz, self.time_s, sum(gap.lost_samples for gap in self.gaps))
+        check_size("acc_g", self.acc_g, MAX_ACC_G, "g")
+        if self.gyr_dps is not None:
+            check_size("gyr_dps", self.gyr_dps, MAX_GYR_DPS, "deg/s")
 
     @property
     def duration_s(self) -> float:

@@ -155,6 +155,7 @@ class QualitySettings:
     strap_turn_deg: float
     standing_tilt_deg: float
     gravity_tolerance_g: float
+    max_gyro_clipped_share: float
     max_gyro_bias_dps: float
 
 

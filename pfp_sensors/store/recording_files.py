@@ -68,7 +68,7 @@ def write_recording(
         If a recording is already there, names of sensors clash or cannot be file names, or an extra key
         has a meaning of its own.
     InputError
-        If samples or times are not finite or not increasing.
+        If two samples fall into one microsecond.
     PfpError
         If a file cannot be written.
     """

@@ -73,7 +73,7 @@ def write_samples(path: Path, recording: Recording, scales: Scales) -> None:
     Raises
     ------
     InputError
-        If a sample or time is not a finite number, or two samples fall into one microsecond.
+        If two samples fall into one microsecond.
     UsageError, PfpError
         If the file cannot be written.
     """
@@ -133,7 +133,7 @@ def read_samples(path: Path) -> Recording:
     Raises
     ------
     InputError
-        If the file is damaged, is not a sample file, or its times do not increase.
+        If the file is damaged, is not a sample file, or holds what no `Recording` may.
     """
     file = open_parquet(path)
     facts = from_metadata(path, file.metadata.metadata or {})
@@ -155,21 +155,25 @@ def read_samples(path: Path) -> Recording:
         if gyr_dps is not None:
             _fill(gyr_dps[start:stop], [columns[name] for name in GYR_COLUMNS], facts.gyr_scale_dps)
         start = stop
-    _check_increasing(path, time_s)
-    return _recording(time_s, acc_g, gyr_dps, facts)
+    try:
+        return _recording(time_s, acc_g, gyr_dps, facts)
+    except InputError as error:
+        raise InputError(
+            f"{path}: {error.message}", "The file is damaged; take it from a backup, or record again."
+        ) from error
 
 
 def _columns(recording: Recording, scales: Scales) -> tuple[dict[str, Any], Scales]:
     """Turn a recording into columns, and say which scales were used."""
     stamps = np.rint(recording.time_s * _MICROSECONDS_PER_S)
-    if not bool(np.all(np.isfinite(stamps))) or not bool(np.all(np.diff(stamps) > 0)):
+    if not bool(np.all(np.diff(stamps) > 0)):
         raise InputError(
-            "The times of a recording are not finite, or two samples lie within one microsecond.",
+            "Two samples of the recording lie within one microsecond.",
             "Give time_s that increases by more than 0.000001 s from sample to sample.",
         )
-    acc, acc_scale = _numbers("acc_g", recording.acc_g, scales.acc_g)
+    acc, acc_scale = _numbers(recording.acc_g, scales.acc_g)
     gyr, gyr_scale = (
-        ([], None) if recording.gyr_dps is None else _numbers("gyr_dps", recording.gyr_dps, scales.gyr_dps)
+        ([], None) if recording.gyr_dps is None else _numbers(recording.gyr_dps, scales.gyr_dps)
     )
     return {
         "t_us": stamps.astype(np.int64),
@@ -189,13 +193,8 @@ def _sample_index(recording: Recording) -> IntArray:
     return np.cumsum(steps)
 
 
-def _numbers(name: str, values: Float32Array, scale: float | None) -> tuple[list[Any], float | None]:
+def _numbers(values: Float32Array, scale: float | None) -> tuple[list[Any], float | None]:
     """Give three columns: whole counts and their scale where all values are such, else the values."""
-    if not bool(np.all(np.isfinite(values))):
-        raise InputError(
-            f"{name} holds values that are not finite numbers.",
-            "Drop those samples: a gap says more than a NaN.",
-        )
     counts = [] if scale is None else [_counts(values[:, axis] / np.float64(scale)) for axis in range(3)]
     if counts and all(column is not None for column in counts):
         return counts, scale
@@ -218,16 +217,6 @@ def _fill(target: Float32Array, columns: Sequence[Any], scale: float | None) -> 
             target[:, axis] = column
         else:
             np.multiply(column, np.float32(scale), out=target[:, axis], dtype=np.float32, casting="unsafe")
-
-
-def _check_increasing(path: Path, time_s: FloatArray) -> None:
-    increases = time_s[1:] > time_s[:-1]
-    if not bool(increases.all()):
-        row = int(np.argmin(increases)) + 1
-        raise InputError(
-            f"{path}, row {row}: the time is {time_s[row]} s after {time_s[row - 1]} s; it must increase.",
-            "The file is damaged; take it from a backup, or record again.",
-        )
 
 
 def _recording(
