@@ -11,9 +11,17 @@ from pfp_sensors.model.summary import Quality, RecordingFacts, RunSummary
 
 if TYPE_CHECKING:
     from pfp_sensors.analyse.leg import LegFindings
+    from pfp_sensors.analyse.support import Support
+    from pfp_sensors.model.gait import BoutKind
     from pfp_sensors.model.recording import Recording
 
 _AXIS_NAMES: Final = "xyz"
+
+_FOUND_WORDS: Final[dict[BoutKind, str]] = {
+    "other": "Movement found that is not one shin running or walking",
+    "walking": "Walking found",
+    "still": "Only stillness found",
+}
 
 
 def facts_of(recording: Recording, findings: LegFindings) -> RecordingFacts:
@@ -53,16 +61,10 @@ def _mounting(findings: LegFindings) -> str | None:
     return f"{_AXIS_NAMES[axis]} axis {'up' if up[axis] > 0 else 'down (upside down)'} along the shank"
 
 
-def refused_summary(recording: Recording, findings: LegFindings) -> RunSummary:
-    """Give the summary of a recording without running."""
-    kinds = {bout.kind for bout in findings.bouts}
-    found = (
-        "Walking found"
-        if "walking" in kinds
-        else "Only stillness found"
-        if kinds == {"still"}
-        else "Movement found"
-    )
+def refused_summary(recording: Recording, findings: LegFindings, support: Support | None) -> RunSummary:
+    """Give the summary of a recording without running, or refused as a whole by ``support``."""
+    seconds = {kind: sum(b.duration_s for b in findings.bouts if b.kind == kind) for kind in _FOUND_WORDS}
+    found = _FOUND_WORDS[max(seconds, key=lambda kind: seconds[kind])]
     return RunSummary(
         status="refused",
         recording=facts_of(recording, findings),
@@ -82,6 +84,6 @@ def refused_summary(recording: Recording, findings: LegFindings) -> RunSummary:
         impact=None,
         dose=None,
         within_run_trend=None,
-        reasons=no_running(found).reasons,
+        reasons=(support or no_running(found)).reasons,
         quality=Quality(None, "poor"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -47,16 +47,43 @@ def impact_of(
             "Nobody stood still, so the shank's long axis is not known. Stand still for 5 s before running."
         )
         reasons += refuse("no_standing", ("axial_g",), message)
-    strap_held = not (support.has("strap_moved") or support.has("loose_strap"))
-    eligible = (
-        recording.rate_hz >= settings.rate.impact_min_hz
-        and STEPS_PER_STRIDE * int(np.count_nonzero(running.valid)) >= quality.baseline_min_steps
-        and coverage is not None
-        and coverage >= quality.min_coverage
-        and not censored
-        and strap_held
-    )
+    eligible = not censored and _may_be_baseline(running, recording, coverage, support, settings)
     return Impact(resultant, axial, n_contacts, n_clipped, censored, eligible), reasons
+
+
+_NO_BASELINE: Final = (
+    "low_rate",
+    "range_unknown",
+    "strap_moved",
+    "loose_strap",
+    "recalibrate",
+    "other_placement",
+    "align_weak",
+)
+"""Cautions that keep a run out of a person's baseline."""
+
+
+def _may_be_baseline(
+    running: Strides, recording: Recording, coverage: float | None, support: Support, settings: SignalSettings
+) -> bool:
+    """Say whether a run may be compared with others: enough steps, known context, nothing in doubt.
+
+    Bouts too short to settle into a rhythm do not count.
+    """
+    steady = np.zeros(len(running), dtype=np.bool_)
+    for bout in np.unique(running.bout_index):
+        here = running.bout_index == bout
+        steady[here] = np.nansum(running.stride_time_s[here]) >= settings.bouts.short_bout_s
+    context = (recording.side, recording.placement, recording.acc_range_g)
+    steps = STEPS_PER_STRIDE * int(np.count_nonzero(running.valid & steady))
+    return (
+        None not in context
+        and not any(support.has(code) for code in _NO_BASELINE)
+        and STEPS_PER_STRIDE * int(np.count_nonzero(running.valid & steady))
+        >= settings.quality.baseline_min_steps
+        and coverage is not None
+        and coverage >= settings.quality.min_coverage
+    )
 
 
 def dose_of(

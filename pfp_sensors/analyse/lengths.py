@@ -56,8 +56,8 @@ def lengths_of(
     running_s, coverage
         Time running, and the share of its strides that could be used.
     """
-    reasons: list[Reason] = []
     measured = None if support.refuses("stride_length_m") else spread(strides.speed_mps)
+    given, reasons = _plausible(given, running_s, settings)
     known_mps = given.speed_mps
     if known_mps is None and given.distance_km is not None and given.only_running:
         known_mps = 1000.0 * given.distance_km / running_s
@@ -89,6 +89,31 @@ def lengths_of(
         spread(strides.stride_length_m), measured, distance_km, "imu", None if distance_km is None else "imu"
     )
     return lengths, reasons
+
+
+def _plausible(given: Given, running_s: float, settings: SignalSettings) -> tuple[Given, list[Reason]]:
+    """Leave out a given speed or distance that no runner can have run, and say so."""
+    limits = settings.stride_length
+    reasons: list[Reason] = []
+    speed_mps, distance_km = given.speed_mps, given.distance_km
+    if speed_mps is not None and not limits.min_speed_mps <= speed_mps <= limits.max_speed_mps:
+        message = (
+            f"{speed_mps:g} m/s was given; running is {limits.min_speed_mps:g} to {limits.max_speed_mps:g}."
+        )
+        reasons += caution("speed_implausible", "speed_mps", message)
+        speed_mps = None
+    if distance_km is not None:
+        minutes = running_s / 60.0
+        implied_mps = 1000.0 * distance_km / running_s
+        too_far = implied_mps > limits.max_speed_mps and given.only_running
+        if too_far or implied_mps < limits.min_speed_mps:
+            message = f"{distance_km:g} km was given for {minutes:.1f} min of running; that cannot be."
+            reasons += caution("distance_implausible", "distance_km", message)
+            distance_km = None
+        elif speed_mps is not None and abs(implied_mps / speed_mps - 1.0) > limits.max_speed_difference:
+            message = f"{distance_km:g} km and {speed_mps:g} m/s do not fit {minutes:.1f} min of running."
+            reasons += caution("distance_implausible", "distance_km", message)
+    return replace(given, speed_mps=speed_mps, distance_km=distance_km), reasons
 
 
 def _given_lengths(stride_time_s: Spread | None, running_s: float, speed_mps: float, given: Given) -> Lengths:

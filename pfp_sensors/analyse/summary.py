@@ -10,7 +10,7 @@ import numpy as np
 from pfp_sensors.analyse.facts import facts_of, refused_summary
 from pfp_sensors.analyse.impacts import dose_of, impact_of, trend_of
 from pfp_sensors.analyse.lengths import Given, Lengths, lengths_of
-from pfp_sensors.analyse.support import Support, caution, refuse, support_of
+from pfp_sensors.analyse.support import Support, caution, refuse, support_of, too_slow
 from pfp_sensors.gait.spread import STEPS_PER_STRIDE, cadence_spread, spread
 from pfp_sensors.model.gait import Strides
 from pfp_sensors.model.summary import Quality, RunSummary, Spread
@@ -33,16 +33,17 @@ def summarise(
 ) -> RunSummary:
     """Sum up one leg."""
     running_s = _seconds(findings, "running")
-    if running_s <= 0:
-        return refused_summary(recording, findings)
+    slow = too_slow(recording, settings)
+    if slow is not None or running_s <= 0:
+        return refused_summary(recording, findings, slow)
     given = replace(given, only_running=_seconds(findings, "walking") <= _LITTLE_WALKING * running_s)
     support = support_of(recording, findings, settings)
     running = select(findings.strides, findings.strides.running)
     strides = select(running, running.valid)
     stride_time = spread(strides.stride_time_s)
     cadence = cadence_spread(strides)
-    n_strides = len(strides)
-    coverage = _coverage(recording, findings, running)
+    n_strides = _count_strides(running, findings.period_s)
+    coverage = _coverage(recording, findings, running, n_strides)
     reasons = list(support.reasons)
     if len(running) == 0:
         cadence, stride_time, more = _slow_cadence(findings)
@@ -128,7 +129,17 @@ def _doubts(
     return reasons
 
 
-def _coverage(recording: Recording, findings: LegFindings, running: Strides) -> float | None:
+def _count_strides(running: Strides, period_s: float) -> int:
+    """Count the strides between running contacts; a stretch in which contacts were lost holds several."""
+    known_s = running.stride_time_s[np.isfinite(running.stride_time_s)]
+    if len(known_s) == 0:
+        return 0
+    valid_s = running.stride_time_s[running.valid]
+    typical_s = float(np.median(valid_s)) if len(valid_s) else period_s
+    return int(np.maximum(np.rint(known_s / typical_s), 1.0).sum())
+
+
+def _coverage(recording: Recording, findings: LegFindings, running: Strides, n_strides: int) -> float | None:
     """Return valid strides against those expected, gaps in the middle of running included."""
     bouts = [bout for bout in findings.bouts if bout.kind == "running"]
     period_s = 1.5 / recording.rate_hz
@@ -146,15 +157,9 @@ def _coverage(recording: Recording, findings: LegFindings, running: Strides) -> 
             if any(b.start_s <= gap.start_s and gap.end_s <= b.end_s for b in bouts)
         )
         return (time_s - inside_s) / (time_s + lost_s) if time_s > 0 else None
-    valid = running.valid
-    if not valid.any():
-        return 0.0
-    typical_s = float(np.median(running.stride_time_s[valid]))
-    expected = lost_s / typical_s
-    for bout in np.unique(running.bout_index):
-        times_s = running.initial_contact_s[running.bout_index == bout]
-        expected += max(1, round(float(times_s[-1] - times_s[0]) / typical_s))
-    return min(1.0, float(np.count_nonzero(valid)) / expected)
+    n_valid = int(np.count_nonzero(running.valid))
+    expected = n_strides + lost_s / findings.period_s
+    return min(1.0, n_valid / expected) if expected > 0 else 0.0
 
 
 def _contact_time(

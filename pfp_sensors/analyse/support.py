@@ -64,6 +64,17 @@ def caution(code: str, field: str, message: str) -> list[Reason]:
     return [Reason(code, field, message, blocking=False)]
 
 
+def too_slow(recording: Recording, settings: SignalSettings) -> Support | None:
+    """Refuse everything where not even a cadence can be told."""
+    needed_hz = settings.rate.spectral_min_hz
+    if recording.rate_hz >= needed_hz:
+        return None
+    message = (
+        f"{recording.rate_hz:.1f} Hz recorded; cadence needs {needed_hz:.0f} Hz, better 200. Record faster."
+    )
+    return Support(tuple(refuse("rate_too_low", RUNNING_FIELDS, message)))
+
+
 def no_running(found: str) -> Support:
     """Refuse everything about running."""
     message = f"{found}, no running. Running values need at least four strides in a row."
@@ -88,9 +99,6 @@ def _rate(recording: Recording, settings: SignalSettings) -> list[Reason]:
     """Apply the table of signal.md, section 3, to the sampling rate."""
     rate, hz = settings.rate, recording.rate_hz
     shown = f"{hz:.0f} Hz recorded"
-    if hz < rate.spectral_min_hz:
-        needed = f"{shown}; cadence needs {rate.cadence_min_hz:.0f} Hz. Record faster."
-        return refuse("rate_too_low", RUNNING_FIELDS, needed)
     if hz < rate.contact_min_hz:
         needed = (
             f"{shown}: cadence only. Contact time and landing impact need {rate.contact_min_hz:.0f} Hz, "

@@ -98,9 +98,9 @@ def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
         (settings.running_min_period_s, settings.running_max_period_s), settings.period_peak_share,
     )  # fmt: skip
     still = still_sd < settings.still_max_sd_g
-    enters = (mean_g >= settings.running_min_mean_g) & (
-        period.strength >= settings.running_min_autocorrelation
-    )
+    slow_rhythm = ~(period.period_s < settings.slow_rhythm_s)
+    needed_g = np.where(slow_rhythm, settings.slow_rhythm_min_mean_g, settings.running_min_mean_g)
+    enters = (mean_g >= needed_g) & (period.strength >= settings.running_min_autocorrelation)
     running = _grow(enters, mean_g >= settings.running_stay_mean_g) & ~still
     maybe = np.flatnonzero(
         (wide_mean < settings.walking_max_mean_g) & (sd_g >= settings.still_max_sd_g) & ~running & ~still
@@ -110,17 +110,9 @@ def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
         (settings.walking_min_period_s, settings.walking_max_period_s), settings.period_peak_share,
     )  # fmt: skip
     walking = np.zeros(n_steps, dtype=np.bool_)
-    hurried = _periods(
-        smooth,
-        centre[maybe],
-        rate_hz,
-        settings.window_s,
-        (settings.hurried_min_period_s, settings.hurried_max_period_s),
-        settings.period_peak_share,
-    )
-    walking[maybe] = (gait.strength >= settings.walking_min_autocorrelation) & (
-        hurried.strength < settings.period_peak_share * gait.strength
-    )
+    walking[maybe] = gait.strength >= settings.walking_min_autocorrelation
+    brisk = (period.period_s[maybe] < settings.slow_rhythm_s) & (period.strength[maybe] > gait.strength)
+    walking[maybe] &= ~brisk
     walking_period_s = np.full(n_steps, np.nan)
     walking_period_s[maybe] = gait.period_s
     return Movement(

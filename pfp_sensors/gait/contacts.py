@@ -185,7 +185,7 @@ def terminal_contacts(
 
 
 def _moving_mean(value: FloatArray, size: int) -> FloatArray:
-    """Return the mean of each value and its neighbours, ``size`` in all, without unknown ones; NaN of none."""
+    """Return the mean of each value and its neighbours, ``size`` in all, leaving out NaN."""
     known = np.isfinite(value)
     ones = np.ones(min(size, len(value)))
     count = np.convolve(known.astype(np.float64), ones, mode="same")

@@ -31,6 +31,8 @@ class BoutsSettings:
     still_max_sd_g: float
     running_min_mean_g: float
     running_stay_mean_g: float
+    slow_rhythm_s: float
+    slow_rhythm_min_mean_g: float
     running_min_autocorrelation: float
     stride_min_mean_g: float
     stride_min_level_share: float
@@ -40,8 +42,6 @@ class BoutsSettings:
     running_max_period_s: float
     walking_min_period_s: float
     walking_max_period_s: float
-    hurried_min_period_s: float
-    hurried_max_period_s: float
     period_lowpass_hz: float
     period_peak_share: float
     min_strides: int

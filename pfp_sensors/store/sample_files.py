@@ -172,9 +172,7 @@ def _columns(recording: Recording, scales: Scales) -> tuple[dict[str, Any], Scal
             "Give time_s that increases by more than 0.000001 s from sample to sample.",
         )
     acc, acc_scale = _numbers(recording.acc_g, scales.acc_g)
-    gyr, gyr_scale = (
-        ([], None) if recording.gyr_dps is None else _numbers(recording.gyr_dps, scales.gyr_dps)
-    )
+    gyr, gyr_scale = ([], None) if recording.gyr_dps is None else _numbers(recording.gyr_dps, scales.gyr_dps)
     return {
         "t_us": stamps.astype(np.int64),
         "sample_index": _sample_index(recording),
