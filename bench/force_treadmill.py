@@ -84,11 +84,7 @@ def fitted_on(trials: Sequence[Trial], settings: SignalSettings) -> SignalSettin
     return replace(
         settings,
         initial_contact=replace(initial, offset_ms=initial.offset_ms + initial_ms),
-        terminal_contact=replace(
-            terminal,
-            dip_lag_ms=terminal.dip_lag_ms + terminal_ms,
-            fade_lag_ms=terminal.fade_lag_ms + terminal_ms,
-        ),
+        terminal_contact=replace(terminal, dip_lag_ms=terminal.dip_lag_ms + terminal_ms),
     )
 
 
@@ -107,8 +103,8 @@ def running_section(settings: SignalSettings) -> Section:
         "to 15 s; person D wears it upside down. Truth: the vertical force of that leg crosses 50 N, "
         "contacts of at least 0.1 s. Matched one-to-one within 50 ms; errors are found minus true, in ms, as "
         "delivered: no bias is removed. The first 0.3 s and last 0.5 s of a file are left out, both "
-        "ways.\n\nConstants chosen on the other person: the fixed lags (initial_contact.offset_ms, "
-        "terminal_contact.dip_lag_ms and fade_lag_ms) are set so that the bias on the other person is zero, "
+        "ways.\n\nConstants chosen on the other person: the fixed lags (initial_contact.offset_ms "
+        "and terminal_contact.dip_lag_ms) are set so that the bias on the other person is zero, "
         "and then applied to this one. The filters and shares of the method were chosen with sight of both.",
         (
             _events_table("Initial contact, ms", {k: v.initial for k, v in rows.items()}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -21,7 +21,9 @@ _PLAUSIBLE_F1 = 0.5
 
 _NOT_MATCHED: Json = {"contacts": None, "initial_contact_ms": None, "terminal_contact_ms": None}
 
-_MEDIANS = ("cadence_spm", "stride_time_s", "contact_time_s", "stride_length_m", "speed_mps")
+MEDIANS: Final = ("cadence_spm", "stride_time_s", "contact_time_s", "stride_length_m", "speed_mps")
+"""Quantities of a leg that are set side by side, beside landing impact."""
+
 _IMPACT_MEDIANS = ("resultant_g", "axial_g")
 
 
@@ -149,7 +151,7 @@ def _agreement(found: Agreement) -> Json:
 def _medians(a: Json, b: Json) -> Json:
     """Set the medians of two legs side by side, those that at least one of them has."""
     impacts = [leg["impact"] or {} for leg in (a, b)]
-    pairs = {key: (a[key], b[key]) for key in _MEDIANS} | {
+    pairs = {key: (a[key], b[key]) for key in MEDIANS} | {
         key: (impacts[0].get(key), impacts[1].get(key)) for key in _IMPACT_MEDIANS
     }
     found: Json = {}

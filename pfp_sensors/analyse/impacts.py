@@ -79,8 +79,7 @@ def _may_be_baseline(
     return (
         None not in context
         and not any(support.has(code) for code in _NO_BASELINE)
-        and STEPS_PER_STRIDE * int(np.count_nonzero(running.valid & steady))
-        >= settings.quality.baseline_min_steps
+        and steps >= settings.quality.baseline_min_steps
         and coverage is not None
         and coverage >= settings.quality.min_coverage
     )

@@ -67,6 +67,9 @@ def lengths_of(
             message = f"The sensor gives {measured.median:.2f} m/s, given was {known_mps:.2f}, which is used."
             reasons += caution("speed_implausible", "speed_mps", message)
     if known_mps is not None:
+        if stride_time_s is None:
+            message = "No stride could be timed, so none has a length."
+            reasons += refuse("low_coverage", ("stride_length_m",), message)
         return _given_lengths(stride_time_s, running_s, known_mps, given), reasons
     if given.distance_km is not None:
         found = Lengths(distance_km=given.distance_km, distance_source="watch")

@@ -82,7 +82,7 @@ def recordings_of(
     ------
     InputError
         If there are too few rows or too many bad ones, a channel is empty or constant, the rate is absurd,
-        or a unit is contradicted.
+        a unit is contradicted, or a sample is impossibly large.
     """
     rows = len(table.time_s)
     if rows < 2:
@@ -115,22 +115,25 @@ def _recording(
     rate_notes = check_rate(table.path, rate_hz, table.layout, said.sampling_rate_hz)
     unit_notes = check_units(table.path, table.layout.sensors[sensor.name], acc_g, gyr_dps, rate_hz)
     side, side_notes = _side(sensor.name, said, request.side)
-    return Recording(
-        time_s=time_s,
-        acc_g=acc_g,
-        gyr_dps=gyr_dps,
-        rate_hz=rate_hz,
-        gaps=find_gaps(time_s, rate_hz),
-        side=side,
-        placement=request.placement or said.placement,
-        sensor=sensor.name,
-        acc_range_g=request.acc_range_g or said.acc_range_g,
-        gyr_range_dps=said.gyr_range_dps,
-        start_utc=said.start_utc,
-        nominal_rate_hz=said.sampling_rate_hz,
-        synthetic=bool(said.synthetic),
-        notes=(*notes, *check.start_notes, *dropped_notes, *side_notes, *rate_notes, *unit_notes),
-    )
+    try:
+        return Recording(
+            time_s=time_s,
+            acc_g=acc_g,
+            gyr_dps=gyr_dps,
+            rate_hz=rate_hz,
+            gaps=find_gaps(time_s, rate_hz),
+            side=side,
+            placement=request.placement or said.placement,
+            sensor=sensor.name,
+            acc_range_g=request.acc_range_g or said.acc_range_g,
+            gyr_range_dps=said.gyr_range_dps,
+            start_utc=said.start_utc,
+            nominal_rate_hz=said.sampling_rate_hz,
+            synthetic=bool(said.synthetic),
+            notes=(*notes, *check.start_notes, *dropped_notes, *side_notes, *rate_notes, *unit_notes),
+        )
+    except InputError as error:
+        raise InputError(f"{table.path}: {error.message}", error.what_to_do) from error
 
 
 def _side(sensor: str, said: SensorMeta, asked: Side | None) -> tuple[Side | None, tuple[str, ...]]:

@@ -64,15 +64,17 @@ def find_contacts(
     Accuracy is in ``docs/accuracy.md``. Fails, with lower confidence or NaN, on landings without a
     rise of the upward acceleration and on contacts cut off by the end of the recording.
     """
-    initial, terminal, confidence = (np.empty(len(landing)) for _ in range(3))
+    initial, confidence, dip, fall_ms = (np.empty(len(landing)) for _ in range(4))
     for a in range(0, len(landing), _BLOCK):
         here = slice(a, a + _BLOCK)
         initial[here], confidence[here] = initial_contacts(
             acc_g, rate_hz, landing[here], frame, initial_settings
         )
-        terminal[here] = terminal_contacts(
+        dip[here], fall_ms[here] = terminal_readings(
             acc_g, rate_hz, landing[here], initial[here], stride_time_s[here], frame, terminal_settings
         )
+    initial = steadied(landing, initial, confidence, rate_hz, initial_settings)
+    terminal = dip - lag_of_dip_ms(fall_ms, terminal_settings) * rate_hz / 1000.0
     return initial, terminal, confidence
 
 
@@ -107,6 +109,26 @@ def initial_contacts(
     """
     axial = _along(acc_g, landing, rate_hz, onset_direction(frame, settings), 0.3, 0.3)
     return onset_times(*axial, landing, onset_reader(rate_hz, settings), rate_hz, settings)
+
+
+def steadied(
+    landing: FloatArray,
+    initial: FloatArray,
+    confidence: FloatArray,
+    rate_hz: float,
+    settings: InitialContactSettings,
+) -> FloatArray:
+    """Return initial contacts as the mean of two readings: the onset, and the landing less its usual lead.
+
+    The lead from contact to the sharpest moment differs between people, which the onset tells; from
+    step to step of one person the sharpest moment scatters less. Where both are more than
+    ``settings.max_disagreement_ms`` apart the onset stands alone.
+    """
+    trusted = confidence >= 1.0
+    lead_ms = np.where(trusted, (landing - initial) * 1000.0 / rate_hz, np.nan)
+    beyond_ms = lead_ms - _moving_mean(lead_ms, _USUAL_CONTACTS)
+    agree = np.abs(beyond_ms) <= settings.max_disagreement_ms
+    return initial + np.where(agree, 0.5 * beyond_ms, 0.0) * rate_hz / 1000.0
 
 
 def onset_times(
@@ -148,7 +170,7 @@ def onset_times(
     return centre + at_s * rate_hz, np.where(trusted, 1.0, 0.5)
 
 
-def terminal_contacts(
+def terminal_readings(
     acc_g: Float32Array,
     rate_hz: float,
     landing: FloatArray,
@@ -156,14 +178,12 @@ def terminal_contacts(
     stride_time_s: FloatArray,
     frame: Frame,
     settings: TerminalContactSettings,
-) -> FloatArray:
-    """Time terminal contact by the end of the upward push.
+) -> tuple[FloatArray, FloatArray]:
+    """Read the end of the upward push: when it dips, and how long it took to fall there.
 
     Long-axis acceleration swells while the leg carries and sinks to a dip just after the foot has
-    left. The first deep dip, less its lag, is the answer. The moment at which a slower version of the
-    signal has fallen by three quarters, as long before the dip as in the steps around, is a second
-    reading, and the mean of both is taken, which scatters less. The quicker that fall (fast running),
-    the longer the lag. NaN where there is no dip, or the recording ends before it.
+    left. Returned are the first deep dip as a fractional sample, and the time in ms since a slower
+    version of the signal had fallen by three quarters; NaN where there is none, or the recording ends.
     """
     to_s = settings.search_to_share * float(np.max(stride_time_s, initial=0.5))
     centre = np.rint(landing).astype(np.int64)
@@ -172,20 +192,27 @@ def terminal_contacts(
     dip_s = dip.time_s(dip.first_dip(delay_s, stride_time_s, settings))
     fade = _Fall.read(acc_g, rate_hz, centre, frame, settings.fade_lean_deg, settings.fade_lowpass_hz, to_s)
     fade_s = fade.passes(fade.first_dip(delay_s, stride_time_s, settings), delay_s, stride_time_s, settings)
-    fall_ms = 1000.0 * (dip_s - fade_s)
-    usual_ms = np.minimum(_moving_mean(fall_ms, _USUAL_CONTACTS), settings.longest_fall_ms)
-    swiftness_ms = np.maximum(settings.slow_fall_ms - usual_ms, 0.0)
-    lag_ms = settings.dip_lag_ms + settings.lag_per_swiftness * np.where(
-        np.isfinite(usual_ms), swiftness_ms, 0.0
-    )
-    by_fade_ms = np.where(np.isfinite(fall_ms), usual_ms - fall_ms, 0.0)
-    off_s = dip_s + (0.5 * by_fade_ms - lag_ms) / 1000.0
     complete = centre + (delay_s + settings.search_to_share * stride_time_s) * rate_hz <= len(acc_g) - 1
-    return np.where(complete, centre + off_s * rate_hz, np.nan)
+    return np.where(complete, centre + dip_s * rate_hz, np.nan), 1000.0 * (dip_s - fade_s)
+
+
+def lag_of_dip_ms(fall_ms: FloatArray, settings: TerminalContactSettings) -> FloatArray:
+    """Return how long after terminal contact each dip comes.
+
+    A constant, plus a share of what the fall is quicker than in slow running; and half of what this
+    fall differs from those around it, which makes the result the mean of two readings, the dip and the
+    fade, and less scattered than either.
+    """
+    usual_ms = np.minimum(_moving_mean(fall_ms, _USUAL_CONTACTS), settings.longest_fall_ms)
+    swiftness_ms = np.where(np.isfinite(usual_ms), np.maximum(settings.slow_fall_ms - usual_ms, 0.0), 0.0)
+    beyond_ms = np.where(np.isfinite(fall_ms), fall_ms - usual_ms, 0.0)
+    return settings.dip_lag_ms + settings.lag_per_swiftness * swiftness_ms + 0.5 * beyond_ms
 
 
 def _moving_mean(value: FloatArray, size: int) -> FloatArray:
     """Return the mean of each value and its neighbours, ``size`` in all, leaving out NaN."""
+    if len(value) == 0:
+        return value
     known = np.isfinite(value)
     ones = np.ones(min(size, len(value)))
     count = np.convolve(known.astype(np.float64), ones, mode="same")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import deque
 from dataclasses import dataclass, replace
@@ -60,10 +61,12 @@ class Rhythm:
         self._humps: deque[tuple[float, float]] = deque()
         self._running = False
         self._since = 0.0
+        self._last_running = -math.inf
 
     def clear(self) -> None:
         """Forget everything."""
         self._humps.clear()
+        self._last_running = -math.inf
         self._forget_stretch()
 
     def offer(self, at: float, height_g: float) -> bool:
@@ -108,6 +111,8 @@ class Rhythm:
         carried_on = self._running and (previous is not None or due)
         starts = not self._running and self._starts(previous, at, history)
         self._running = starts or (self._running and self._keeps_level(at, history))
+        if self._running:
+            self._last_running = at
         if previous is not None and since_s is not None:
             self._stride_s.append(since_s)
         self._landings.append(Landing(at, height_g, at))
@@ -150,10 +155,15 @@ class Rhythm:
         return -online.due_early_share <= late <= online.due_late_share
 
     def _starts(self, previous: Landing | None, at: float, history: History) -> bool:
-        """Say whether running begins here: by the stride that ends here, or by what precedes it."""
+        """Say whether running begins here: by the stride that ends here, or by what precedes it.
+
+        The latter not just after running, where it would be its last, uneven steps.
+        """
         if previous is not None:
             stride_g = history.mean_g(round(previous.at), round(at))
             return stride_g >= self._settings.bouts.running_min_mean_g
+        if at - self._last_running <= self._settings.gates.max_bridge_s * self._rate_hz:
+            return False
         online = self._settings.online
         window = round(online.start_window_s * self._rate_hz)
         return at >= window and history.mean_g(round(at) - window, round(at)) >= online.start_mean_g

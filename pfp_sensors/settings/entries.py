@@ -62,7 +62,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{path}: the settings file is not text in UTF-8 (byte {error.start}).", advice
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers too long, tables nested too deep
         raise SettingsError(f"{path}: not valid TOML: {error}.", advice) from error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
 from pfp_sensors.errors import SettingsError
 from pfp_sensors.settings.entries import Entry, read_entries, read_values
 from pfp_sensors.settings.imports import ImportSettings
+from pfp_sensors.settings.pairs import check_pairs
 from pfp_sensors.settings.signal import SignalSettings
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ S = TypeVar("S")
 SECTIONS: dict[str, type[Any]] = {"signal": SignalSettings, "import": ImportSettings}
 """Each section of an override file, which is also the stem of its file in ``config/``."""
 
+_SHOWN_CHARACTERS = 40
+
 
 def load_signal_settings(overrides: Path | None = None) -> SignalSettings:
     """Load the numbers of the signal chain, with those in ``overrides`` put in place of the defaults.
@@ -28,7 +31,8 @@ def load_signal_settings(overrides: Path | None = None) -> SignalSettings:
     Raises
     ------
     SettingsError
-        If the file is not TOML, or has an unknown key or a value of the wrong kind or out of range.
+        If the file is not TOML, or has an unknown key, a value of the wrong kind or out of range, or two
+        values that contradict each other.
     """
     return _load("signal", SignalSettings, overrides)
 
@@ -53,6 +57,7 @@ def _load(section: str, kind: type[S], overrides: Path | None) -> S:
     values = {key: entry.value for key, entry in entries.items()}
     if overrides is not None:
         values.update(_checked_overrides(section, kind, entries, overrides))
+        check_pairs(overrides, values)
     return cast("S", _build(section, kind, values))
 
 
@@ -99,12 +104,12 @@ def _checked(path: Path, key: str, value: object, entry: Entry, kind: type[Any])
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))
-        or not math.isfinite(value)
+        or (isinstance(value, float) and not math.isfinite(value))
         or (kind is int and value != int(value))
     ):
         raise _refused(path, key, f"is {_as_toml(value)}, not a {whole}", entry, whole)
     if not entry.min <= value <= entry.max:
-        raise _refused(path, key, f"is {value:g}, out of range", entry, whole)
+        raise _refused(path, key, f"is {_as_toml(value)}, out of range", entry, whole)
     return value
 
 
@@ -132,7 +137,8 @@ def _unknown(path: Path, key: str, known: list[str]) -> SettingsError:
 
 
 def _as_toml(value: object) -> str:
-    """Write a value about as the file has it."""
+    """Write a value about as the file has it, long ones cut short."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

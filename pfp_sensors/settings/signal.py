@@ -30,9 +30,9 @@ class BoutsSettings:
     step_s: float
     still_max_sd_g: float
     running_min_mean_g: float
-    running_stay_mean_g: float
     slow_rhythm_s: float
     slow_rhythm_min_mean_g: float
+    running_stay_mean_g: float
     running_min_autocorrelation: float
     stride_min_mean_g: float
     stride_min_level_share: float
@@ -74,6 +74,7 @@ class InitialContactSettings:
     max_lag_ms: float
     min_trusted: int
     offset_ms: float
+    max_disagreement_ms: float
     landing_offset_ms: float
 
 

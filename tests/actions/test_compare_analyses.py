@@ -150,7 +150,9 @@ def test_saved_analyses_are_recognised_and_checked(tmp_path: Path) -> None:
         ('{"schema": "pfp.analyses/1"}', "several recordings"),
         ('{"schema": "pfp.error/1"}', "'pfp.error/1'"),
         ("{}", "document None"),
-        ('{"schema": "pfp.analysis/1", "version": "1"}', "without method"),
+        ("[]", "document None"),
+        ('{"schema": ' * 100_000, "broken JSON"),
+        ('{"schema": "pfp.analysis/1", "version": "1", "source": {}, "recording": {}}', "method is missing"),
     ],
 )
 def test_other_documents_are_refused(tmp_path: Path, text: str, expected: str) -> None:
@@ -161,6 +163,45 @@ def test_other_documents_are_refused(tmp_path: Path, text: str, expected: str) -
     assert str(file) in caught.value.message
     assert expected in caught.value.message
     assert caught.value.what_to_do
+
+
+def places(value: Any, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """List the path of every value in nested objects."""
+    found = [prefix] if prefix else []
+    for key in value if isinstance(value, dict) else ():
+        found += places(value[key], (*prefix, key))
+    return found
+
+
+TWO_LEGS = document(made_summary("left"), made_summary("right"))
+
+
+@pytest.mark.parametrize("place", places(TWO_LEGS), ids=".".join)
+def test_a_damaged_analysis_is_compared_or_refused(tmp_path: Path, place: tuple[str, ...]) -> None:
+    file = tmp_path / "a.json"
+    for put in (None, "x", 1, 10**400, [], {}, ["x"], {"median": "x"}, float("nan"), [None], "gone"):
+        damaged = deepcopy(TWO_LEGS)
+        owner = damaged
+        for key in place[:-1]:
+            owner = owner[key]
+        owner[place[-1]] = put
+        if put == "gone":
+            del owner[place[-1]]
+        file.write_text(json.dumps(damaged))
+        try:
+            read = read_saved_analysis(file)
+        except InputError as error:
+            assert str(file) in error.message
+            assert place[-1] in error.message or place[-1] in {"schema", "median"} or "events" in place
+            continue
+        for pair in ((read, TWO_LEGS), (TWO_LEGS, read)):
+            assert comparison_text(tidy(compare_analyses(*pair)))
+
+
+def test_a_file_that_cannot_be_read_is_no_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: Is a directory"):
+        read_saved_analysis(tmp_path)
+    assert not is_saved_analysis(tmp_path / ("x" * 300))
 
 
 def test_comparing_changes_neither_document() -> None:

@@ -41,7 +41,7 @@ def blind(settings) -> SignalSettings:
 @pytest.fixture(scope="module")
 def undamped(settings) -> SignalSettings:
     """Without the lag of the dip behind foot off."""
-    terminal = replace(settings.terminal_contact, dip_lag_ms=0.0, fade_lag_ms=0.0)
+    terminal = replace(settings.terminal_contact, dip_lag_ms=0.0)
     return replace(settings, terminal_contact=terminal)
 
 

@@ -53,7 +53,7 @@ def test_every_example_is_understood(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_argument_says_what_it_means(command: str) -> None:
-    from pfp_sensors.cli.parser import Parser, add_command  # noqa: PLC0415
+    from pfp_sensors.cli.parser import Parser, add_command
 
     parser = Parser(prog=command)
     add_command(parser, command)

@@ -82,7 +82,7 @@ def test_blocks_of_contacts_give_what_the_whole_gives(monkeypatch: pytest.Monkey
 def test_a_contact_cut_off_by_the_end_has_no_foot_off() -> None:
     acc, chain, frame = bout()
     stride_s = np.append(np.diff(chain), 150) / 208.0
-    cut = acc[: chain[-1] + 40]
+    cut = acc[: int(chain[-1]) + 40]
     _, terminal, _ = find_contacts(
         cut, 208.0, chain, stride_s, frame, SETTINGS.initial_contact, SETTINGS.terminal_contact
     )

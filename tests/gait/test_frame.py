@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import SETTINGS, SIGNED_PERMUTATIONS, as_piece, outing, rotations, signed_name
 
 from pfp_sensors.analyse.parts import first_look
-from pfp_sensors.gait.frame import Frame, refine_up, running_frame, swing_axis
+from pfp_sensors.gait.frame import Frame, Swing, find_swing, refine_up, running_frame
 from pfp_sensors.signal.directions import angle_deg, turn
 from pfp_sensors.synth import RunnerSettings, SensorSettings
 
@@ -24,8 +24,14 @@ def stretch(speed_mps: float, strike: str = "heel", side: str = "right") -> tupl
     (part,) = first_look(found.recording, SETTINGS)
     chain = part.chains[0]
     piece = as_piece(found.recording)
-    here = slice(chain[0], chain[-1])
-    return piece.acc_g[here], piece.gyr_dps[here], chain - chain[0]
+    here = slice(int(chain[0]), int(chain[-1]))
+    return piece.acc_g[here], piece.gyr_dps[here], chain - int(chain[0])
+
+
+def found_swing(rate_dps: np.ndarray) -> Swing:
+    swing = find_swing([rate_dps.astype(np.float32)], 208.0, np.zeros(3), SETTINGS.alignment)
+    assert swing is not None
+    return swing
 
 
 def frame_of(
@@ -34,7 +40,7 @@ def frame_of(
     turned = np.eye(3) if matrix is None else matrix
     swing = None
     if gyr_dps is not None:
-        swing, _ = swing_axis([(gyr_dps @ turned.T).astype(np.float32)], 208.0, SETTINGS.alignment)
+        swing = found_swing(gyr_dps @ turned.T).axis
     acc = [(acc_g @ turned.T).astype(np.float32)]
     return running_frame(acc, [landing], 208.0, SETTINGS.alignment, swing)
 
@@ -85,7 +91,8 @@ def test_axes_are_at_right_angles_and_right_handed(matrix: np.ndarray, speed_mps
 
 
 def test_a_shank_that_hardly_turns_has_no_swing_axis() -> None:
-    assert swing_axis([np.full((500, 3), 20.0, dtype=np.float32)], 208.0, SETTINGS.alignment) is None
+    slow = np.full((500, 3), 20.0, dtype=np.float32)
+    assert find_swing([slow], 208.0, np.zeros(3), SETTINGS.alignment) is None
 
 
 @given(rotations())
@@ -94,9 +101,9 @@ def test_the_fast_tail_of_the_rate_is_forward_swing(matrix: np.ndarray) -> None:
     rate[:, 2] = -130.0
     rate[::4, 2] = 400.0
     rate = np.repeat(rate, 10, axis=0)
-    axis, share = swing_axis([(rate @ matrix.T).astype(np.float32)], 208.0, SETTINGS.alignment)
-    np.testing.assert_allclose(axis, matrix[:, 2], atol=1e-4)
-    assert share == pytest.approx(1.0, abs=1e-4)
+    swing = found_swing(rate @ matrix.T)
+    np.testing.assert_allclose(swing.axis, matrix[:, 2], atol=1e-4)
+    assert swing.share == pytest.approx(1.0, abs=1e-4)
 
 
 @given(st.floats(0.0, 80.0))

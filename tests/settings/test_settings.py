@@ -21,6 +21,7 @@ from pfp_sensors.settings import (
 from pfp_sensors.settings.document import settings_markdown
 from pfp_sensors.settings.entries import CERTAINTIES, read_entries
 from pfp_sensors.settings.load import SECTIONS
+from pfp_sensors.settings.pairs import BELOW, NOT_ABOVE, check_pairs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,6 +108,10 @@ def test_whole_number_for_a_decimal_is_the_same_setting(tmp_path: Path) -> None:
         ("signal.bouts.window_s = [5]", ["[5], not a number"]),
         ("signal.bouts.window_s = 2026-01-01", ["2026-01-01, not a number"]),
         ("signal.bouts.min_strides = 4.5", ["4.5, not a whole number"]),
+        (f"signal.bouts.window_s = 1{'0' * 400}", ["0..., out of range", "2 to 20 s"]),
+        (f"signal.bouts.min_strides = -1{'0' * 400}", ["0..., out of range", "2 to 20"]),
+        (f"signal.bouts.window_s = 1{'0' * 5000}", ["not valid TOML"]),
+        (f"signal.bouts.window_s = {'[' * 5000}", ["not valid TOML"]),
         ("\nsignal.bouts.window_s = = 5", ["not valid TOML", "line 2"]),
         ("signal.bouts.window_s = 5\nsignal.bouts.window_s = 6\n", ["not valid TOML", "line 2"]),
     ],
@@ -121,6 +126,31 @@ def test_wrong_override_is_named(tmp_path: Path, text: str, expected: list[str])
     for words in expected:
         assert words in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(("low", "high"), BELOW + NOT_ABOVE)
+def test_contradicting_numbers_are_named(tmp_path: Path, low: str, high: str) -> None:
+    values = {key: entry.value for key, entry in read_entries(low.split(".", maxsplit=1)[0]).items()}
+    file = tmp_path / "mine.toml"
+    check_pairs(file, values)
+    check_pairs(file, values | {low: values[high] - 1e-3})
+    too_high = values[high] + (0.0 if (low, high) in BELOW else 1e-3)
+    with pytest.raises(SettingsError) as caught:
+        check_pairs(file, values | {low: too_high})
+    for words in (str(file), f"{low} is {too_high:g}", f"{high} is {values[high]:g}"):
+        assert words in caught.value.message
+    assert caught.value.what_to_do
+
+
+def test_an_override_may_not_contradict_a_default(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("signal.bouts.running_min_mean_g = 1.4")
+    with pytest.raises(
+        SettingsError, match=r"running_stay_mean_g is 1\.5 .*running_min_mean_g is 1\.4; .*not exceed"
+    ):
+        load_signal_settings(file)
+    file.write_text("signal.bouts.running_min_mean_g = 1.4\nsignal.bouts.running_stay_mean_g = 1.4")
+    assert load_signal_settings(file).bouts.running_stay_mean_g == 1.4
 
 
 def test_settings_file_must_be_readable_text(tmp_path: Path) -> None:
