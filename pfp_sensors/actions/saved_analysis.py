@@ -119,9 +119,7 @@ _ORIGIN: Final[Mapping[str, Callable[[Any], bool]]] = dict.fromkeys(
 )
 _LEG: Final[Mapping[str, Callable[[Any], bool]]] = {
     "recording.side": _text_or_null,
-    **dict.fromkeys(
-        ("cadence_spm", "stride_time_s", "contact_time_s", "stride_length_m", "speed_mps"), _spread
-    ),
+    **dict.fromkeys(MEDIANS, _spread),
     "impact": _impact,
     "events": _events,
 }

@@ -82,21 +82,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Refuse options that contradict each other."""
+    """Refuse options that contradict each other, and a table that could not be written after all the work."""
     if args.events and not args.json:
         raise UsageError(
             "--events adds to the JSON document.", "Give --json too, or --strides OUT for a table."
-        )
-    if args.strides and Path(args.strides).suffix.lower() not in {".csv", ".parquet"}:
-        raise UsageError(
-            f"--strides {args.strides} ends in neither .csv nor .parquet.",
-            "Give a name with one of these endings.",
         )
     if args.distance_km is not None and len(args.path) > 1:
         raise UsageError(
             f"--distance-km belongs to one recording; {len(args.path)} were given.",
             "Analyse them one by one.",
         )
+    if args.strides is not None:
+        from pfp_sensors.formats.strides_table import check_table
+
+        out = Path(args.strides)
+        if out.resolve() in {Path(path).resolve() for path in args.path}:
+            raise UsageError(
+                f"--strides {out} is a recording to be analysed; it would be overwritten.",
+                "Give another name.",
+            )
+        check_table(out)
 
 
 def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Simulate a short run, analyse the recording, print the summary. Everything is
-labelled synthetic and goes to a temporary folder; nothing of yours is touched."""
+labelled synthetic and goes to a temporary folder, which is yours to look at or
+delete; nothing else of yours is touched."""
 
 EXAMPLES = ("pfp demo",)
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from pfp_sensors.errors import UsageError
 from pfp_sensors.model.analysis import FileAnalysis
-from pfp_sensors.store.sealed_files import replacing
+from pfp_sensors.store.sealed_files import check_place, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -63,6 +63,18 @@ def strides_frame(analysis: FileAnalysis) -> pd.DataFrame:
     return pd.DataFrame(_columns([analysis], files=False))
 
 
+def check_table(path: Path) -> None:
+    """Find out, before the analysis, whether `write_strides` could write to ``path``.
+
+    Raises
+    ------
+    UsageError, PfpError
+        As `write_strides`.
+    """
+    _writer(path)
+    check_place(path)
+
+
 def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -> None:
     """Write the strides of one or several files as a table, CSV or Parquet by the ending of the name.
 
@@ -83,6 +95,14 @@ def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -
     PfpError
         If the disk is full.
     """
+    write = _writer(path)
+    several = [analyses] if isinstance(analyses, FileAnalysis) else list(analyses)
+    columns = _columns(several, files=len(several) > 1)
+    with replacing(path) as temporary:
+        write(columns, temporary)
+
+
+def _writer(path: Path) -> Callable[[dict[str, list[Any]], Path], None]:
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     write = writers.get(path.suffix.lower())
     if write is None:
@@ -90,10 +110,7 @@ def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -
             f"The strides were to be written to {path.name}; expected a name ending in .csv or .parquet.",
             f"For example: {path.stem or 'strides'}.csv",
         )
-    several = [analyses] if isinstance(analyses, FileAnalysis) else list(analyses)
-    columns = _columns(several, files=len(several) > 1)
-    with replacing(path) as temporary:
-        write(columns, temporary)
+    return write
 
 
 def _columns(analyses: Sequence[FileAnalysis], *, files: bool) -> dict[str, list[Any]]:

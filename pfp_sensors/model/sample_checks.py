@@ -1,4 +1,4 @@
-"""What the samples of every recording must be, checked without a copy of them: an hour takes a millisecond."""
+"""What the samples of every recording must be, checked without a copy of them: 1 ms for an hour."""
 
 from __future__ import annotations
 
@@ -62,8 +62,10 @@ def check_size(name: str, values: AnyFloatArray, limit: float, unit: str) -> Non
         return
     i, axis = (int(index[0]) for index in np.nonzero(~(np.abs(values) <= limit)))
     raise InputError(
-        f"{name}[{i}, {axis}] is {values[i, axis]:.6g} {unit}; expected finite samples of at most {limit:g} {unit}.",
-        "Drop samples that were not measured: a gap says more than a NaN. If most are too large, the unit is wrong.",
+        f"{name}[{i}, {axis}] is {values[i, axis]:.6g} {unit}; "
+        f"expected finite samples of at most {limit:g} {unit}.",
+        "Drop samples that were not measured: a gap says more than a NaN. "
+        "If many are too large, check the unit.",
     )
 
 
@@ -99,5 +101,5 @@ def check_rate(rate_hz: float, time_s: FloatArray, lost_samples: int) -> None:
         raise InputError(
             f"The sampling rate is {rate_hz:.6g} Hz, but time_s has steps of {median_s:.6g} s, "
             f"{1.0 / median_s:.6g} per second; expected a difference of at most {MAX_RATE_ERROR_SHARE:.0%}.",
-            "Give the rate that the samples were taken at; time_s is in seconds.",
+            "One of them is wrong: give the rate and the times, in seconds, that the samples were taken at.",
         )

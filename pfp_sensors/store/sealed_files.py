@@ -1,4 +1,4 @@
-"""Files that are either complete or not there, and that only their owner can read."""
+"""Files that are either complete or not there, and that (on POSIX) only their owner can read."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 _BLOCK_BYTES = 1 << 20
+_WINDOWS = os.name == "nt"
 
 
 @contextmanager
@@ -24,7 +25,8 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary name beside ``path``; when the block ends well, the file takes its name.
 
     The file is made durable (fsync of file and folder) and private (0600) before it takes the name, so
-    that a crash leaves the old file, the new one, or none, never half of one.
+    that a crash leaves the old file, the new one, or none, never half of one. Windows can flush no folder
+    and knows no such modes: there the file alone is flushed, and who may read it is up to the folder.
 
     Parameters
     ----------
@@ -38,17 +40,36 @@ def replacing(path: Path) -> Iterator[Path]:
     PfpError
         If the disk is full or failing.
     """
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
+    temporary = _beside(path)
     try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+        _create(temporary)
         yield temporary
-        _flush(temporary)
+        _flush(temporary, os.O_RDWR)
         temporary.replace(path)
-        _flush(path.parent)
+        if not _WINDOWS:
+            _flush(path.parent, os.O_RDONLY)
     except OSError as error:
         raise _not_written(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_place(path: Path) -> None:
+    """Find out, before long work, whether a file could be written to ``path``.
+
+    Raises
+    ------
+    UsageError, PfpError
+        As `replacing`.
+    """
+    temporary = _beside(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _create(temporary)
+        temporary.unlink()
+    except OSError as error:
+        raise _not_written(path, error) from error
 
 
 def make_private_folder(folder: Path) -> None:
@@ -63,6 +84,14 @@ def make_private_folder(folder: Path) -> None:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise _not_written(folder, error) from error
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
+
+
+def _create(temporary: Path) -> None:
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
 
 
 def _not_written(path: Path, error: OSError) -> PfpError:
@@ -84,9 +113,9 @@ def sha256_of(*paths: Path) -> str:
     return digest.hexdigest()
 
 
-def _flush(path: Path) -> None:
-    """Force a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
+def _flush(path: Path, mode: int) -> None:
+    """Force to the disk a file (to be opened for writing on Windows) or a folder (for reading on POSIX)."""
+    handle = os.open(path, mode)
     try:
         os.fsync(handle)
     finally:

@@ -120,6 +120,16 @@ def test_strides_go_to_a_file(asked: list[Any], tmp_path: Path, capsys: Captured
     assert ("file" in rows[0].split(",")) == (good > 1)
 
 
+def test_a_table_that_cannot_be_written_is_told_before_the_analysis(
+    asked: list[Any], tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "taken.csv").mkdir()
+    for name in ("taken.csv", "absent/strides.csv"):
+        assert main(["analyze", "run.csv", "--strides", str(tmp_path / name)]) == 2
+        assert f"{name} cannot be written" in capsys.readouterr().err
+    assert asked == []
+
+
 def test_compare_of_recordings_and_saved_analyses(asked: list[Any], tmp_path: Path, capsys: Captured) -> None:
     saved = tmp_path / "old.json"
     saved.write_text(json.dumps(analysis_document(made_analysis(n=40), events=True)))
@@ -131,8 +141,10 @@ def test_compare_of_recordings_and_saved_analyses(asked: list[Any], tmp_path: Pa
     assert "40 matched within 50 ms" in capsys.readouterr().out
     assert main(["compare", "a.csv", "walk.csv", "--json"]) == 4
     assert json.loads(capsys.readouterr().out)["b"]["status"] == "refused"
-    assert main(["compare", "a.csv", "bad.csv", "--json"]) == 3
-    assert json.loads(capsys.readouterr().out)["schema"] == "pfp.error/1"
+    saved.write_text('{"schema": "pfp.analysis/1", "source": {}, "recording": {}}')
+    for bad in ("bad.csv", str(saved)):
+        assert main(["compare", "a.csv", bad, "--json"]) == 3
+        assert json.loads(capsys.readouterr().out)["schema"] == "pfp.error/1"
 
 
 class Terminal(io.StringIO):

@@ -79,7 +79,7 @@ def test_a_rate_agrees_with_the_times(share: float, taken: bool) -> None:
     if taken:
         assert made(rate_hz=208.0 * share).rate_hz == 208.0 * share
     else:
-        with pytest.raises(InputError, match="but time_s has steps of 0.00480769 s, 208 per second"):
+        with pytest.raises(InputError, match=r"but time_s has steps of 0\.00480769 s, 208 per second"):
             made(rate_hz=208.0 * share)
 
 
