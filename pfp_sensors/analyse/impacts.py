@@ -115,7 +115,7 @@ def trend_of(
         return trend, []
     minutes = settings.trend.skip_s / 60.0
     words = {
-        "too_short": f"A change within the run needs several minutes after the first {minutes:.0f}.",
+        "too_short": f"It takes several minutes of running after the first {minutes:.0f} minutes to tell.",
         "uneven_speed": "Speed changed too much to compare the start of the run with its end.",
     }
     return None, refuse(trend, ("within_run_trend",), words[trend])

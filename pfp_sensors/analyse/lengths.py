@@ -58,40 +58,47 @@ def lengths_of(
     """
     measured = None if support.refuses("stride_length_m") else spread(strides.speed_mps)
     given, reasons = _plausible(given, running_s, settings)
-    known_mps = given.speed_mps
-    if known_mps is None and given.distance_km is not None and given.only_running:
-        known_mps = 1000.0 * given.distance_km / running_s
-    if measured is not None and known_mps is not None:
-        share = abs(measured.median / known_mps - 1.0)
-        if share > settings.stride_length.max_speed_difference:
+    known_mps = _known_speed_mps(given, running_s)
+    if known_mps is not None:
+        limit = settings.stride_length.max_speed_difference
+        if measured is not None and abs(measured.median / known_mps - 1.0) > limit:
             message = f"The sensor gives {measured.median:.2f} m/s, given was {known_mps:.2f}, which is used."
             reasons += caution("speed_implausible", "speed_mps", message)
-    if known_mps is not None:
         if stride_time_s is None:
             message = "No stride could be timed, so none has a length."
             reasons += refuse("low_coverage", ("stride_length_m",), message)
         return _given_lengths(stride_time_s, running_s, known_mps, given), reasons
-    if given.distance_km is not None:
-        found = Lengths(distance_km=given.distance_km, distance_source="watch")
-        if measured is None:
-            message = "The distance covers walking too, so it does not tell the running speed."
-            return found, refuse("mixed_distance", ("stride_length_m", "speed_mps"), message)
-        lengths_m = spread(strides.stride_length_m)
-        return replace(found, stride_length_m=lengths_m, speed_mps=measured, source="imu"), reasons
     if measured is None:
-        if not support.refuses("stride_length_m"):
-            message = "No stride gave a plausible length (1.5 to 7 m/s). Give the speed with --speed-mps."
-            reasons += refuse("speed_implausible", ("stride_length_m", "speed_mps", "distance_km"), message)
+        return _without_speed(given, support, reasons)
+    lengths = Lengths(spread(strides.stride_length_m), measured, source="imu")
+    if given.distance_km is not None:
+        return replace(lengths, distance_km=given.distance_km, distance_source="watch"), reasons
+    if coverage is None or coverage < settings.quality.min_coverage:
+        return lengths, reasons + refuse("low_coverage", ("distance_km",), coverage_words(coverage))
+    distance_km = measured.median * running_s / 1000.0
+    return replace(lengths, distance_km=distance_km, distance_source="imu"), reasons
+
+
+def _known_speed_mps(given: Given, running_s: float) -> float | None:
+    """Return the speed that was given, or that a given distance implies when nothing but running was done."""
+    if given.speed_mps is not None:
+        return given.speed_mps
+    if given.distance_km is not None and given.only_running:
+        return 1000.0 * given.distance_km / running_s
+    return None
+
+
+def _without_speed(given: Given, support: Support, reasons: list[Reason]) -> tuple[Lengths, list[Reason]]:
+    """Say what is missing where neither sensor nor person knows the speed."""
+    fields: tuple[str, ...] = ("stride_length_m", "speed_mps")
+    if given.distance_km is not None:
+        message = "The distance covers walking too, so it does not tell the running speed."
+        found = Lengths(distance_km=given.distance_km, distance_source="watch")
+        return found, reasons + refuse("mixed_distance", fields, message)
+    if support.refuses("stride_length_m"):
         return Lengths(), reasons
-    distance_km = None
-    if coverage is not None and coverage >= settings.quality.min_coverage:
-        distance_km = measured.median * running_s / 1000.0
-    else:
-        reasons += refuse("low_coverage", ("distance_km",), coverage_words(coverage))
-    lengths = Lengths(
-        spread(strides.stride_length_m), measured, distance_km, "imu", None if distance_km is None else "imu"
-    )
-    return lengths, reasons
+    message = "No stride gave a plausible length (1.5 to 7 m/s). Give the speed with --speed-mps."
+    return Lengths(), reasons + refuse("speed_implausible", (*fields, "distance_km"), message)
 
 
 def _plausible(given: Given, running_s: float, settings: SignalSettings) -> tuple[Given, list[Reason]]:

@@ -105,6 +105,9 @@ def _rate(recording: Recording, settings: SignalSettings) -> list[Reason]:
             f"better {rate.impact_min_hz:.0f} Hz or more."
         )
         reasons = refuse("rate_too_low", ("contact_time_s", *_IMPACT_FIELDS), needed)
+        if hz < rate.landing_min_hz:
+            message = f"{shown}; single landings need {rate.landing_min_hz:.0f} Hz."
+            reasons += refuse("rate_too_low", ("events",), message)
         if hz < rate.cadence_min_hz:
             reasons += caution("coarse", "cadence_spm", f"{shown}: cadence is a rough figure.")
         return reasons

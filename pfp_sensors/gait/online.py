@@ -228,13 +228,14 @@ class OnlineDetector:
         earliest = history.end - 1 - self.latency_s * rate_hz
         on_time, initial = initial >= earliest, max(initial, earliest)
         clean = self._timer.clean(history, initial)
+        sure = trusted and on_time and clean
+        if sure and step.running:
+            initial = max(self._timer.steadied(at, initial), earliest)
         self._rhythm.timed(initial)
         stride_s = self._stride(step, initial, complete=complete)
         if not self._worth_reporting(step, initial, trusted=trusted):
             return None
         self._reported = initial
-        if trusted and clean and on_time:
-            self._timer.keep_lead(at, initial)
         peak_g, clipped = self._timer.peak(history, initial, at)
         known = len(self._stride_s) >= _MIN_CADENCE_STRIDES
         return LiveContact(
@@ -244,7 +245,7 @@ class OnlineDetector:
             cadence_spm=_STEPS_PER_MINUTE_AND_STRIDE / statistics.median(self._stride_s) if known else None,
             resultant_g=peak_g if clean else None,
             clipped=clipped and clean,
-            confidence=1.0 if trusted and on_time and clean else 0.5,
+            confidence=1.0 if sure else 0.5,
             decided_at_s=history.to_time_s(history.end - 1),
         )
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.gait.bouts import spans_of
-from pfp_sensors.gait.contacts import onset_direction, onset_reader, onset_times
+from pfp_sensors.gait.contacts import onset_direction, onset_reader, onset_times, steadied
+from pfp_sensors.gait.foot_off import USUAL_CONTACTS
 from pfp_sensors.gait.frame import Frame, running_frame
 from pfp_sensors.gait.impact import _FILTER_ORDER, _GRID_STEP_S, _block
 from pfp_sensors.signal.directions import unit
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 _BEFORE_S: Final = 0.3
 """Samples looked at before a landing: search for the minimum (140 ms) and reach of its kernel (58 ms)."""
-
-_LEADS: Final = 20
-"""Landings that tell how long after contact the landing is sharpest, for those without a trusted onset."""
 
 
 class ContactTimer:
@@ -49,13 +47,13 @@ class ContactTimer:
         rate, least_g = settings.rate, settings.rate.range_min_g
         self._measures_peaks = rate_hz >= rate.contact_min_hz and (acc_range_g or math.inf) >= least_g
         self._strides: deque[tuple[int, Float32Array]] = deque(maxlen=settings.online.axes_strides)
-        self._leads: deque[float] = deque(maxlen=_LEADS)
+        self._readings: deque[tuple[float, float]] = deque(maxlen=USUAL_CONTACTS)
         self._frame: Frame | None = None
 
     def clear(self) -> None:
         """Forget the axes and the landings."""
         self._strides.clear()
-        self._leads.clear()
+        self._readings.clear()
         self._frame = None
 
     @property
@@ -89,13 +87,17 @@ class ContactTimer:
         at = np.array([landing])
         initial, confidence = onset_times(acc_g @ direction, first, at, self._onset, self._rate_hz, settings)
         onset_found = bool(confidence[0] == 1.0)
-        if not onset_found and len(self._leads) >= settings.min_trusted:
-            return float(landing - statistics.median(self._leads)), False
+        if not onset_found and len(self._readings) >= settings.min_trusted:
+            return landing - statistics.median(at - onset for at, onset in self._readings), False
         return float(initial[0]), onset_found and self.knows_axes
 
-    def keep_lead(self, landing: float, initial: float) -> None:
-        """Remember how long before its landing a trusted contact came (samples)."""
-        self._leads.append(landing - initial)
+    def steadied(self, landing: float, onset: float) -> float:
+        """Return the contact (sample) from a trusted onset and what the contacts before have taught."""
+        self._readings.append((landing, onset))
+        landings, onsets = np.array(self._readings).T
+        trusted = np.ones(len(onsets))
+        settings = self._settings.initial_contact
+        return float(steadied(landings, onsets, trusted, self._rate_hz, settings)[-1])
 
     def peak(self, history: History, initial: float, landing: float) -> tuple[float | None, bool]:
         """Return the landing peak in g, None for none, and whether the sensor reached its limit."""

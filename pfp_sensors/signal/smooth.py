@@ -176,3 +176,30 @@ def _reader(
     weights = np.where(np.abs(distance_s) <= reach_s, kernel(distance_s), 0.0)
     weights /= weights.sum(axis=0)
     return Reader(np.asarray(offset_s, dtype=np.float64), first, last, weights.astype(np.float32))
+
+
+def moving_mean(value: FloatArray, size: int) -> FloatArray:
+    """Return the mean of each value and its neighbours, ``size`` in all, leaving out NaN."""
+    if len(value) == 0:
+        return value
+    known = np.isfinite(value)
+    ones = np.ones(min(size, len(value)))
+    count = np.convolve(known.astype(np.float64), ones, mode="same")
+    total = np.convolve(np.where(known, value, 0.0), ones, mode="same")
+    return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+
+
+def along(
+    signal: Float32Array,
+    centre: FloatArray | IntArray,
+    rate_hz: float,
+    direction: Float32Array,
+    before_s: float,
+    after_s: float,
+) -> tuple[Float32Array, int]:
+    """Project (n, 3) samples around rising centres on a direction; also return where the result starts."""
+    if len(centre) == 0:
+        return np.zeros(1, dtype=np.float32), 0
+    start = max(0, int(centre[0] - before_s * rate_hz))
+    end = min(len(signal), int(centre[-1] + after_s * rate_hz) + 1)
+    return signal[start:end] @ direction, start
