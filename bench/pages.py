@@ -44,6 +44,10 @@ NOT_SHOWN: Final = """\
   only other check.
 - Simulated shapes are our own, modelled on one published mean cycle. They show what sampling rate, range,
   noise, mounting and lost samples cost; how far a real shank differs, they do not show.
+- A shock in late swing that is as brief as a landing (35 ms or less) and larger is taken for one. A strap
+  that is merely slack raises peaks unnoticed. A sensor at the hip or chest is refused, but a run there may be
+  called walking.
+- The lag of foot off at speeds above 2.4 m/s is chosen on simulated runners.
 - No recording of a person with kneecap pain, of trail running, of sprinting, or of weeks of wear."""
 
 PEERS: Final = """\
