@@ -6,7 +6,7 @@ It says how hard the shank is braked. It is neither the load on the kneecap nor 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -102,23 +102,26 @@ def landing_peaks(
     stop_g
         Reading at and above which a sample counts as clipped.
     """
-    cutoff_hz = min(settings.lowpass_hz, settings.lowpass_rate_share * rate_hz)
-    window_s = settings.window_ms / 1000.0
-    margin_s = 1.0 / rate_hz
-    reader = butterworth_reader(
-        cutoff_hz, _FILTER_ORDER, rate_hz, -margin_s, window_s + margin_s + _GRID_STEP_S, _GRID_STEP_S
-    )
+    reader = peak_reader(rate_hz, settings)
     blocks = [
-        _block(acc_g, rate_hz, initial[a : a + _BLOCK], landing[a : a + _BLOCK], up, stop_g, reader, settings)
-        for a in range(0, len(initial), _BLOCK)
+        measure_landings(
+            acc_g, rate_hz, initial[a : a + _BLOCK], landing[a : a + _BLOCK], up, stop_g, reader, settings
+        )
+        for a in range(0, max(1, len(initial)), _BLOCK)
     ]
-    if not blocks:
-        empty, no = np.empty(0), np.empty(0, dtype=np.bool_)
-        return LandingPeaks(empty, empty, empty, no, no)
-    return LandingPeaks(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
+    columns = (item.name for item in fields(LandingPeaks))
+    return LandingPeaks(*(np.concatenate([getattr(block, name) for block in blocks]) for name in columns))
 
 
-def _block(
+def peak_reader(rate_hz: float, settings: ImpactSettings) -> Reader:
+    """Build the reader of the low-passed signal after an initial contact."""
+    cutoff_hz = min(settings.lowpass_hz, settings.lowpass_rate_share * rate_hz)
+    margin_s = 1.0 / rate_hz
+    to_s = settings.window_ms / 1000.0 + margin_s + _GRID_STEP_S
+    return butterworth_reader(cutoff_hz, _FILTER_ORDER, rate_hz, -margin_s, to_s, _GRID_STEP_S)
+
+
+def measure_landings(
     acc_g: Float32Array,
     rate_hz: float,
     initial: FloatArray,
@@ -127,8 +130,8 @@ def _block(
     stop_g: float,
     reader: Reader,
     settings: ImpactSettings,
-) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray, BoolArray]:
-    """Measure one block of landings."""
+) -> LandingPeaks:
+    """Measure a block of landings; parameters as for :func:`landing_peaks`."""
     centre = np.rint(initial).astype(np.int64)
     since_s = reader.offset_s + (centre - initial)[:, None] / rate_hz
     from_s = np.maximum(0.0, (landing - initial) / rate_hz - settings.swing_guard_ms / 1000.0)
@@ -147,12 +150,12 @@ def _block(
     clipped = np.any((raw >= stop_g) & inside, axis=1)
     cut_off = (initial < 0) | (initial + settings.window_ms / 1000.0 * rate_hz > len(acc_g) - 1)
     unknown = cut_off | overlap
-    return (
-        np.where(unknown, np.nan, peak_g),
-        np.where(unknown, np.nan, axial_g),
-        np.where(unknown, np.nan, at_s),
-        clipped,
-        overlap & ~cut_off,
+    return LandingPeaks(
+        resultant_g=np.where(unknown, np.nan, peak_g),
+        axial_g=np.where(unknown, np.nan, axial_g),
+        time_to_peak_s=np.where(unknown, np.nan, at_s),
+        clipped=clipped,
+        swing_overlap=overlap & ~cut_off,
     )
 
 
@@ -174,7 +177,7 @@ def _highest(
     start = value[row, window.argmax(axis=1)]
     good = maximum.any(axis=1) & (peak_g - foot >= min_prominence_g)
     overlap = ~good & (start > np.where(maximum.any(axis=1), peak_g, -np.inf))
-    step_s = float(since_s[0, 1] - since_s[0, 0])
+    step_s = _GRID_STEP_S
     return (
         np.where(good, peak_g, np.nan),
         np.where(good, since_s[row, top] + shift * step_s, np.nan),

@@ -13,9 +13,8 @@ from pfp_sensors.gait.bouts import spans_of
 from pfp_sensors.gait.contacts import onset_direction, onset_reader, onset_times, steadied
 from pfp_sensors.gait.foot_off import USUAL_CONTACTS
 from pfp_sensors.gait.frame import Frame, running_frame
-from pfp_sensors.gait.impact import _FILTER_ORDER, _GRID_STEP_S, _block
+from pfp_sensors.gait.impact import measure_landings, peak_reader
 from pfp_sensors.signal.directions import unit
-from pfp_sensors.signal.smooth import butterworth_reader
 
 if TYPE_CHECKING:
     from pfp_sensors.gait.online_history import History
@@ -38,11 +37,8 @@ class ContactTimer:
         self._rate_hz = rate_hz
         self._settings = settings
         impact = settings.impact
-        margin_s = 1.0 / rate_hz
-        to_s = impact.window_ms / 1000.0 + margin_s + _GRID_STEP_S
-        cutoff_hz = min(impact.lowpass_hz, impact.lowpass_rate_share * rate_hz)
         self._onset = onset_reader(rate_hz, settings.initial_contact)
-        self._peak = butterworth_reader(cutoff_hz, _FILTER_ORDER, rate_hz, -margin_s, to_s, _GRID_STEP_S)
+        self._peak = peak_reader(rate_hz, impact)
         self._stop_g = math.inf if acc_range_g is None else settings.quality.clip_level_share * acc_range_g
         rate, least_g = settings.rate, settings.rate.range_min_g
         self._measures_peaks = rate_hz >= rate.contact_min_hz and (acc_range_g or math.inf) >= least_g
@@ -104,9 +100,12 @@ class ContactTimer:
         acc_g, first = history.acc_g(round(initial - _BEFORE_S * self._rate_hz), history.end)
         contact, sharpest = np.array([initial - first]), np.array([landing - first])
         impact = self._settings.impact
-        found = _block(acc_g, self._rate_hz, contact, sharpest, None, self._stop_g, self._peak, impact)
-        known = self._measures_peaks and math.isfinite(found[0][0])
-        return float(found[0][0]) if known else None, bool(found[3][0])
+        found = measure_landings(
+            acc_g, self._rate_hz, contact, sharpest, None, self._stop_g, self._peak, impact
+        )
+        peak_g = float(found.resultant_g[0])
+        known = self._measures_peaks and math.isfinite(peak_g)
+        return peak_g if known else None, bool(found.clipped[0])
 
     def complete(self, history: History, start: float, end: float) -> bool:
         """Say whether few enough samples are missing between two samples for a stride to count."""
