@@ -54,6 +54,7 @@ def compare_analyses(a: Json, b: Json) -> Json:
     return {
         "schema": "pfp.comparison/1",
         "version": __version__,
+        "synthetic": _is_synthetic(a) or _is_synthetic(b),
         "a": _origin(a),
         "b": _origin(b),
         "pairs": pairs,
@@ -68,7 +69,13 @@ def is_refused(comparison: Mapping[str, Any]) -> bool:
 
 def _origin(document: Json) -> Json:
     keys = ("version", "method", "parameters_sha256", "status")
-    return {**document["source"], **{key: document[key] for key in keys}}
+    said = {key: document[key] for key in keys}
+    return {**document["source"], **said, "synthetic": _is_synthetic(document)}
+
+
+def _is_synthetic(document: Json) -> bool:
+    legs = (document, *(document.get("legs") or {}).values())
+    return any(leg["recording"].get("synthetic", False) for leg in legs)
 
 
 def _pair_legs(a: Json, b: Json, notes: list[str]) -> list[tuple[Json, Json]]:
@@ -108,6 +115,8 @@ def _why_not_matched(a: Json, b: Json) -> str | None:
         return "they are of different legs, half a stride apart. Medians are compared."
     if "events" not in a or "events" not in b:
         return "a saved analysis was written without --events. Medians are compared."
+    if a["events"] is None or b["events"] is None:
+        return "of one of the two, single landings cannot be told. Medians are compared."
     if not all(leg["events"]["initial_contact_s"] for leg in (a, b)):
         return "one of the two has none."
     return None

@@ -84,6 +84,10 @@ def _text_or_null(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _true_or_false(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 def _number(value: Any) -> bool:
     return isinstance(value, float) and math.isfinite(value)
 
@@ -99,7 +103,9 @@ def _impact(value: Any) -> bool:
 
 
 def _events(value: Any) -> bool:
-    """Check that every contact is a number, and every foot off belongs to one."""
+    """Check that every contact is a number, and every foot off belongs to one; null where refused."""
+    if value is None:
+        return True
     if not isinstance(value, dict):
         return False
     on, off = (value.get(key) for key in ("initial_contact_s", "terminal_contact_s"))
@@ -112,13 +118,14 @@ def _events(value: Any) -> bool:
 
 
 _MISSING: Final = object()
-_OPTIONAL: Final = frozenset({"events"})
+_OPTIONAL: Final = frozenset({"events", "recording.synthetic"})
 _ORIGIN: Final[Mapping[str, Callable[[Any], bool]]] = dict.fromkeys(
     ("version", "method", "parameters_sha256", "status", "source.path", "source.sha256", "source.format"),
     _text,
 )
 _LEG: Final[Mapping[str, Callable[[Any], bool]]] = {
     "recording.side": _text_or_null,
+    "recording.synthetic": _true_or_false,
     **dict.fromkeys(MEDIANS, _spread),
     "impact": _impact,
     "events": _events,

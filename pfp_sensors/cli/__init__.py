@@ -9,7 +9,14 @@ import os
 import sys
 from io import TextIOWrapper
 
-from pfp_sensors.cli.output import error_document, json_line, write_error, write_out
+from pfp_sensors.cli.output import (
+    OutputError,
+    error_document,
+    flush_out,
+    json_line,
+    write_error,
+    write_out,
+)
 from pfp_sensors.cli.parser import parse
 from pfp_sensors.errors import PfpError
 
@@ -24,16 +31,28 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     _write_any_path()
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
-    except PfpError as error:
-        return _report(error, arguments)
+        return _run(arguments)
     except KeyboardInterrupt:
         write_error("\nStopped.")
         return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read the output has left: write to nobody
+    except BrokenPipeError:  # whoever read the output has left
+        _write_to_nobody()
         return _BROKEN_PIPE
+    except OutputError as error:
+        _write_to_nobody()
+        write_error(f"pfp: {error}")
+        return PfpError.exit_code
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command; errors are told, unless standard output itself is what fails."""
+    try:
+        code = _command(arguments)
+        flush_out()
+    except (BrokenPipeError, OutputError):
+        raise
+    except PfpError as error:
+        return _report(error, arguments)
     except Exception as error:  # the one catch-all: a bug is told, not thrown at a person
         if os.environ.get("PFP_DEBUG"):
             raise
@@ -41,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     return code
 
 
-def _run(arguments: list[str]) -> int:
+def _command(arguments: list[str]) -> int:
     try:
         module, args = parse(arguments)
     except SystemExit as end:  # --help and --version have printed
@@ -49,11 +68,16 @@ def _run(arguments: list[str]) -> int:
     return int(module.run(args))
 
 
+def _write_to_nobody() -> None:
+    """Send what still waits to be written nowhere: Python flushes once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def _report(error: PfpError, arguments: list[str]) -> int:
     """Tell of an error: as one JSON object when JSON was asked for, else in words on standard error."""
     if "--json" in arguments:
         write_out(json_line(error_document(error)))
-        sys.stdout.flush()
+        flush_out()
     else:
         write_error(f"pfp: {error}")
     return error.exit_code

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.output import error_document, write_error, write_out
-from pfp_sensors.cli.parser import number
+from pfp_sensors.cli.parser import number, path_text
 from pfp_sensors.errors import PfpError, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("path", nargs="+", metavar="PATH", help="recording: a file or a folder")
+    parser.add_argument(
+        "path", nargs="+", type=path_text, metavar="PATH", help="recording: a file or a folder"
+    )
     parser.add_argument("--events", action="store_true", help="with --json: add the time of every contact")
     parser.add_argument("--side", choices=("left", "right"), help="leg that carried the sensor")
     parser.add_argument("--placement", metavar="P", help="where it was worn, such as shank")
@@ -75,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
             worst = max(worst, code)
             progress.finish()
     if for_table:
-        worst = max(worst, _write_strides(for_table, Path(args.strides)))
+        _write_strides(for_table, Path(args.strides), named=len(args.path) > 1)
     if args.json:
         _print_json(documents)
     return worst
@@ -96,12 +98,21 @@ def _check(args: argparse.Namespace) -> None:
         from pfp_sensors.formats.strides_table import check_table
 
         out = Path(args.strides)
-        if out.resolve() in {Path(path).resolve() for path in args.path}:
+        if any(_is_of(Path(path), out) for path in args.path):
             raise UsageError(
-                f"--strides {out} is a recording to be analysed; it would be overwritten.",
+                f"--strides {out} is a recording to be analysed, or a file of one; it would be overwritten.",
                 "Give another name.",
             )
         check_table(out)
+
+
+def _is_of(recording: Path, out: Path) -> bool:
+    """Say whether ``out`` is a recording, a file in its folder, or would be taken for a part of it."""
+    found = out.exists() and recording.exists()
+    if found and out.samefile(recording):
+        return True
+    inside = recording.is_dir() and recording.resolve() in out.resolve().parents
+    return inside and (out.exists() or out.match("imu*.parquet"))
 
 
 def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
@@ -142,19 +153,18 @@ def _failed(path: str, error: PfpError, args: argparse.Namespace, progress: Prog
     return {**error_document(error), "path": path}
 
 
-def _write_strides(analyses: list[FileAnalysis], out: Path) -> int:
-    """Write the table of strides; without a single stride write none and say so. Returns the exit code."""
+def _write_strides(analyses: list[FileAnalysis], out: Path, *, named: bool) -> None:
+    """Write the table of strides; without a single stride write none and say so."""
     from pfp_sensors.formats.strides_table import write_strides
 
     if not any(len(leg.strides) for analysis in analyses for leg in analysis.legs):
         write_error(
-            f"pfp: no single stride could be timed, so {out} was not written.\n"
+            f"pfp: no strides file was written to {out}: no single stride could be timed.\n"
             "Strides need running or walking, recorded at 50 Hz or more."
         )
-        return RefusedError.exit_code
-    write_strides(analyses, out)
+        return
+    write_strides(analyses, out, named=named)
     write_error(f"Strides written to {out}")
-    return 0
 
 
 def _print_json(documents: list[dict[str, Any]]) -> None:

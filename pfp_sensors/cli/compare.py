@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.output import write_out
+from pfp_sensors.cli.parser import path_text
 from pfp_sensors.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("a", metavar="A", help="recording or saved analysis, taken as the reference")
-    parser.add_argument("b", metavar="B", help="recording or saved analysis; differences are B minus A")
+    parser.add_argument(
+        "a", type=path_text, metavar="A", help="recording or saved analysis, taken as the reference"
+    )
+    parser.add_argument(
+        "b", type=path_text, metavar="B", help="recording or saved analysis; differences are B minus A"
+    )
     parser.add_argument(
         "--config", metavar="FILE", help="settings to use instead of the shipped ones, as TOML"
     )

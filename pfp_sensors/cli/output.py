@@ -4,15 +4,47 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pfp_sensors.errors import PfpError
 
 
+class OutputError(OSError):
+    """Standard output takes no more: the disk is full, or failing."""
+
+
 def write_out(text: str) -> None:
-    """Write a result, ending its last line."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    """Write a result, ending its last line.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    BrokenPipeError
+        If whoever read it has left.
+    """
+    with _told():
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def flush_out() -> None:
+    """Let nothing of a result wait; raises as `write_out`."""
+    with _told():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"Output could not be written: {error.strerror or error}") from error
 
 
 def write_error(text: str) -> None:

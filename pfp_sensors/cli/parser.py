@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 from pfp_sensors import __version__
+from pfp_sensors.cli.output import write_out
 from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Parser(argparse.ArgumentParser):
         """
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
 
+    def _print_message(self, message: str, _file: object = None) -> None:
+        """Print help and version like any result: argparse keeps silent where that fails."""
+        write_out(message)
+
 
 def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     """Find the command and read its arguments.
@@ -66,13 +71,19 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     SystemExit
         After ``--help`` and ``--version`` have printed.
     """
-    name = _chosen(arguments)
+    place = _place_of_command(arguments)
+    name = arguments[place] if place < len(arguments) else None
     if name is not None and name not in COMMANDS:
         raise UsageError(f"There is no command `{name}`.", _nearest(name))
-    args = build_parser(name).parse_args(arguments)
+    before = build_parser().parse_args(arguments[:place])
     if name is None:
         raise UsageError("No command was given.", f"Give one of: {', '.join(COMMANDS)}. See `pfp --help`.")
-    return load(name), args
+    parser = Parser(prog=f"pfp {name}")
+    add_command(parser, name)
+    rest = arguments[place + 1 :]
+    # Python 3.11 loses what follows "--" when options may stand between paths.
+    read = parser.parse_args if "--" in rest else parser.parse_intermixed_args
+    return load(name), read(rest, before)
 
 
 def load(name: str) -> Command:
@@ -80,17 +91,14 @@ def load(name: str) -> Command:
     return cast("Command", importlib.import_module(f"pfp_sensors.cli.{name}"))
 
 
-def build_parser(chosen: str | None) -> Parser:
-    """Build the parser, with the arguments of the chosen command only."""
+def build_parser() -> Parser:
+    """Build the parser of what stands before the command; it lists the commands."""
     parser = Parser(prog="pfp", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"pfp {__version__}")
     _add_home(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, summary in COMMANDS.items():
-        if name == chosen:
-            add_command(commands.add_parser(name, help=summary), name)
-        else:
-            commands.add_parser(name, help=summary)
+        commands.add_parser(name, help=summary)
     return parser
 
 
@@ -114,6 +122,13 @@ def number(text: str) -> float:
     return value
 
 
+def path_text(text: str) -> str:
+    """Take the name of a file or folder; an empty one would mean the folder one is in."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty path was given; give the name of a file or folder")
+    return text
+
+
 def _add_home(parser: argparse.ArgumentParser) -> None:
     """Take ``--home`` before and after the command; absent from the result where it is not given."""
     parser.add_argument(
@@ -124,15 +139,15 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _chosen(arguments: Sequence[str]) -> str | None:
-    """Find the first argument that is no option and no option's value."""
-    rest = iter(arguments)
-    for argument in rest:
+def _place_of_command(arguments: Sequence[str]) -> int:
+    """Find the first argument that is no option and no option's value; their number where there is none."""
+    rest = iter(enumerate(arguments))
+    for place, argument in rest:
         if argument == "--home":
             next(rest, None)
         elif not argument.startswith("-"):
-            return argument
-    return None
+            return place
+    return len(arguments)
 
 
 def _nearest(name: str) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
+import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.output import json_line, write_out
-from pfp_sensors.cli.parser import number
+from pfp_sensors.cli.parser import number, path_text
 from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pfp_sensors.synth.settings import PlanPart
 
@@ -66,13 +68,19 @@ SENSOR_OPTIONS = {
 }
 """Numbers of ``SensorSettings`` that have an option of the same name."""
 
+_FLAGS = {name: "--" + name.replace("_", "-") for name in RUNNER_OPTIONS | SENSOR_OPTIONS} | {
+    "acc_range_g": "--range-g"
+}
+_SETTING = re.compile(rf"\b({'|'.join(_FLAGS)})\b")
+
 _DEFAULT_MINUTES = 10.0
+_MINUTES_RANGE = (0.05, 360.0)
 _BREAK_S = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("out", metavar="OUT", help="folder to write")
+    parser.add_argument("out", type=path_text, metavar="OUT", help="folder to write")
     parser.add_argument("--force", action="store_true", help="write into a folder that is not empty")
     parser.add_argument(
         "--minutes", type=number, metavar="N", help=f"length of the recording (default: {_DEFAULT_MINUTES:g})"
@@ -91,7 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--upside-down", action="store_true", help="sensor worn upside down")
     parser.add_argument("--range-g", type=number, metavar="R", help="full scale of the accelerometer, g")
     for name, meaning in (RUNNER_OPTIONS | SENSOR_OPTIONS).items():
-        parser.add_argument("--" + name.replace("_", "-"), type=number, metavar="X", help=meaning)
+        parser.add_argument(_FLAGS[name], type=number, metavar="X", help=meaning)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -102,8 +110,14 @@ def run(args: argparse.Namespace) -> int:
 
     if args.two_legs and args.side is not None:
         raise UsageError("--two-legs has both sides.", "Leave out --side or --two-legs.")
-    runner = RunnerSettings(**_runner(args))
-    sensor = SensorSettings(**_sensor(args))
+    with _by_flag():
+        runner = RunnerSettings(**_runner(args))
+        sensor = SensorSettings(**_sensor(args))
+    if sensor.strap_shift_s is not None and sensor.strap_shift_s >= runner.total_s:
+        raise UsageError(
+            f"--strap-shift-s is {sensor.strap_shift_s:g}; the recording lasts {runner.total_s:g} s.",
+            "Give a time before its end, or a longer recording.",
+        )
     with Progress(1, "recordings") as progress:
         progress.start("simulating")
         files = simulate_to_folder(Path(args.out), runner, sensor, two_legs=args.two_legs, replace=args.force)
@@ -120,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
 def _runner(args: argparse.Namespace) -> dict[str, Any]:
     """Gather what was said of the runner."""
     given = _given(args, [*RUNNER_OPTIONS, "side", "strike", "seed"])
-    given["duration_s"] = 60.0 * (_DEFAULT_MINUTES if args.minutes is None else args.minutes)
+    given["duration_s"] = 60.0 * (_DEFAULT_MINUTES if args.minutes is None else _minutes(args.minutes))
     if args.plan is not None:
         if args.minutes is not None or args.walk_breaks is not None:
             raise UsageError(
@@ -144,12 +158,30 @@ def _given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(args, name)) is not None}
 
 
+@contextmanager
+def _by_flag() -> Iterator[None]:
+    """Name in an error the flag that was typed instead of the setting behind it."""
+    try:
+        yield
+    except UsageError as error:
+        message, what_to_do = (
+            _SETTING.sub(lambda found: _FLAGS[found[0]], text) for text in (error.message, error.what_to_do)
+        )
+        raise UsageError(message, what_to_do) from error
+
+
+def _minutes(value: float) -> float:
+    low, high = _MINUTES_RANGE
+    if not low <= value <= high:
+        raise UsageError(f"--minutes is {value:g}; allowed is {low:g} to {high:g}.", "Give another length.")
+    return value
+
+
 def _seed(text: str) -> int:
     """Read a whole number of zero or more."""
-    value = int(text)
-    if value < 0:
-        raise ValueError(text)
-    return value
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} was given; allowed is a whole number of 0 or more")
+    return int(text)
 
 
 def _plan(text: str) -> tuple[PlanPart, ...]:
@@ -165,7 +197,12 @@ def _plan(text: str) -> tuple[PlanPart, ...]:
             raise UsageError(
                 f"--plan: {item!r} is not of the form kind=seconds.", "Write still=10,running=300,walking=60."
             ) from None
-        parts.append(PlanPart(kind.strip(), length))  # type: ignore[arg-type]  # PlanPart checks the kind
+        try:
+            parts.append(PlanPart(kind.strip(), length))  # type: ignore[arg-type]  # PlanPart checks the kind
+        except UsageError as error:
+            raise UsageError(
+                f"--plan {item}: {error.message}", "Write still=10,running=300,walking=60."
+            ) from error
     return tuple(parts)
 
 

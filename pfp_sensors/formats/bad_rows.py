@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.model.sample_checks import MAX_ACC_G, MAX_GYR_DPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,11 +21,13 @@ MAX_BAD_SHARE: Final = 0.01
 
 _UNREADABLE = "unreadable"
 _EMPTY = "without a number"
+_IMPOSSIBLE = "with an impossible value"
 _REPEATED = "with a repeated time"
 _BACKWARD = "with a time that goes back"
 _ADVICE: Final[Mapping[str, str]] = {
     _UNREADABLE: "Export the table again: one header, then only rows of as many numbers.",
     _EMPTY: "Export sensors that are sampled at different rates or times into files of their own.",
+    _IMPOSSIBLE: f"A sample is impossible above {MAX_ACC_G:g} g or {MAX_GYR_DPS:g} deg/s: export again.",
     _REPEATED: "Export with finer time stamps, such as microseconds.",
     _BACKWARD: "If two recordings were joined, cut them apart; else export again.",
 }
@@ -93,18 +96,23 @@ class RowCheck:
         InputError
             If more than 1 % of the rows are bad.
         """
-        known = _all_finite(acc_g)
+        known, possible = _rows_within(acc_g, MAX_ACC_G)
         if gyr_dps is not None:
-            known &= _all_finite(gyr_dps)
-        kept = self.usable & known
+            known_too, possible_too = _rows_within(gyr_dps, MAX_GYR_DPS)
+            known, possible = known & known_too, possible & possible_too
+        impossible = known & ~possible
+        if np.count_nonzero(impossible) > MAX_BAD_SHARE * len(known):
+            impossible[:] = False  # no stray samples, but a wrong unit: the check of units names it
+        kept = self.usable & known & ~impossible
         if not self.unreadable and bool(kept.all()):
             return None, ()
         timed = np.isfinite(self.time_s)
-        wrong_time = ~self.usable & known & timed
+        wrong_time = ~self.usable & known & ~impossible & timed
         repeated = wrong_time & (np.diff(self.time_s, prepend=np.nan) == 0)
         counts = {
             _UNREADABLE: self.unreadable,
             _EMPTY: int(np.count_nonzero(~known | ~timed)),
+            _IMPOSSIBLE: int(np.count_nonzero(impossible & timed)),
             _REPEATED: int(np.count_nonzero(repeated)),
             _BACKWARD: int(np.count_nonzero(wrong_time & ~repeated)),
         }
@@ -143,11 +151,12 @@ def increasing_rows(time_s: FloatArray) -> BoolArray:
     return forward if np.count_nonzero(forward) >= np.count_nonzero(backward) else backward
 
 
-def _all_finite(values: Float32Array) -> BoolArray:
-    """Mark rows of three numbers; fast where all are, as nearly always."""
-    if bool(np.isfinite(values).all()):
-        return np.ones(len(values), np.bool_)
-    return np.asarray(np.isfinite(values).all(axis=1))
+def _rows_within(values: Float32Array, limit: float) -> tuple[BoolArray, BoolArray]:
+    """Mark rows of three numbers, and rows of three within +-limit; fast where all are, as nearly always."""
+    if -limit <= float(values.min()) and float(values.max()) <= limit:
+        return np.ones(len(values), np.bool_), np.ones(len(values), np.bool_)
+    possible = (np.abs(values) <= limit).all(axis=1)
+    return np.asarray(np.isfinite(values).all(axis=1)), np.asarray(possible)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

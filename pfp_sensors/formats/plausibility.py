@@ -29,6 +29,9 @@ _RATE_NOTE_SHARE = 0.005
 _RATE_ERROR_SHARE = 0.20
 """Further off, stamps or stated rate are wrong, and every duration with them: nobody can tell which."""
 
+_CONSTANT_MIN_ROWS = 20
+"""In fewer rows a coarse sensor at rest may well repeat itself."""
+
 _STILL_WINDOW_S = 1.0
 _STILL_MIN_SAMPLES = 10
 _STILL_SHARE = 0.03
@@ -74,7 +77,7 @@ def check_channels(
     Raises
     ------
     InputError
-        If a channel has no number at all, or the same one throughout.
+        If a channel has no number at all, or the same one throughout 20 rows or more.
     """
     columns = layout.sensors[sensor]
     for axes, values in ((columns.acc, acc_g), (columns.gyr, gyr_dps)):
@@ -88,7 +91,7 @@ def check_channels(
                     f"{path}, column {name}: no value is a number; expected samples.",
                     "Leave the column away if the sensor does not have it, or export again.",
                 )
-            if low == high:
+            if low == high and len(values) >= _CONSTANT_MIN_ROWS:
                 raise InputError(
                     f"{path}, column {name}: every row holds {low:g}; expected samples that vary.",
                     "The channel was off or broken: leave its kind of sensor away, or record again.",

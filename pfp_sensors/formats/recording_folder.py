@@ -67,9 +67,19 @@ def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name:
     hashes = [check_seal(path, meta) if meta.files else sha256_of(path) for path in paths]
     by_name = {_sensor_name(path): path for path in paths}
     chosen, left_out = choose_sensors(tuple(by_name), request.sensor, request.side)
-    recordings = tuple(_said(read_samples(by_name[name]), meta, request, len(paths)) for name in chosen)
+    notes = _unfinished(given)
+    recordings = tuple(
+        _said(read_samples(by_name[name]), meta, request, len(paths), notes) for name in chosen
+    )
     source = Source(str(given), hashes[0] if len(paths) == 1 else sha256_of(*paths), format_name)
     return RecordingFile(source, recordings, left_out)
+
+
+def _unfinished(given: Path) -> tuple[str, ...]:
+    """Say of a folder that it has no ``meta.json``, which is written last."""
+    if not given.is_dir() or (given / META_NAME).exists():
+        return ()
+    return (f"Unfinished: {META_NAME} is missing, the seal was not checked.",)
 
 
 def _sensor_name(path: Path) -> str:
@@ -82,8 +92,10 @@ def _sensor_name(path: Path) -> str:
     return facts[0].sensor
 
 
-def _said(recording: Recording, meta: RecordingMeta, request: ReadRequest, sensors: int) -> Recording:
-    """Put what the caller and ``meta.json`` say over what the Parquet metadata say."""
+def _said(
+    recording: Recording, meta: RecordingMeta, request: ReadRequest, sensors: int, notes: tuple[str, ...]
+) -> Recording:
+    """Put what the caller and ``meta.json`` say over what the Parquet metadata say; add notes."""
     said = meta.of(recording.sensor)
     own = meta.sensors.get(recording.sensor, SensorMeta())
     side = own if sensors > 1 else said  # one word for all sensors cannot tell two legs apart
@@ -102,4 +114,5 @@ def _said(recording: Recording, meta: RecordingMeta, request: ReadRequest, senso
         nominal_rate_hz=latest("sampling_rate_hz", recording.nominal_rate_hz),
         start_utc=latest("start_utc", recording.start_utc),
         synthetic=bool(latest("synthetic", recording.synthetic)),
+        notes=(*recording.notes, *notes),
     )

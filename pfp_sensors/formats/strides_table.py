@@ -40,7 +40,7 @@ _FROM_STRIDES = (
     "clipped",
     "confidence",
 )
-COLUMNS: Final = ("side", "sensor", "bout_index", "bout_kind", "valid", *_FROM_STRIDES)
+COLUMNS: Final = ("side", "sensor", "bout_index", "bout_kind", "valid", *_FROM_STRIDES, "synthetic")
 """Columns in order; the file comes before them where there are several."""
 
 
@@ -56,7 +56,8 @@ def strides_frame(analysis: FileAnalysis) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns as in `COLUMNS`, units in their names; unknown is NaN (None for the side). ``valid`` is
-        False for strides that enter no statistic; walking strides are there too (``bout_kind``).
+        False for strides that enter no statistic; walking strides are there too (``bout_kind``);
+        ``synthetic`` is True where the samples were computed.
     """
     import pandas as pd
 
@@ -75,11 +76,12 @@ def check_table(path: Path) -> None:
     check_place(path)
 
 
-def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -> None:
+def write_strides(
+    analyses: FileAnalysis | Sequence[FileAnalysis], path: Path, *, named: bool | None = None
+) -> None:
     """Write the strides of one or several files as a table, CSV or Parquet by the ending of the name.
 
-    With several files their paths are the first column. In CSV an empty cell means unknown. The file
-    appears whole or not at all, readable by its owner only.
+    In CSV an empty cell means unknown. The file appears whole or not at all, readable by its owner only.
 
     Parameters
     ----------
@@ -87,6 +89,8 @@ def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -
         Of one file, or of several.
     path
         Name ending in ``.csv`` or ``.parquet``.
+    named
+        Whether the paths of the files are the first column; None where there are several.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def write_strides(analyses: FileAnalysis | Sequence[FileAnalysis], path: Path) -
     """
     write = _writer(path)
     several = [analyses] if isinstance(analyses, FileAnalysis) else list(analyses)
-    columns = _columns(several, files=len(several) > 1)
+    columns = _columns(several, files=len(several) > 1 if named is None else named)
     with replacing(path) as temporary:
         write(columns, temporary)
 
@@ -132,6 +136,7 @@ def _leg_columns(leg: LegAnalysis) -> dict[str, list[Any]]:
     derived: dict[str, list[Any]] = {
         "side": [recording.side] * len(strides),
         "sensor": [recording.sensor] * len(strides),
+        "synthetic": [recording.synthetic] * len(strides),
         "bout_kind": [leg.summary.bouts[index].kind for index in strides.bout_index],
         "cadence_spm": (120.0 / time_s).tolist(),  # two steps in each stride
     }
@@ -169,7 +174,7 @@ def _write_parquet(columns: dict[str, list[Any]], path: Path) -> None:
     kinds = {
         **dict.fromkeys(columns, pa.float64()),
         **dict.fromkeys(("file", "side", "sensor", "bout_kind"), pa.string()),
-        **dict.fromkeys(("valid", "clipped"), pa.bool_()),
+        **dict.fromkeys(("valid", "clipped", "synthetic"), pa.bool_()),
         "bout_index": pa.int64(),
     }
     arrays = {name: pa.array(values, kinds[name], from_pandas=True) for name, values in columns.items()}

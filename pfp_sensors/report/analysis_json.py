@@ -95,7 +95,8 @@ def _leg(leg: LegAnalysis, events: bool) -> Json:
         "quality": {"coverage": rounded(run.quality.coverage), "grade": run.quality.grade},
     }
     if events:
-        document["events"] = _events(leg.strides)
+        refused = any(reason.field == "events" for reason in run.reasons if reason.blocking)
+        document["events"] = None if refused else _events(leg.strides)
     return document
 
 

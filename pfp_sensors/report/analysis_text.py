@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.gait import BoutKind
-    from pfp_sensors.model.summary import Impact, Reason, RunSummary, Spread, Symmetry
+    from pfp_sensors.model.summary import Dose, Impact, Reason, RunSummary, Spread, Symmetry
 
 _OTHER_KINDS: dict[BoutKind, str] = {"walking": "walking", "still": "standing", "other": "something else"}
 
@@ -36,7 +36,9 @@ def _leg(run: RunSummary, *, heading: bool) -> str:
     rows = _rows(run)
     if rows:
         parts.append("\n".join(rows))
-    parts.append(_how_sure(run))
+    how_sure = _how_sure(run)
+    if how_sure:
+        parts.append(how_sure)
     missing = _listed(reason for reason in run.reasons if reason.blocking)
     if missing:
         parts.append("Not told:\n" + missing)
@@ -64,7 +66,7 @@ def _rows(run: RunSummary) -> list[str]:
     if run.cadence_spm is not None:
         found.append(("Cadence", _cadence(run.cadence_spm)))
     if run.impact is not None:
-        found.append(("Landing impact", _impact(run.impact)))
+        found += _landings(run.impact, run.dose)
     if run.distance_km is not None:
         found.append(("Distance", f"{run.distance_km:.2f} km{_from(run.distance_source)}"))
     if run.speed_mps is not None:
@@ -93,12 +95,31 @@ def _cadence(spread: Spread) -> str:
     return f"{_typical(spread, 0)} steps per minute (half the time {_span(spread, 0)})"
 
 
-def _impact(impact: Impact) -> str:
-    """Write the landing impact; as a lower bound where the sensor reached its limit too often."""
-    spread = impact.resultant_g
+def _landings(impact: Impact, dose: Dose | None) -> list[tuple[str, str]]:
+    """Write how hard the landings were; as lower bounds where the sensor reached its limit too often."""
     bound = "at least " if impact.censored else ""
-    text = f"{bound}{_typical(spread, 1)} g (half of landings {_span(spread, 1)}"
+    found = [("Landing impact", bound + _impact(impact))]
+    axial = impact.axial_g
+    if axial is not None:
+        found.append(
+            ("Along the shin", f"{bound}{_typical(axial, 1)} g (half of landings {_span(axial, 1)})")
+        )
+    if dose is not None:
+        found.append(("Sum of landings", bound + _dose(dose)))
+    return found
+
+
+def _impact(impact: Impact) -> str:
+
+    spread = impact.resultant_g
+    text = f"{_typical(spread, 1)} g (half of landings {_span(spread, 1)}"
     return f"{text})" if spread.p95 is None else f"{text}, 1 in 20 above {spread.p95:.1f})"
+
+
+def _dose(dose: Dose) -> str:
+    text = f"{dose.impact_load_g:.0f} g, all landings of this leg added up"
+    per_km = dose.impact_load_per_km_g
+    return text if per_km is None else f"{text} ({per_km:.0f} g per km)"
 
 
 def _other_movement(run: RunSummary) -> str:
@@ -112,11 +133,14 @@ def _other_movement(run: RunSummary) -> str:
 
 
 def _how_sure(run: RunSummary) -> str:
+    """Grade the numbers, with what may spoil them; only the latter where there is no number."""
+    cautions = _listed(reason for reason in run.reasons if not reason.blocking)
+    if run.status == "refused":
+        return f"Worth knowing:\n{cautions}" if cautions else ""
     coverage = run.quality.coverage
     used = "" if coverage is None else f" {100 * coverage:.0f} % of the running strides could be used."
     grade = words.GRADE_WORDS[run.quality.grade]
     text = words.paragraph(f"How sure: {grade}.{used}")
-    cautions = _listed(reason for reason in run.reasons if not reason.blocking)
     return f"{text}\n{cautions}" if cautions else text
 
 

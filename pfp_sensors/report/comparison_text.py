@@ -21,7 +21,9 @@ _EVENTS = {"initial_contact_ms": "Foot on", "terminal_contact_ms": "Foot off"}
 
 def comparison_text(document: dict[str, Any]) -> str:
     """Write what agrees and by how much; every difference is B minus A."""
-    parts = [f"A  {document['a']['path']}\nB  {document['b']['path']}"]
+    computed = [name.upper() for name in ("a", "b") if document[name]["synthetic"]]
+    parts = [words.paragraph(words.SYNTHETIC_OF.format(" and ".join(computed)))] if computed else []
+    parts.append(f"A  {document['a']['path']}\nB  {document['b']['path']}")
     parts.extend(_pair(pair) for pair in document["pairs"])
     if document["notes"]:
         parts.append("\n".join(words.paragraph(note, "- ", "  ") for note in document["notes"]))

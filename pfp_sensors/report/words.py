@@ -12,6 +12,8 @@ NOT_KNEE_LOAD: Final = (
 )
 """Said wherever landing impact is shown."""
 
+SYNTHETIC_OF: Final = "SYNTHETIC: the samples of {} were computed by a program, not measured on a person."
+
 SYNTHETIC: Final = "SYNTHETIC: these samples were computed by a program, not measured on a person."
 
 FIELD_WORDS: Final = {
@@ -31,6 +33,7 @@ FIELD_WORDS: Final = {
     "symmetry": "Right against left",
     "quality": "Quality",
     "bouts": "Running and walking",
+    "events": "Single landings",
     "n_strides": "Number of steps",
     "n_steps": "Number of steps",
     "running_s": "Time running",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from made_analysis import made_analysis, made_summary, refused_summary
+from made_analysis import made_analysis, made_facts, made_summary, refused_summary
 
 from pfp_sensors.actions.compare import compare_analyses, is_refused
 from pfp_sensors.actions.saved_analysis import is_saved_analysis, read_saved_analysis
@@ -42,6 +42,23 @@ def test_the_same_analysis_agrees_with_itself() -> None:
     assert {values["difference"] for values in pair["medians"].values()} == {0.0}
     assert comparison["notes"] == []
     assert not is_refused(comparison)
+
+
+def test_computed_samples_are_labelled() -> None:
+    synthetic = document(made_summary(recording=made_facts(synthetic=True)))
+    assert compare_analyses(document(), document())["synthetic"] is False
+    comparison = compare_analyses(document(), synthetic)
+    assert comparison["synthetic"] is True
+    assert comparison_text(comparison).startswith("SYNTHETIC: the samples of B were computed")
+    assert "SYNTHETIC: the samples of A and B " in comparison_text(compare_analyses(synthetic, synthetic))
+
+
+def test_landings_that_cannot_be_told_are_not_matched(tmp_path: Path) -> None:
+    refused = document() | {"events": None}
+    (pair,) = compare_analyses(document(), refused)["pairs"]
+    assert "single landings cannot be told" in pair["not_matched_because"]
+    (tmp_path / "a.json").write_text(json.dumps(refused))
+    assert read_saved_analysis(tmp_path / "a.json")["events"] is None
 
 
 def test_differences_are_b_minus_a() -> None:

@@ -6,10 +6,11 @@ import io
 import json
 import sys
 import time
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_analysis import made_analysis, made_summary, refused_summary
+from made_analysis import made_analysis, made_summary, refused_summary, slow_summary
 
 from pfp_sensors.actions import analyze
 from pfp_sensors.cli import main
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from pfp_sensors.model.analysis import FileAnalysis
 
 Captured = pytest.CaptureFixture[str]
+
+
+def without_strides(analysis: FileAnalysis) -> FileAnalysis:
+    (leg,) = analysis.legs
+    none = {item.name: getattr(leg.strides, item.name)[:0] for item in fields(leg.strides)}
+    return replace(analysis, legs=(replace(leg, strides=replace(leg.strides, **none)),))
 
 
 @pytest.fixture
@@ -117,7 +124,51 @@ def test_strides_go_to_a_file(asked: list[Any], tmp_path: Path, capsys: Captured
     rows = out.read_text().splitlines()
     good = len(paths) - paths.count("bad.csv")
     assert len(rows) == 1 + 42 * good
-    assert ("file" in rows[0].split(",")) == (good > 1)
+    assert ("file" in rows[0].split(",")) == (len(paths) > 1)
+
+
+def test_the_file_is_named_wherever_several_were_given(asked: list[Any], tmp_path: Path) -> None:
+    out = tmp_path / "strides.csv"
+    main(["analyze", "a.csv", "bad.csv", "--strides", str(out)])
+    assert out.read_text().startswith("file,")
+
+
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        ("a.csv", "./a.csv"),
+        ("a.csv", "link.csv"),
+        ("link.csv", "a.csv"),
+        ("run", "run/imu.parquet"),
+        ("run", "run/truth/contacts.csv"),
+        ("run", "run/imu-new.parquet"),
+        ("run/imu.parquet", "run/../run/imu.parquet"),
+    ],
+)
+def test_strides_never_replace_an_input(
+    asked: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, given: str, out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run/truth").mkdir(parents=True)
+    for name in ("a.csv", "run/imu.parquet", "run/truth/contacts.csv"):
+        (tmp_path / name).write_text("samples")
+    (tmp_path / "link.csv").symlink_to("a.csv")
+    assert main(["analyze", "other.csv", given, "--strides", out]) == 2
+    assert "it would be overwritten" in capsys.readouterr().err
+    assert asked == []
+    assert main(["analyze", "run", "--strides", "run/strides.csv"]) == 0
+
+
+def test_no_stride_to_write_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    monkeypatch.setattr(analyze, "analyze_file", lambda *_: without_strides(made_analysis(slow_summary())))
+    out = tmp_path / "strides.csv"
+    assert main(["analyze", "slow.csv", "--strides", str(out)]) == 0
+    err = capsys.readouterr().err
+    assert "no strides file was written" in err
+    assert "50 Hz or more" in err
+    assert not out.exists()
 
 
 def test_a_table_that_cannot_be_written_is_told_before_the_analysis(

@@ -13,7 +13,7 @@ import pytest
 from pfp_sensors import __version__, cli
 from pfp_sensors.cli import main, version
 from pfp_sensors.cli.document import commands_markdown
-from pfp_sensors.cli.parser import COMMANDS, build_parser, load
+from pfp_sensors.cli.parser import COMMANDS, load, parse
 from pfp_sensors.errors import PfpError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def test_every_example_is_understood(command: str) -> None:
     for example in load(command).EXAMPLES:
         words = example.split()
         assert words[0] == "pfp"
-        build_parser(command).parse_args(words[1:])
+        assert parse(words[1:])[0] is load(command)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -106,14 +106,24 @@ def test_home_is_taken_before_and_after_the_command(arguments: list[str], capsys
         (["analyze", "x", "--range-g", "0.5"], "range is 0.5 g; it must be 1 to 1000 g"),
         (["analyze", "x", "--strides", "x.txt"], "expected a name ending in .csv or .parquet"),
         (["analyze", "x", "--strides", "absent/x.csv"], "absent/x.csv cannot be written: No such file"),
-        (["analyze", "x.csv", "--strides", "./x.csv"], "it would be overwritten"),
+        (["analyze", ""], "PATH: an empty path was given"),
+        (["compare", "x", ""], "B: an empty path was given"),
+        (["simulate", ""], "OUT: an empty path was given"),
         (["analyze", "x", "--strides", ""], "expected a name ending in .csv or .parquet"),
         (["analyze", "x", "y", "--distance-km", "5"], "belongs to one recording"),
         (["analyze", "x", "--config", "missing.toml"], "missing.toml: the settings file cannot be read"),
         (["compare", "x"], "required: B"),
-        (["simulate", "x", "--seed", "-1"], "--seed"),
+        (["simulate", "x", "--seed", "-1"], "--seed: '-1' was given; allowed is a whole number of 0"),
+        (["simulate", "x", "--minutes", "0"], "--minutes is 0; allowed is 0.05 to 360"),
+        (["simulate", "x", "--rate-hz", "12"], "--rate-hz is 12.0; allowed is 25 to 1600"),
+        (["simulate", "x", "--range-g", "0"], "--range-g is 0.0; allowed is 1 to 400"),
+        (["simulate", "x", "--minutes", "1", "--strap-shift-s", "999"], "--strap-shift-s is 999; the reco"),
+        (["simulate", "x", "--plan", "still=1"], "--plan still=1: "),
         (["simulate", "x", "--plan", "running"], "not of the form kind=seconds"),
-        (["simulate", "x", "--plan", "jog=10"], "running, walking, still"),
+        (
+            ["simulate", "x", "--plan", "jog=10"],
+            "--plan jog=10: kind of a plan part is 'jog'; allowed: running",
+        ),
         (["simulate", "x", "--plan", "running=60", "--minutes", "3"], "already says how long"),
         (["simulate", "x", "--walk-breaks", "9"], "does not fit into 10 minutes"),
         (["simulate", "x", "--speed-mps", "40"], "1.5 to 7"),
@@ -195,6 +205,37 @@ def test_a_reader_that_leaves_is_no_error() -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["version"], ["--help"], ["analyze", "absent.csv", "--json"]])
+def test_output_that_cannot_be_written_is_told(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pfp_sensors", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "pfp: Output could not be written: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "paths"),
+    [
+        (["a.csv", "--json", "b.csv"], ["a.csv", "b.csv"]),
+        (["--side", "left", "a.csv", "--events", "--json", "b.csv", "c.csv"], ["a.csv", "b.csv", "c.csv"]),
+        (["--json", "--", "-a.csv"], ["-a.csv"]),
+    ],
+)
+def test_options_may_stand_between_paths(arguments: list[str], paths: list[str]) -> None:
+    _, args = parse(["--home", "h", "analyze", *arguments])
+    assert (args.path, args.json, args.home) == (paths, True, "h")
 
 
 def test_names_outside_the_terminals_encoding_can_be_printed() -> None:

@@ -162,6 +162,7 @@ BAD = {
     "no time": (",0.1,1,0.1,0,0,0", "without a number"),
     "infinite": ("15.00123,0.1,1e300,0.1,0,0,0", "without a number"),
     "words": ("15.00123,0.1,overload,0.1,0,0,0", "unreadable"),
+    "impossible": ("15.00123,0.1,1,-12345.6,0,0,0", "with an impossible value"),
     "short": ("15.00123,0.1", "unreadable"),
 }
 
@@ -182,12 +183,43 @@ def test_few_bad_rows_are_dropped_counted_and_named(
         assert [gap.lost_samples for gap in recording.gaps] == [3]
 
 
-@pytest.mark.parametrize(("text", "cause"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("text", "cause"), [value for name, value in BAD.items() if name != "impossible"])
 def test_many_bad_rows_are_refused(made_columns: Make, write_csv: Write, text: str, cause: str) -> None:
     path = spoilt(write_csv(made_columns()), dict.fromkeys(range(1501, 1523), text))
     message = refusal(path)
     assert cause in message
     assert "expected at most 1%" in message
+
+
+def test_many_impossible_values_are_a_wrong_unit(made_columns: Make, write_csv: Write) -> None:
+    columns = made_columns()
+    wrong = {name: values * 1000 if "acc" in name else values for name, values in columns.items()}
+    assert "mg would fit" in refusal(write_csv(wrong))
+
+
+@pytest.mark.parametrize("value", [1e6, -2e5])
+def test_an_impossible_rotation_is_dropped_from_a_table(
+    made_columns: Make, tmp_path: Path, value: float
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = made_columns()
+    columns["gyr_y_dps"][1500] = value
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    (recording,) = read_recording_file(tmp_path / "a.parquet").recordings
+    assert "1 of 2000 rows dropped: 1 with an impossible value (first: row 1500)." in recording.notes
+
+
+@pytest.mark.parametrize(("rows", "read"), [(2, True), (19, True), (20, False)])
+def test_few_rows_may_repeat_a_value(tmp_path: Path, rows: int, read: bool) -> None:
+    path = tmp_path / "a.csv"
+    lines = [f"{row / 100},0,0,1" for row in range(rows)]
+    path.write_text("\n".join(["time_s,acc_x_g,acc_y_g,acc_z_g", *lines]) + "\n")
+    if read:
+        assert len(read_recording_file(path).recordings[0].time_s) == rows
+    else:
+        assert "every row holds 0" in refusal(path)
 
 
 def test_one_stamp_in_the_far_future_costs_one_row(made_columns: Make, write_csv: Write) -> None:

@@ -54,6 +54,14 @@ def test_a_folder_and_its_file(tmp_path: Path, recording: Recording) -> None:
     assert (file.source.sha256, file.source.format) == (sha256, "pfp-parquet")
 
 
+def test_a_folder_without_meta_json_is_unfinished(tmp_path: Path, recording: Recording) -> None:
+    folder = write_recording(tmp_path / "run", [recording])
+    assert read_recording_file(folder).recordings[0].notes == ()
+    (folder / "meta.json").unlink()
+    (note,) = read_recording_file(folder).recordings[0].notes
+    assert note == "Unfinished: meta.json is missing, the seal was not checked."
+
+
 def test_a_lone_file_says_enough_by_itself(tmp_path: Path, recording: Recording) -> None:
     folder = write_recording(tmp_path / "run", [recording])
     lone = (folder / "imu.parquet").rename(tmp_path / "any name")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from made_analysis import made_analysis, made_strides, made_summary
+from made_analysis import made_analysis, made_facts, made_strides, made_summary
 
 from pfp_sensors.errors import UsageError
 from pfp_sensors.formats.strides_table import COLUMNS, strides_frame, write_strides
@@ -59,8 +59,18 @@ def test_parquet(tmp_path: Path) -> None:
     assert tuple(table.column_names) == COLUMNS
     assert table["speed_mps"].null_count == len(table)
     assert table["side"].null_count == len(made_strides())
+    assert set(table["synthetic"].to_pylist()) == {False}
     types = {name: str(table.schema.field(name).type) for name in ("side", "bout_index", "valid", "axial_g")}
     assert types == {"side": "string", "bout_index": "int64", "valid": "bool", "axial_g": "double"}
+
+
+def test_computed_samples_are_labelled(tmp_path: Path) -> None:
+    analysis = made_analysis(made_summary(recording=made_facts(synthetic=True)))
+    for name in ("strides.csv", "strides.parquet"):
+        write_strides(analysis, tmp_path / name)
+    with (tmp_path / "strides.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["synthetic"] for row in csv.DictReader(file)} == {"true"}
+    assert set(pq.read_table(tmp_path / "strides.parquet")["synthetic"].to_pylist()) == {True}
 
 
 def test_several_files_are_named_and_never_formulas(tmp_path: Path) -> None:

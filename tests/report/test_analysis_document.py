@@ -16,7 +16,7 @@ from made_analysis import (
     slow_summary,
 )
 
-from pfp_sensors.model.summary import Dose, Impact, Spread
+from pfp_sensors.model.summary import Dose, Impact, Reason, Spread
 from pfp_sensors.report.analysis_json import analyses_document, analysis_document, better_leg
 from pfp_sensors.report.numbers import json_text, rounded, seconds, tidy
 
@@ -44,6 +44,12 @@ LEG = [
 def test_keys_stand_in_the_order_of_the_contract() -> None:
     assert list(analysis_document(made_analysis())) == TOP + LEG
     assert list(analysis_document(made_analysis(), events=True)) == [*TOP, *LEG, "events"]
+
+
+def test_events_are_null_where_they_are_refused() -> None:
+    reason = Reason("rate_too_low", "events", "25 Hz recorded, 50 needed.")
+    analysis = made_analysis(made_summary(reasons=(reason,)))
+    assert analysis_document(analysis, events=True)["events"] is None
 
 
 def test_values_of_a_full_run() -> None:

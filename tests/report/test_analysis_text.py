@@ -15,6 +15,7 @@ from made_analysis import (
 )
 
 from pfp_sensors.model.analysis import FileAnalysis, LegAnalysis
+from pfp_sensors.model.summary import Dose
 from pfp_sensors.report.analysis_text import analysis_text
 from pfp_sensors.report.words import GRADE_WORDS, NOT_KNEE_LOAD, SYNTHETIC, duration, field_words
 
@@ -40,6 +41,8 @@ def test_a_full_run() -> None:
         "  Running           25 min 0 s in 2 stretches, 4200 steps of both legs\n"
         "  Cadence           165 steps per minute (half the time 163 to 167)\n"
         "  Landing impact    7.9 g (half of landings 7.1 to 8.8, 1 in 20 above 10.2)\n"
+        "  Along the shin    5.1 g (half of landings 4.4 to 5.9)\n"
+        "  Sum of landings   16510 g, all landings of this leg added up (3752 g per km)\n"
         "  Distance          4.40 km, from the watch\n"
         "  Pace              5:45 min per km, from the treadmill\n"
         "  On the ground     0.26 s per step; good for comparing your own runs only\n"
@@ -84,6 +87,8 @@ def test_no_running() -> None:
     assert "Walking found, no running." in text
     assert "Besides running walking 30 min 0 s" in text
     assert "steps per minute" not in text
+    assert "How sure" not in text
+    assert "numbers" not in text
 
 
 def test_synthetic_is_said_first() -> None:
@@ -106,7 +111,18 @@ def test_a_censored_impact_is_a_lower_bound() -> None:
     summary = made_summary()
     assert summary.impact is not None
     censored = replace(summary, impact=replace(summary.impact, censored=True))
-    assert "Landing impact    at least 7.9 g" in analysis_text(made_analysis(censored))
+    text = analysis_text(made_analysis(censored))
+    assert "Landing impact    at least 7.9 g" in text
+    assert "Along the shin    at least 5.1 g" in text
+    assert "Sum of landings   at least 16510 g" in text
+
+
+def test_impact_without_gyroscope_and_distance() -> None:
+    summary = made_summary(dose=Dose(2255.4, None))
+    assert summary.impact is not None
+    text = analysis_text(made_analysis(replace(summary, impact=replace(summary.impact, axial_g=None))))
+    assert "Sum of landings   2255 g, all landings of this leg added up\n" in text
+    assert "Along the shin" not in text
 
 
 def test_what_the_reader_did_is_told() -> None:
