@@ -192,6 +192,9 @@ def test_sources_are_given_with_what_they_are_the_source_of(document: dict[str, 
 def test_counts_agree_with_each_other(document: dict[str, Any]) -> None:
     assert document["n_steps"] == 2 * document["n_strides"]
     events = document["events"]
+    if events is None:
+        assert "events" in refused(document)
+        events = {"initial_contact_s": [], "terminal_contact_s": []}
     assert len(events["initial_contact_s"]) == len(events["terminal_contact_s"])
     assert events["initial_contact_s"] == sorted(events["initial_contact_s"])
     for on, off in zip(events["initial_contact_s"], events["terminal_contact_s"], strict=True):
