@@ -133,7 +133,7 @@ def _mounting(
     bias = next((s.bias_dps for s, _ in still if s.bias_dps is not None), None)
     if bias is None and rates:
         bias = np.concatenate(rates).mean(axis=0, dtype=np.float64)
-    swing = None if bias is None else find_swing(rates, rate_hz, bias, settings.alignment)
+    swing = None if bias is None else find_swing(rates, bias, settings.alignment)
     landings = [chain - int(chain[0]) for _, chain in chains]
     frame = running_frame(acc, landings, rate_hz, settings.alignment, None if swing is None else swing.axis)
     here = [s for s, at in still if from_s <= at < until_s]

@@ -120,11 +120,9 @@ def _gyro_check(
     """Let the gyroscope check the contacts, where there is one that sees the swing."""
     if piece.gyr_dps is None or mounting.swing is None or len(initial) < 2:
         return None
-    about_right = piece.gyr_dps @ mounting.frame.right.astype(np.float32)
-    if mounting.bias_dps is not None:
-        about_right -= np.float32(mounting.bias_dps @ mounting.frame.right)
     stride_s = float(np.median(np.diff(initial))) / piece.rate_hz
-    return check_by_gyro(about_right, piece.rate_hz, initial, stride_s, settings.gyro_check)
+    right = mounting.frame.right
+    return check_by_gyro(piece.gyr_dps, right, piece.rate_hz, initial, stride_s, settings.gyro_check)
 
 
 def _measure(

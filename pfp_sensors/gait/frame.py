@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import AlignmentSettings
 
+_SAMPLED: Final = 100_000
+"""The swing axis is found in about so many samples, spread over the run."""
+
 _MIN_FAST_SAMPLES: Final = 40
-"""A second of fast turning, at the thinned rate, is needed to see a swing axis."""
+"""So many samples of fast turning are needed to see a swing axis."""
 
 _AT_EXTREME: Final = 0.995
 """A reading this close to an axis' largest one is at its extreme; an unclipped swing spends 0.2 % there."""
@@ -85,9 +88,13 @@ def running_frame(
     """
     thinned = [thin_out_rate(a, rate_hz, _THIN_RATE_HZ)[0] for a in stretches]
     thin_hz = thin_out_rate(stretches[0], rate_hz, _THIN_RATE_HZ)[1]
-    mean = np.concatenate(thinned).mean(axis=0, dtype=np.float64)
-    slow = np.concatenate([low_pass(a, settings.slow_lowpass_hz, thin_hz) for a in thinned]) - mean
-    variance, axes = principal_axes(np.asarray(slow.T @ slow, dtype=np.float64))
+    total = np.sum([a.sum(axis=0, dtype=np.float64) for a in thinned], axis=0)
+    mean = total / sum(len(a) for a in thinned)
+    scatter = np.zeros((3, 3))
+    for a in thinned:
+        slow = low_pass(a, settings.slow_lowpass_hz, thin_hz) - mean.astype(np.float32)
+        scatter += np.einsum("ij,ik->jk", slow, slow, dtype=np.float64)
+    variance, axes = principal_axes(scatter)
     planar = float(1.0 - variance[2] / max(variance.sum(), np.finfo(np.float64).tiny))
     right = axes[2]
     along_mean = unit(across(mean, right))
@@ -138,24 +145,22 @@ class Swing:
 
 
 def find_swing(
-    stretches: list[Float32Array], rate_hz: float, bias_dps: FloatArray, settings: AlignmentSettings
+    stretches: list[Float32Array], bias_dps: FloatArray, settings: AlignmentSettings
 ) -> Swing | None:
     """Find the axis of forward swing from angular rate while running.
 
     The axis about which the shank turns most, signed so that the fast tail of the rate, forward swing,
     is positive. None when the gyroscope hardly moves.
     """
-    thinned = [thin_out_rate(w, rate_hz, _THIN_RATE_HZ)[0] for w in stretches]
-    rate = np.concatenate(thinned).astype(np.float64) - bias_dps
+    every = max(1, sum(len(w) for w in stretches) // _SAMPLED)
+    rate = np.concatenate([w[::every] for w in stretches]).astype(np.float64) - bias_dps
     fast = rate[np.einsum("ij,ij->i", rate, rate) > settings.min_rate_dps**2]
     if len(fast) < _MIN_FAST_SAMPLES:
         return None
     energy, axes = principal_axes(fast.T @ fast)
     low, high = np.percentile(rate @ axes[0], [5.0, 95.0])
-    clipped = 0.0
-    for w in stretches:
-        size = np.abs(w)
-        clipped = max(clipped, float((size >= _AT_EXTREME * size.max(axis=0)).mean(axis=0).max()))
+    size = np.abs(rate + bias_dps)
+    clipped = float((size >= _AT_EXTREME * size.max(axis=0)).mean(axis=0).max())
     return Swing(axes[0] if high >= -low else -axes[0], float(energy[0] / energy.sum()), clipped)
 
 

@@ -7,7 +7,7 @@ lowers the confidence of contacts that it contradicts (signal.md, 7.4).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray
     from pfp_sensors.settings.signal import GyroCheckSettings
 
-_CHECK_RATE_HZ = 100.0
+_BLOCK: Final = 1 << 15
+"""Thinned samples handled at once, so that memory does not grow with the recording."""
+
+_CHECK_RATE_HZ: Final = 100.0
 """Swings are slow; they are looked for in samples averaged down to at least this rate."""
 
 
@@ -32,7 +35,8 @@ class GyroCheck:
 
 
 def check_by_gyro(
-    rate_dps: Float32Array,
+    gyr_dps: Float32Array,
+    right: FloatArray,
     rate_hz: float,
     initial: FloatArray,
     stride_time_s: float,
@@ -45,15 +49,26 @@ def check_by_gyro(
 
     Parameters
     ----------
-    rate_dps
-        (m,) angular rate about the axis that points right, of the piece.
+    gyr_dps
+        (m, 3) angular rate of the piece.
+    right
+        (3,) axis that points right, in sensor coordinates.
     initial
         (n,) initial contacts of one bout as fractional samples.
     stride_time_s
         Typical stride time.
     """
-    start, end = max(0, int(initial[0])), min(len(rate_dps), int(initial[-1]) + 1)
-    thinned, thin_hz = thin_out_rate(rate_dps[start:end], rate_hz, _CHECK_RATE_HZ)
+    start, end = max(0, int(initial[0])), min(len(gyr_dps), int(initial[-1]) + 1)
+    axis = right.astype(np.float32)
+    size = max(1, int(rate_hz // _CHECK_RATE_HZ))
+    block = _BLOCK * size
+    thinned = np.concatenate(
+        [
+            thin_out_rate(gyr_dps[a : min(a + block, end)] @ axis, rate_hz, _CHECK_RATE_HZ)[0]
+            for a in range(start, end, block)
+        ]
+    )
+    thin_hz = rate_hz / size
     contradicted = np.zeros(len(initial), dtype=np.bool_)
     if len(thinned) < 3:
         return GyroCheck(contradicted, 0, 0)

@@ -44,12 +44,12 @@ def turned_at(
     for k, (acc_g, landing) in enumerate(bouts):
         chain = landing.astype(np.int64)
         thinned, thin_hz = thin_out_rate(acc_g[chain[0] : chain[-1]], rate_hz, _THIN_RATE_HZ)
-        slow = low_pass(thinned, _SLOW_HZ, thin_hz).astype(np.float64)
+        slow = low_pass(thinned, _SLOW_HZ, thin_hz)
         n_blocks = max(1, (len(chain) - 1) // _BLOCK_LANDINGS)
         bounds = chain[np.linspace(0, len(chain) - 1, n_blocks + 1).astype(np.int64)]
         at = np.rint((bounds - chain[0]) * thin_hz / rate_hz).astype(np.int64).tolist()
         for begin, (i, j) in zip(bounds[:-1].tolist(), itertools.pairwise(at), strict=True):
-            block = slow[i:j]
+            block = slow[i:j].astype(np.float64)
             totals.append(np.concatenate((block.T @ block, block.sum(axis=0)[None, :], [[len(block), 0, 0]])))
             begins.append((k, begin))
     if len(totals) < 2:

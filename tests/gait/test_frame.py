@@ -29,7 +29,7 @@ def stretch(speed_mps: float, strike: str = "heel", side: str = "right") -> tupl
 
 
 def found_swing(rate_dps: np.ndarray) -> Swing:
-    swing = find_swing([rate_dps.astype(np.float32)], 208.0, np.zeros(3), SETTINGS.alignment)
+    swing = find_swing([rate_dps.astype(np.float32)], np.zeros(3), SETTINGS.alignment)
     assert swing is not None
     return swing
 
@@ -92,7 +92,7 @@ def test_axes_are_at_right_angles_and_right_handed(matrix: np.ndarray, speed_mps
 
 def test_a_shank_that_hardly_turns_has_no_swing_axis() -> None:
     slow = np.full((500, 3), 20.0, dtype=np.float32)
-    assert find_swing([slow], 208.0, np.zeros(3), SETTINGS.alignment) is None
+    assert find_swing([slow], np.zeros(3), SETTINGS.alignment) is None
 
 
 @given(rotations())
