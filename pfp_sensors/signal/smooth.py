@@ -96,11 +96,11 @@ def thin_out_rate(signal: Float32Array, rate_hz: float, min_rate_hz: float) -> t
     n = len(signal) // size * size
     if size == 1:
         return signal, rate_hz
-    total = signal[0:n:size].copy()
-    for k in range(1, size):
-        total += signal[k:n:size]
-    total /= size
-    return total, rate_hz / size
+    width = signal.shape[1] if signal.ndim == 2 else 1
+    mean_of_block = np.tile(np.eye(width, dtype=np.float32), (size, 1)) / np.float32(size)
+    blocks = np.ascontiguousarray(signal[:n], dtype=np.float32).reshape(-1, size * width)
+    means = blocks @ mean_of_block
+    return (means if signal.ndim == 2 else means[:, 0]), rate_hz / size
 
 
 @dataclass(frozen=True, slots=True)
