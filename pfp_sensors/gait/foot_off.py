@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import TerminalContactSettings
 
-_FALL_STEP_S: Final = 0.003
+_FALL_STEP_S: Final = 0.004
 """Grid of the axial signal at 3-8 Hz; crossings and dips are interpolated between its points."""
 
 USUAL_CONTACTS: Final = 21

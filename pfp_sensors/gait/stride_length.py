@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from pfp_sensors.settings.signal import StrideLengthSettings
     from pfp_sensors.signal.uniform import Piece
 
-_MIN_RATE_HZ: Final = 100.0
-"""Faster samples are averaged down to at least this: a stride's movement has little above 20 Hz."""
+_MIN_RATE_HZ: Final = 65.0
+"""Faster samples are averaged down to at least this: a stride moves little above 20 Hz; 65 and 100 Hz give
+stride lengths within 0.5 % of each other on simulated runners."""
 
 _BLOCK: Final = 1 << 14
 """Thinned samples handled at once, so that memory does not grow with the recording."""
