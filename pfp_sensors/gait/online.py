@@ -169,8 +169,9 @@ class OnlineDetector:
         for part in self._grid.feed(block, time_s):
             if part.restart:
                 self._start_anew()
-            fresh = (part.acc_g, part.time_s, part.missing)
-            acc, time, missing = (np.concatenate(pair) for pair in zip(self._rest, fresh, strict=True))
+            acc = np.concatenate((self._rest[0], part.acc_g))
+            time = np.concatenate((self._rest[1], part.time_s))
+            missing = np.concatenate((self._rest[2], part.missing))
             whole = len(acc) // self._hop * self._hop
             for a in range(0, whole, self._hop):
                 here = slice(a, a + self._hop)
