@@ -6,7 +6,9 @@
     ├── UsageError            2: a command or call was given something it does not take
     │   └── SettingsError     2: a settings file has a wrong key or value
     ├── InputError            3: a file cannot be read, or is not what it claims to be
-    └── RefusedError          4: read and understood, but the question cannot be answered from it
+    ├── RefusedError          4: read and understood, but the question cannot be answered from it
+    └── SensorError           5: a sensor or the Bluetooth adapter does not do what is needed
+        └── NoAnswerError     5: a sensor did not answer in time
 
 Every error says what was found, what was expected, and what to do next. A quantity that one
 recording cannot support is not an error: it is ``None`` with a reason code in the summary.
@@ -58,3 +60,13 @@ class RefusedError(PfpError):
     """The input was read, but the question asked cannot be answered from it."""
 
     exit_code = 4
+
+
+class SensorError(PfpError):
+    """A sensor or the Bluetooth adapter is absent, refuses, or answers something else than expected."""
+
+    exit_code = 5
+
+
+class NoAnswerError(SensorError):
+    """A sensor did not answer a command in time."""

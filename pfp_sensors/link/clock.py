@@ -1,0 +1,62 @@
+"""The host's clock, which may run faster than real time when a sensor is simulated."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+T = TypeVar("T")
+
+
+class HostClock:
+    """The clock that every part of the collector is given, so that all of them run at one speed.
+
+    Parameters
+    ----------
+    speed
+        How many seconds of this clock pass in one real second.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self._real_ns = time.monotonic_ns()
+        self._utc_ns = time.time_ns()
+
+    def mono_ns(self) -> int:
+        """Monotonic time in ns."""
+        if self.speed == 1.0:
+            return time.monotonic_ns()
+        return self._real_ns + round((time.monotonic_ns() - self._real_ns) * self.speed)
+
+    def utc_ns(self) -> int:
+        """Wall clock in ns since 1970; at another speed than 1 it starts at the real one and runs as fast."""
+        if self.speed == 1.0:
+            return time.time_ns()
+        return self._utc_ns + self.mono_ns() - self._real_ns
+
+    def mono_s(self) -> float:
+        """Monotonic time in s."""
+        return self.mono_ns() * 1e-9
+
+    def real_s(self, seconds: float) -> float:
+        """Tell how many real seconds a span of this clock takes, for time limits of libraries."""
+        return seconds / self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(max(0.0, self.real_s(seconds)))
+
+    async def within(self, awaitable: Awaitable[T], seconds: float) -> T:
+        """Wait for something, at most so long.
+
+        Raises
+        ------
+        TimeoutError
+            If it took longer; what was awaited is cancelled.
+        """
+        async with asyncio.timeout(self.real_s(seconds)):
+            return await awaitable
