@@ -36,7 +36,7 @@ format: $(VENV)/.has-dev  ## write the format and the safe lint fixes
 	@$(BIN)/ruff check --fix .
 
 lock: $(VENV)/.has-dev  ## make requirements/ again from pyproject.toml (LOCK_FLAGS=--upgrade for newer versions)
-	$(LOCK) --extra build -o requirements/base.txt
+	$(LOCK) --extra build --extra rig -o requirements/base.txt
 	$(LOCK) --extra test -c requirements/base.txt -o requirements/test.txt
 	$(LOCK) --extra dev -c requirements/test.txt -o requirements/dev.txt
 

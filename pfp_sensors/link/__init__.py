@@ -1,1 +1,1 @@
-"""The life of a Bluetooth connection: scan, connect, run a sensor's scripts, connect again; yields packets."""
+"""The life of a Bluetooth connection: scan, connect, run a sensor's scripts, connect again."""

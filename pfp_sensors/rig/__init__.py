@@ -1,1 +1,1 @@
-"""A simulated sensor on a virtual Bluetooth controller, for demo, tests and benchmarks. Needs the extra `rig`."""
+"""A simulated sensor on a virtual Bluetooth controller, for demo, tests and bench (extra `rig`)."""
