@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 COMMANDS = {
     "analyze": "summarise recordings of runs",
     "compare": "set two analyses side by side",
+    "doctor": "say what works here, or whether a sensor is good enough",
+    "scan": "list the sensors in reach",
+    "record": "record a run from a sensor over Bluetooth",
+    "recover": "finish recordings that a crash left open",
     "simulate": "write a synthetic recording with known truth",
     "demo": "show the main job from end to end on a synthetic run",
     "version": "print the version",

@@ -12,7 +12,7 @@ from pfp_sensors.model.recording import Recording, RecordingFile, Source
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
 from pfp_sensors.store.sample_files import read_facts, read_samples
 from pfp_sensors.store.sealed_files import sha256_of
-from pfp_sensors.store.seals import check_seal, recording_paths
+from pfp_sensors.store.seals import check_seal, is_sample_file, recording_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def read_own_parquet(path: Path, request: ReadRequest) -> RecordingFile:
 def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name: str) -> RecordingFile:
     meta = read_meta(paths[0].with_name(META_NAME))
     if given.is_dir():  # a sealed file that has gone is missed, not left out in silence
-        paths = sorted({*paths, *(given / name for name in meta.files)})
+        paths = sorted({*paths, *(given / name for name in meta.files if is_sample_file(name))})
     size = sum(path.stat().st_size for path in paths if path.exists())
     if size > request.max_bytes:
         raise too_large(given, size, request.max_bytes)

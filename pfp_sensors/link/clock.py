@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SHORTEST_LIMIT_S = 0.5
+"""No time limit is cut below this by a fast clock: the computer itself does not get faster with it."""
+
 
 class HostClock:
     """The clock that every part of the collector is given, so that all of them run at one speed.
@@ -43,20 +46,24 @@ class HostClock:
         return self.mono_ns() * 1e-9
 
     def real_s(self, seconds: float) -> float:
-        """Tell how many real seconds a span of this clock takes, for time limits of libraries."""
+        """Tell how many real seconds a span of this clock takes."""
         return seconds / self.speed
+
+    def limit_s(self, seconds: float) -> float:
+        """Tell how many real seconds to allow where the computer's own work counts, as in connecting."""
+        return max(self.real_s(seconds), min(seconds, SHORTEST_LIMIT_S))
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(max(0.0, self.real_s(seconds)))
 
     async def within(self, awaitable: Awaitable[T], seconds: float) -> T:
-        """Wait for something, at most so long.
+        """Wait for something, at most so long (see `limit_s`).
 
         Raises
         ------
         TimeoutError
             If it took longer; what was awaited is cancelled.
         """
-        async with asyncio.timeout(self.real_s(seconds)):
+        async with asyncio.timeout(self.limit_s(seconds)):
             return await awaitable

@@ -167,11 +167,12 @@ class ClockEcho:
 
 @dataclass(frozen=True, slots=True)
 class HeartRate:
-    """A heart rate measurement."""
+    """A heart rate measurement; ``contact`` tells whether the strap touches the skin, None where it cannot."""
 
     host_mono_ns: int
     bpm: int
     rr_ms: tuple[float, ...] = ()
+    contact: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

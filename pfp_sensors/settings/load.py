@@ -10,6 +10,7 @@ from pfp_sensors.errors import SettingsError
 from pfp_sensors.settings.entries import Entry, read_entries, read_values
 from pfp_sensors.settings.imports import ImportSettings
 from pfp_sensors.settings.pairs import check_pairs
+from pfp_sensors.settings.record import RecordSettings
 from pfp_sensors.settings.signal import SignalSettings
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 
-SECTIONS: dict[str, type[Any]] = {"signal": SignalSettings, "import": ImportSettings}
+SECTIONS: dict[str, type[Any]] = {
+    "signal": SignalSettings,
+    "import": ImportSettings,
+    "record": RecordSettings,
+}
 """Each section of an override file, which is also the stem of its file in ``config/``."""
 
 _SHOWN_CHARACTERS = 40
@@ -40,6 +45,11 @@ def load_signal_settings(overrides: Path | None = None) -> SignalSettings:
 def load_import_settings(overrides: Path | None = None) -> ImportSettings:
     """Load the limits on files brought in; otherwise as :func:`load_signal_settings`."""
     return _load("import", ImportSettings, overrides)
+
+
+def load_record_settings(overrides: Path | None = None) -> RecordSettings:
+    """Load the numbers of recording from a sensor; otherwise as :func:`load_signal_settings`."""
+    return _load("record", RecordSettings, overrides)
 
 
 def parameters_sha256(settings: DataclassInstance) -> str:

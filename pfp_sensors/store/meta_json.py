@@ -60,6 +60,8 @@ class RecordingMeta:
         What holds for one sensor only, by its name; stronger than ``common``.
     files
         The seals, by file name.
+    program_version
+        The version of this program that wrote it; None in a file of others.
     other
         Every key that this program does not know, as it was found.
     """
@@ -67,6 +69,7 @@ class RecordingMeta:
     common: SensorMeta = field(default_factory=SensorMeta)
     sensors: Mapping[str, SensorMeta] = field(default_factory=dict)
     files: Mapping[str, SealedFile] = field(default_factory=dict)
+    program_version: str | None = None
     other: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, sensor: str) -> SensorMeta:
@@ -142,8 +145,16 @@ def _parse(path: Path, document: Mapping[str, Any]) -> RecordingMeta:
             name: _seal(path, f"files.{name}.", _object(path, f"files.{name}", value))
             for name, value in _object(path, "files", files).items()
         },
+        program_version=_program_version(path, document) if own else None,
         other=aside,
     )
+
+
+def _program_version(path: Path, document: Mapping[str, Any]) -> str | None:
+    value = document.get("program_version")
+    if value is not None and not isinstance(value, str):
+        raise _wrong(path, "program_version", value, 'a text such as "0.1.0"')
+    return value
 
 
 def _object(path: Path, key: str, value: Any) -> Mapping[str, Any]:

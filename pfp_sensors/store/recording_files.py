@@ -6,15 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pfp_sensors import __version__
 from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.store.clock_pieces import OrderCheck
+from pfp_sensors.store.device_files import known_facts
 from pfp_sensors.store.meta_json import KNOWN_KEYS, META_NAME, SCHEMA, RecordingMeta, meta_text, read_meta
 from pfp_sensors.store.parquet_groups import open_parquet, row_groups
 from pfp_sensors.store.sample_files import Scales, read_facts, write_samples
 from pfp_sensors.store.sealed_files import make_private_folder, replacing, sha256_of
-from pfp_sensors.store.seals import check_seal, recording_paths
+from pfp_sensors.store.seals import check_seal, companion_paths, is_sample_file, recording_paths
 from pfp_sensors.store.truth_files import TRUTH_FOLDER, truth_paths, write_truth
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.recording import Recording
     from pfp_sensors.model.truth import Truth
+    from pfp_sensors.store.sample_metadata import SampleFacts
 
 _SENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -84,10 +85,52 @@ def write_recording(
         make_private_folder(folder / TRUTH_FOLDER)
         for sensor, known in truth.items():
             write_truth(folder, known, sensor if len(recordings) > 1 else "")
-    rows = {names[recording.sensor]: len(recording.time_s) for recording in recordings}
-    with replacing(folder / META_NAME) as temporary:
-        temporary.write_text(meta_text(_meta(folder, recordings, rows, extra or {})), encoding="utf-8")
+    seal_recording(folder, list(names), extra=extra)
     return folder
+
+
+def seal_recording(folder: Path, sensors: Sequence[str], *, extra: Mapping[str, Any] | None = None) -> None:
+    """Finish a folder whose Parquet files are all written: write ``meta.json`` with their seals.
+
+    Samples under the names of `sensor_files`, and of `COMPANIONS` what is there. What a person may want to
+    correct is taken from the metadata of the samples. ``meta.json`` appears whole or not at all; sealing the
+    same files again gives the same bytes.
+
+    Parameters
+    ----------
+    folder
+        The recording's folder.
+    sensors
+        Names of its sensors, as in the facts of their files; the first one says when the recording started.
+    extra
+        More keys for ``meta.json``.
+
+    Raises
+    ------
+    UsageError
+        If names of sensors clash or cannot be file names, an extra key has a meaning of its own, or the
+        folder has samples of other sensors too.
+    InputError
+        If a sensor's file is missing, damaged, or says it is of another sensor.
+    PfpError
+        If the file cannot be written.
+    """
+    names = sensor_files(sensors)
+    _check_extra(extra or {})
+    others = sorted(path.name for path in recording_paths(folder) if path.name not in names.values())
+    if others:
+        raise UsageError(
+            f"{folder} also has {', '.join(others)}, which would be in no seal.", "Seal all or move it away."
+        )
+    facts, rows = [], {}
+    for sensor, name in names.items():
+        known, rows[name] = _facts_for(folder / name, sensor)
+        facts.append(known)
+    for path in companion_paths(folder):
+        rows[path.name] = int(open_parquet(path).metadata.num_rows)
+    text = meta_text(_meta(folder, facts, rows, extra or {}))
+    with replacing(folder / META_NAME) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def sensor_files(sensors: Sequence[str]) -> dict[str, str]:
@@ -113,12 +156,13 @@ def sensor_files(sensors: Sequence[str]) -> dict[str, str]:
 def verify_recording(folder: Path) -> RecordingMeta:
     """Read a whole recording and check it against its seal.
 
-    Row counts, SHA-256, an index and times that increase, and that every sealed file is there.
+    Row counts, SHA-256, segments that never fall, an index and device times that increase within each, and
+    that every sealed file is there.
 
     Parameters
     ----------
     folder
-        A folder as `write_recording` makes it.
+        A folder as `write_recording` or `seal_recording` leaves it.
 
     Returns
     -------
@@ -139,23 +183,36 @@ def verify_recording(folder: Path) -> RecordingMeta:
     for name in sorted(set(meta.files) | {path.name for path in recording_paths(folder)}):
         check_seal(folder / name, meta)
         _check_rows(folder / name, meta.files[name].rows)
+        if is_sample_file(name):
+            _check_order(folder / name)
     return meta
 
 
 def _check_rows(path: Path, rows: int) -> None:
-    facts = read_facts(path)
-    if facts is None or facts[1] != rows:
-        found = "no metadata of this program" if facts is None else f"{facts[1]} rows"
-        raise InputError(f"{path} has {found}; expected {rows} rows.", "Copy the folder again.")
-    last: dict[str, int] = {}
-    for columns in row_groups(path, open_parquet(path), ("t_us", "sample_index")):
-        for name, values in columns.items():
-            joined = values if name not in last else np.concatenate(([last[name]], values))
-            if not bool(np.all(np.diff(joined) > 0)):
-                raise InputError(
-                    f"{path}: the column {name} does not increase throughout.", "Copy the folder again."
-                )
-            last[name] = int(values[-1])
+    found = int(open_parquet(path).metadata.num_rows)
+    if found != rows:
+        raise InputError(f"{path} has {found} rows; expected {rows} rows.", "Copy the folder again.")
+
+
+def _check_order(path: Path) -> None:
+    file = open_parquet(path)
+    known_facts(path, file)
+    order = OrderCheck()
+    for columns in row_groups(path, file, ("segment", "sample_index", "t_us")):
+        fault = order.first_fault(**columns)
+        if fault is not None:
+            wrong = "falls" if fault == "segment" else "does not increase within a segment"
+            raise InputError(f"{path}: the column {fault} {wrong}.", "Copy the folder again.")
+
+
+def _facts_for(path: Path, sensor: str) -> tuple[SampleFacts, int]:
+    if not path.is_file():
+        raise InputError(f"{path} is missing; every sensor needs its samples.", "Write it before the seal.")
+    found = read_facts(path)
+    if found is None or found[0].sensor != sensor:
+        said = "no metadata of this program" if found is None else f'samples of sensor "{found[0].sensor}"'
+        raise InputError(f'{path} has {said}; expected sensor "{sensor}".', "Write that file again.")
+    return found
 
 
 def _check_extra(extra: Mapping[str, Any]) -> None:
@@ -182,33 +239,35 @@ def _remove_old(folder: Path, keep: set[str]) -> None:
             path.unlink()
         for table in truth_paths(folder, path.stem.removeprefix("imu").removeprefix("-")):
             table.unlink(missing_ok=True)
+    for path in companion_paths(folder):
+        path.unlink()
 
 
 def _meta(
-    folder: Path, recordings: Sequence[Recording], rows: Mapping[str, int], extra: Mapping[str, Any]
+    folder: Path, sensors: Sequence[SampleFacts], rows: Mapping[str, int], extra: Mapping[str, Any]
 ) -> dict[str, Any]:
     """List the values of ``meta.json``: first what a person may want to correct, last the seals."""
-    first = recordings[0]
+    first = sensors[0]
     values: dict[str, Any] = {
         "schema": SCHEMA,
         "program_version": __version__,
-        "synthetic": any(recording.synthetic for recording in recordings),
+        "synthetic": any(facts.synthetic for facts in sensors),
         "start_utc": first.start_utc,
     }
-    if len(recordings) == 1:
+    if len(sensors) == 1:
         values |= _sensor_meta(first)
     else:
-        values["sensors"] = {recording.sensor: _sensor_meta(recording) for recording in recordings}
+        values["sensors"] = {facts.sensor: _sensor_meta(facts) for facts in sensors}
     files = {name: {"rows": count, "sha256": sha256_of(folder / name)} for name, count in rows.items()}
     return {**values, **json.loads(json.dumps(extra)), "files": files}
 
 
-def _sensor_meta(recording: Recording) -> dict[str, Any]:
+def _sensor_meta(facts: SampleFacts) -> dict[str, Any]:
     return {
-        "sensor": recording.sensor,
-        "side": recording.side or "unknown",
-        "placement": recording.placement,
-        "sampling_rate_hz": recording.nominal_rate_hz or round(recording.rate_hz, 6),
-        "acc_range_g": recording.acc_range_g,
-        "gyr_range_dps": recording.gyr_range_dps,
+        "sensor": facts.sensor,
+        "side": facts.side or "unknown",
+        "placement": facts.placement,
+        "sampling_rate_hz": facts.nominal_rate_hz or round(facts.rate_hz, 6),
+        "acc_range_g": facts.acc_range_g,
+        "gyr_range_dps": facts.gyr_range_dps,
     }

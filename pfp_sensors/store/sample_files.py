@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.model.device_samples import DeviceSamples
 from pfp_sensors.model.recording import Recording
+from pfp_sensors.store.clock_pieces import TimeLine
+from pfp_sensors.store.device_files import ACC_COLUMNS, GYR_COLUMNS, known_facts, write_device_samples
 from pfp_sensors.store.parquet_groups import open_parquet, row_groups
-from pfp_sensors.store.sample_metadata import SampleFacts, facts_of, from_metadata, to_metadata
-from pfp_sensors.store.sealed_files import replacing
+from pfp_sensors.store.sample_metadata import SampleFacts, facts_of, from_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import numpy.typing as npt
+
+    from pfp_sensors.model.heard import RawArray
     from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
 
-ACC_COLUMNS: Final = ("ax", "ay", "az")
-GYR_COLUMNS: Final = ("gx", "gy", "gz")
 _MICROSECONDS_PER_S = 1e6
-
-_ROW_GROUP_S = 600.0
-_COMPRESSION_LEVEL = 12
-"""zstd level: 5 % smaller than level 9 for 0.3 s more per hour written, once (docs/formats.md)."""
 
 _ON_GRID_COUNTS = 0.01
 """float32 holds 32767 counts to 0.002 of a count; anything further off is no whole count."""
@@ -56,7 +56,7 @@ class Scales:
 
 
 def write_samples(path: Path, recording: Recording, scales: Scales) -> None:
-    """Write the samples of one sensor.
+    """Write the samples of a recording in physical units as if a sensor had sent them.
 
     Times are kept to the microsecond. Where a scale is given and every sample is a whole number of
     counts, the 16-bit counts are stored, else float32.
@@ -77,31 +77,8 @@ def write_samples(path: Path, recording: Recording, scales: Scales) -> None:
     UsageError, PfpError
         If the file cannot be written.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns, used = _columns(recording, scales)
-    # Integers that climb steadily shrink to nearly nothing as differences; the axes do best split by byte.
-    encodings = {
-        name: "BYTE_STREAM_SPLIT" if name in {*ACC_COLUMNS, *GYR_COLUMNS} else "DELTA_BINARY_PACKED"
-        for name in columns
-    }
-    table = pa.table(columns)
-    with (
-        replacing(path) as temporary,
-        pq.ParquetWriter(
-            temporary,
-            table.schema,
-            compression="zstd",
-            compression_level=_COMPRESSION_LEVEL,
-            use_dictionary=False,
-            column_encoding=encodings,
-            store_schema=False,
-            write_page_checksum=True,
-        ) as writer,
-    ):
-        writer.write_table(table, row_group_size=max(1, round(_ROW_GROUP_S * recording.rate_hz)))
-        writer.add_key_value_metadata(to_metadata(facts_of(recording, used.acc_g, used.gyr_dps)))
+    samples, used = _device_samples(recording, scales)
+    write_device_samples(path, samples, facts_of(recording, used.acc_g, used.gyr_dps))
 
 
 def read_facts(path: Path) -> tuple[SampleFacts, int] | None:
@@ -123,12 +100,13 @@ def read_samples(path: Path) -> Recording:
     Parameters
     ----------
     path
-        A file written by `write_samples`.
+        A file written by `write_samples` or `write_device_samples`.
 
     Returns
     -------
     Recording
-        ``time_s`` (n,) float64 from the recording's origin, ``acc_g`` and ``gyr_dps`` (n, 3) float32.
+        ``time_s`` (n,) float64 on the recording's time line: by the clock of each sample's segment where the
+        file has one, else counted from the origin; ``acc_g`` and ``gyr_dps`` (n, 3) float32.
 
     Raises
     ------
@@ -136,35 +114,78 @@ def read_samples(path: Path) -> Recording:
         If the file is damaged, is not a sample file, or holds what no `Recording` may.
     """
     file = open_parquet(path)
-    facts = from_metadata(path, file.metadata.metadata or {})
-    if facts is None:
-        raise InputError(
-            f"{path} is a Parquet file without this program's metadata (format version, scales).",
-            "Give a recording that pfp wrote, or a table with columns such as time_s, acc_x_g, acc_y_g.",
-        )
+    facts = known_facts(path, file)
     rows = file.metadata.num_rows
     time_s = np.empty(rows, np.float64)
     acc_g = np.empty((rows, 3), np.float32)
     gyr_dps = np.empty((rows, 3), np.float32) if GYR_COLUMNS[0] in file.schema_arrow.names else None
+    with _damage_named(path):
+        line = TimeLine(facts.clock, facts.origin_us)
     start = 0
-    names = ("t_us", *ACC_COLUMNS, *(() if gyr_dps is None else GYR_COLUMNS))
+    names = (*_time_columns(line), *ACC_COLUMNS, *(() if gyr_dps is None else GYR_COLUMNS))
     for columns in row_groups(path, file, names):
         stop = start + len(columns["t_us"])
-        np.divide(columns["t_us"] - facts.origin_us, _MICROSECONDS_PER_S, out=time_s[start:stop])
+        with _damage_named(path):
+            line.place(columns["t_us"], columns.get("segment"), time_s[start:stop])
         _fill(acc_g[start:stop], [columns[name] for name in ACC_COLUMNS], facts.acc_scale_g)
         if gyr_dps is not None:
             _fill(gyr_dps[start:stop], [columns[name] for name in GYR_COLUMNS], facts.gyr_scale_dps)
         start = stop
-    try:
+    with _damage_named(path):
         return _recording(time_s, acc_g, gyr_dps, facts)
+
+
+def read_duration_s(paths: Sequence[Path]) -> float | None:
+    """Tell how long some sensors' samples last together, from the first one to the end of the last one.
+
+    Parameters
+    ----------
+    paths
+        Sample files of one recording.
+
+    Returns
+    -------
+    float or None
+        Seconds; None without any sample.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged or is not a sample file.
+    """
+    starts_s, ends_s = [], []
+    for path in paths:
+        file = open_parquet(path)
+        facts = known_facts(path, file)
+        with _damage_named(path):
+            line = TimeLine(facts.clock, facts.origin_us)
+        for columns in row_groups(path, file, _time_columns(line)):
+            time_s = np.empty(len(columns["t_us"]), np.float64)
+            with _damage_named(path):
+                line.place(columns["t_us"], columns.get("segment"), time_s)
+            if len(time_s):
+                starts_s.append(float(time_s[0]))
+                ends_s.append(float(time_s[-1]) + 1.0 / facts.rate_hz)
+    return max(ends_s) - min(starts_s) if starts_s else None
+
+
+def _time_columns(line: TimeLine) -> tuple[str, ...]:
+    return ("t_us", "segment") if line.needs_segments else ("t_us",)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Say of which file it is that its content makes no recording."""
+    try:
+        yield
     except InputError as error:
         raise InputError(
             f"{path}: {error.message}", "The file is damaged; take it from a backup, or record again."
         ) from error
 
 
-def _columns(recording: Recording, scales: Scales) -> tuple[dict[str, Any], Scales]:
-    """Turn a recording into columns, and say which scales were used."""
+def _device_samples(recording: Recording, scales: Scales) -> tuple[DeviceSamples, Scales]:
+    """Turn a recording into what a sensor would have sent, and say which scales were used."""
     stamps = np.rint(recording.time_s * _MICROSECONDS_PER_S)
     if not bool(np.all(np.diff(stamps) > 0)):
         raise InputError(
@@ -172,14 +193,17 @@ def _columns(recording: Recording, scales: Scales) -> tuple[dict[str, Any], Scal
             "Give time_s that increases by more than 0.000001 s from sample to sample.",
         )
     acc, acc_scale = _numbers(recording.acc_g, scales.acc_g)
-    gyr, gyr_scale = ([], None) if recording.gyr_dps is None else _numbers(recording.gyr_dps, scales.gyr_dps)
-    return {
-        "t_us": stamps.astype(np.int64),
-        "sample_index": _sample_index(recording),
-        **dict(zip(ACC_COLUMNS, acc, strict=True)),
-        **dict(zip(GYR_COLUMNS, gyr, strict=False)),
-        "segment": np.zeros(len(stamps), np.uint16),
-    }, Scales(acc_scale, gyr_scale)
+    gyr, gyr_scale = None, None
+    if recording.gyr_dps is not None:
+        gyr, gyr_scale = _numbers(recording.gyr_dps, scales.gyr_dps)
+    samples = DeviceSamples(
+        segment=np.zeros(len(stamps), np.uint16),
+        sample_index=_sample_index(recording),
+        t_us=stamps.astype(np.int64),
+        acc=acc,
+        gyr=gyr,
+    )
+    return samples, Scales(acc_scale, gyr_scale)
 
 
 def _sample_index(recording: Recording) -> IntArray:
@@ -191,21 +215,23 @@ def _sample_index(recording: Recording) -> IntArray:
     return np.cumsum(steps)
 
 
-def _numbers(values: Float32Array, scale: float | None) -> tuple[list[Any], float | None]:
-    """Give three columns: whole counts and their scale where all values are such, else the values."""
-    counts = [] if scale is None else [_counts(values[:, axis] / np.float64(scale)) for axis in range(3)]
-    if counts and all(column is not None for column in counts):
-        return counts, scale
-    return [np.ascontiguousarray(values[:, axis], np.float32) for axis in range(3)], None
+def _numbers(values: Float32Array, scale: float | None) -> tuple[RawArray, float | None]:
+    """Give (n, 3) whole counts and their scale where all values are such, else the values."""
+    if scale is not None:
+        counts = np.empty(values.shape, np.int16)
+        if all(_fill_counts(counts[:, axis], values[:, axis] / np.float64(scale)) for axis in range(3)):
+            return counts, scale
+    return np.asarray(values, np.float32), None
 
 
-def _counts(exact: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.int16]] | None:
-    """Round to 16-bit counts; None where a value is no whole count or does not fit."""
+def _fill_counts(target: npt.NDArray[np.int16], exact: FloatArray) -> bool:
+    """Round to 16-bit counts; False, and nothing filled, where a value is no whole count or does not fit."""
     counts = np.rint(exact)
     low, high = _COUNT_LIMITS
     if counts.min() < low or counts.max() > high or np.abs(exact - counts).max() > _ON_GRID_COUNTS:
-        return None
-    return counts.astype(np.int16)
+        return False
+    target[:] = counts
+    return True
 
 
 def _fill(target: Float32Array, columns: Sequence[Any], scale: float | None) -> None:

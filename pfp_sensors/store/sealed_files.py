@@ -46,10 +46,9 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         _flush(temporary, os.O_RDWR)
         temporary.replace(path)
-        if not _WINDOWS:
-            _flush(path.parent, os.O_RDONLY)
+        flush_folder(path.parent)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -69,7 +68,7 @@ def check_place(path: Path) -> None:
         _create(temporary)
         temporary.unlink()
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
 
 
 def make_private_folder(folder: Path) -> None:
@@ -83,7 +82,7 @@ def make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise not_written(folder, error) from error
 
 
 def _beside(path: Path) -> Path:
@@ -94,7 +93,26 @@ def _create(temporary: Path) -> None:
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
 
 
-def _not_written(path: Path, error: OSError) -> PfpError:
+def flush_folder(folder: Path) -> None:
+    """Force a folder's list of names to the disk, where the system can (Windows cannot).
+
+    Raises
+    ------
+    OSError
+        If the disk is failing.
+    """
+    if not _WINDOWS:
+        _flush(folder, os.O_RDONLY)
+
+
+def not_written(path: Path, error: OSError) -> PfpError:
+    """Say in plain words why a file or folder could not be written.
+
+    Returns
+    -------
+    PfpError
+        To be raised: a `UsageError` unless the disk is full or failing.
+    """
     found = f"{path} cannot be written: {error.strerror or error}."
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}:
         return PfpError(found, "Make room on the disk, or choose another place.")

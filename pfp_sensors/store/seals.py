@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.store.meta_json import META_NAME
@@ -14,9 +15,31 @@ if TYPE_CHECKING:
     from pfp_sensors.store.meta_json import RecordingMeta
 
 
+_SAMPLE_FILES: Final = "imu*.parquet"
+
+SIDE_NAME: Final = "side.parquet"
+"""What came beside the samples: heart rate, cadence, battery."""
+
+KEPT_PACKETS_NAME: Final = "packets.parquet"
+"""The raw packets of a recorded run, where they are kept."""
+
+COMPANIONS: Final = (SIDE_NAME, KEPT_PACKETS_NAME)
+"""Parquet files that are sealed with the samples, but are no sensor's samples."""
+
+
 def recording_paths(folder: Path) -> tuple[Path, ...]:
-    """List the Parquet files of a recording's folder in order of name; none where it is no recording."""
-    return tuple(sorted(folder.glob("imu*.parquet")))
+    """List the sample files of a recording's folder in order of name; none where it is no recording."""
+    return tuple(sorted(folder.glob(_SAMPLE_FILES)))
+
+
+def is_sample_file(name: str) -> bool:
+    """Tell from its name whether a file of a recording holds a sensor's samples."""
+    return fnmatchcase(name, _SAMPLE_FILES)
+
+
+def companion_paths(folder: Path) -> tuple[Path, ...]:
+    """List the Parquet files of a recording's folder that are sealed but hold no sensor's samples."""
+    return tuple(folder / name for name in COMPANIONS if (folder / name).exists())
 
 
 def check_seal(path: Path, meta: RecordingMeta) -> str:

@@ -178,7 +178,7 @@ def test_other_parquet_files_are_told_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
-    [("format_version", '"2"', "version"), ("gaps", "[{}]", "damaged"), ("rate_hz", "x", "damaged")],
+    [("format_version", '"3"', "version"), ("gaps", "[{}]", "damaged"), ("rate_hz", "x", "damaged")],
 )
 def test_metadata_of_another_version_or_damaged(
     tmp_path: Path, made_recording: Callable[..., Recording], key: str, value: str, said: str

@@ -1,0 +1,77 @@
+"""``pfp doctor``: what works here, and whether a sensor is good enough."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from pfp_sensors.cli.output import json_line, write_error, write_out
+from pfp_sensors.cli.parser import number
+from pfp_sensors.errors import SensorError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pfp_sensors.collect.judge import Check
+
+DESCRIPTION = """\
+Say what works here: Bluetooth and the permission to use it, the folder for your
+data, recordings that were left unfinished; and what to do about what does not.
+
+With --sensor: lay the sensor on a table and leave it there. It is recorded for
+20 s and judged: rate, jitter, loss, clock, range, gravity at rest. Nothing is
+kept. 130 s or more also tell how far its clock drifts."""
+
+EXAMPLES = ("pfp doctor", "pfp doctor --sensor SHANK-L", "pfp doctor --sensor SHANK-L --seconds 150")
+
+_MARKS = {True: "ok     ", False: "NOT OK ", None: "unknown"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--sensor", metavar="S", help="name, address or serial of a sensor to judge")
+    parser.add_argument(
+        "--seconds", type=number, default=20.0, metavar="N", help="how long to record it (20)"
+    )
+    parser.add_argument("--simulate", action="store_true", help="judge a simulated sensor of that name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check and print; 5 where Bluetooth or the sensor is not good enough."""
+    checks = _checks(args)
+    if args.json:
+        document = {
+            "schema": "pfp.doctor/1",
+            "sensor": args.sensor,
+            "simulated": bool(args.simulate and args.sensor),
+            "checks": [asdict(check) for check in checks],
+        }
+        write_out(json_line(document))
+    else:
+        if args.simulate and args.sensor:
+            write_out("A SIMULATED sensor: nothing here was measured.")
+        for check in checks:
+            write_out(_line(check))
+    return SensorError.exit_code if any(check.ok is False for check in checks) else 0
+
+
+def _checks(args: argparse.Namespace) -> tuple[Check, ...]:
+    from pfp_sensors.actions.doctor import check_computer, check_sensor
+    from pfp_sensors.cli.progress import Progress
+    from pfp_sensors.store.home import home_folder
+
+    with Progress(1, "checks") as progress:
+        if args.sensor is None:
+            progress.start("looking at Bluetooth and the data folder")
+            return check_computer(home_folder(getattr(args, "home", None)))
+        progress.start(f"recording {args.sensor}, which should lie still")
+        return check_sensor(args.sensor, args.seconds, simulate=args.simulate, tell=write_error)
+
+
+def _line(check: Check) -> str:
+    from pfp_sensors.report.words import paragraph
+
+    text = f"{check.name}: {check.found}"
+    if check.ok is not True:
+        text += f". Needed: {check.expected}."
+    return paragraph(text, f"{_MARKS[check.ok]}  ", "         ")

@@ -1,0 +1,59 @@
+"""``pfp recover``: finish what a crash or power loss left open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pfp_sensors.cli.output import error_document, json_line, write_error, write_out
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pfp_sensors.actions.recover import Recovery
+
+DESCRIPTION = """\
+Finish recordings that a crash, a full disk or a power loss left open. Nothing
+that had been written is lost; what cannot be finished stays as it is."""
+
+EXAMPLES = ("pfp recover", "pfp recover --home /media/card/pfp")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--keep-packets", action="store_true", help="keep the raw packets of the sensors too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Finish each recording and say what became of it; the highest exit code of all."""
+    from pfp_sensors.actions.recover import recover
+    from pfp_sensors.cli.progress import Progress
+    from pfp_sensors.store.home import home_folder
+
+    with Progress(1, "recordings") as progress:
+        progress.start("finishing recordings")
+        done = recover(home_folder(getattr(args, "home", None)), keep_packets=args.keep_packets)
+    if args.json:
+        write_out(json_line({"schema": "pfp.recover/1", "recordings": [_document(one) for one in done]}))
+    elif not done:
+        write_out("No recording was left open.")
+    else:
+        for one in done:
+            _print(one)
+    return max((one.error.exit_code for one in done if one.error is not None), default=0)
+
+
+def _print(one: Recovery) -> None:
+    if one.finished is None:
+        write_error(f"{one.folder}: {one.error}")
+        return
+    rows = ", ".join(f"{name} {count} samples" for name, count in one.finished.rows.items())
+    write_out(f"Finished {one.folder}: {rows}.")
+    for note in one.finished.notes:
+        write_out(f"  {note}")
+    write_out(f"  See it: pfp analyze {one.folder}")
+
+
+def _document(one: Recovery) -> dict[str, object]:
+    if one.finished is None:
+        return {"folder": str(one.folder), "error": error_document(one.error) if one.error else None}
+    return {"folder": str(one.folder), "rows": dict(one.finished.rows), "notes": list(one.finished.notes)}

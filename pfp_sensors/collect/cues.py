@@ -1,0 +1,96 @@
+"""Cues while running: silent on target, a word and a sound off it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pfp_sensors.errors import UsageError
+
+if TYPE_CHECKING:
+    from pfp_sensors.gait.online import LiveContact
+    from pfp_sensors.settings.record import CueNumbers
+
+CueKind = Literal["cadence", "impact"]
+
+_SPANS = {"cadence": (100.0, 260.0, "steps per minute"), "impact": (1.0, 100.0, "g")}
+
+
+@dataclass(frozen=True, slots=True)
+class CueWish:
+    """What a runner wants to be held to: steps per minute, or landing impact in g (an upper limit)."""
+
+    kind: CueKind
+    target: float
+
+    def __post_init__(self) -> None:
+        """Check the target.
+
+        Raises
+        ------
+        UsageError
+            If no runner could mean it.
+        """
+        low, high, unit = _SPANS[self.kind]
+        if not low <= self.target <= high:
+            raise UsageError(
+                f"The target is {self.target:g}; for a cue on {self.kind} give {low:g} to {high:g} {unit}.",
+                "Give your usual value and 5 % more for cadence (pfp analyze shows the usual one).",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One cue: what to say, and the value that was off."""
+
+    text: str
+    value: float
+    target: float
+    contact_s: float
+
+
+class Coach:
+    """Holds contacts against a target and says something only when they are off it, and not too often.
+
+    Parameters
+    ----------
+    wish
+        The target.
+    numbers
+        Tolerance, how many contacts, how long between cues.
+    """
+
+    def __init__(self, wish: CueWish, numbers: CueNumbers) -> None:
+        self._wish = wish
+        self._numbers = numbers
+        self._impacts: deque[float] = deque(maxlen=numbers.contacts)
+        self._last_s = float("-inf")
+
+    def hear(self, contact: LiveContact) -> Cue | None:
+        """Take a contact; return a cue when it is time for one."""
+        value = self._value(contact)
+        if value is None or contact.initial_contact_s - self._last_s < self._numbers.min_interval_s:
+            return None
+        text = self._off_target(value)
+        if text is None:
+            return None
+        self._last_s = contact.initial_contact_s
+        return Cue(text, value, self._wish.target, contact.initial_contact_s)
+
+    def _value(self, contact: LiveContact) -> float | None:
+        if self._wish.kind == "cadence":
+            return contact.cadence_spm
+        if contact.resultant_g is not None:
+            self._impacts.append(contact.resultant_g)
+        full = len(self._impacts) == self._numbers.contacts
+        return statistics.median(self._impacts) if full else None
+
+    def _off_target(self, value: float) -> str | None:
+        margin = self._wish.target * self._numbers.tolerance_percent / 100.0
+        if value > self._wish.target + margin:
+            return "Land softer" if self._wish.kind == "impact" else "Slower rhythm"
+        if self._wish.kind == "cadence" and value < self._wish.target - margin:
+            return "Quicker, shorter steps"
+        return None

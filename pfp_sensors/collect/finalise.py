@@ -1,0 +1,209 @@
+"""From packets to a finished recording: decoded, ordered, timed, written, checked, and only then cleared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pfp_sensors.collect.decode import decode
+from pfp_sensors.collect.recorded_facts import (
+    RecordedSensor,
+    extra_values,
+    recording_notes,
+    sample_facts,
+    side_values,
+)
+from pfp_sensors.collect.timeline import TimedSamples, time_samples
+from pfp_sensors.errors import InputError, PfpError, SensorError
+from pfp_sensors.store.device_files import read_device_samples, write_device_samples
+from pfp_sensors.store.event_log import EVENTS_NAME, read_events
+from pfp_sensors.store.packet_files import PACKETS_NAME
+from pfp_sensors.store.packet_reading import read_packet_file
+from pfp_sensors.store.recording_files import seal_recording, sensor_files
+from pfp_sensors.store.sample_files import read_samples
+from pfp_sensors.store.seals import KEPT_PACKETS_NAME, SIDE_NAME
+from pfp_sensors.store.side_files import write_side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pfp_sensors.collect.decode import SensorRecord
+    from pfp_sensors.store.event_log import Event
+    from pfp_sensors.store.packet_reading import PacketFile
+
+
+DAMAGED_PACKETS_NAME: Final = "packets-damaged.arrows"
+"""Where packets stay that could not all be read."""
+
+_FEWEST_SAMPLES: Final = 2
+_MAX_BATCH_BYTES: Final = 1 << 18
+"""A crash or a full disk tears the last batch only: half a second of a few sensors is far below this."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRecording:
+    """A recording as it rests on the disk.
+
+    Attributes
+    ----------
+    folder
+        Where.
+    rows
+        Samples of each sensor, by name.
+    notes
+        What a person should know of it, in plain sentences.
+    """
+
+    folder: Path
+    rows: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
+    """Finish a recording whose packets are on the disk, whole or broken off.
+
+    The same packets give the same bytes, however often this is done.
+
+    Parameters
+    ----------
+    folder
+        With ``packets.arrows``, and ``events.jsonl`` where there was time to write it.
+    keep_packets
+        Keep the raw packets, as zstd Parquet.
+
+    Raises
+    ------
+    SensorError
+        If nothing was recorded.
+    InputError
+        If the packets cannot be understood: they stay as they are.
+    PfpError
+        If the disk is full: the packets stay, and this can be done again.
+    """
+    file = read_packet_file(folder / PACKETS_NAME)
+    events = _events(folder)
+    plans = file.header.get("sensors", [])
+    start_ns = int(file.header.get("start_mono_ns", 0))
+    records = decode(file.packets, [plan["kind"] for plan in plans], start_ns)
+    sensors = _ready(records, plans, events)
+    if not sensors:
+        raise _nothing(folder, file, records)
+    origin_ns = min(int(sensor.timed.host_ns[0]) for sensor in sensors)
+    notes = recording_notes(file, sensors, records)
+    rows = {}
+    for sensor in sensors:
+        facts = sample_facts(sensor, file.header, origin_ns, notes)
+        path = folder / sensor.file_name
+        write_device_samples(path, sensor.timed.samples, facts)
+        _verify(path, sensor.timed)
+        rows[sensor.name] = len(sensor.timed.samples.t_us)
+    side = side_values(records, events, start_ns, origin_ns)
+    if side:
+        write_side(folder / SIDE_NAME, side)
+    if keep_packets:
+        from pfp_sensors.store.kept_packets import write_kept_packets
+
+        write_kept_packets(folder / KEPT_PACKETS_NAME, file)
+    extra = extra_values(file, sensors, events, start_ns, origin_ns)
+    seal_recording(folder, [sensor.name for sensor in sensors], extra=extra)
+    _clear(folder, file)
+    return FinishedRecording(folder, rows, notes)
+
+
+# --- what there is --------------------------------------------------------------------------------
+
+
+def _events(folder: Path) -> tuple[Event, ...]:
+    path = folder / EVENTS_NAME
+    return read_events(path).events if path.exists() else ()
+
+
+def _ready(
+    records: Sequence[SensorRecord], plans: Sequence[Mapping[str, Any]], events: Sequence[Event]
+) -> list[RecordedSensor]:
+    """Take the sensors that sent samples, each with a name that can be a file's."""
+    useful = [record for record in records if record.facts is not None and _enough(record)]
+    names = [_name(plans[record.number], many=len(useful) > 1) for record in useful]
+    if len(set(names)) < len(names):
+        names = [f"{name}-{record.number + 1}" for name, record in zip(names, useful, strict=True)]
+    files = sensor_files(names) if names else {}
+    sensors = []
+    for name, record in zip(names, useful, strict=True):
+        if record.facts is not None:
+            timed = time_samples(record, record.facts)
+            identity = _identity(events, record.number)
+            plan = plans[record.number]
+            sensors.append(RecordedSensor(name, files[name], record, record.facts, timed, identity, plan))
+    return sensors
+
+
+def _enough(record: SensorRecord) -> bool:
+    """Two samples make a recording; one or none of a sensor is left out."""
+    return sum(len(block.acc) for block in record.taken) >= _FEWEST_SAMPLES
+
+
+def _name(plan: Mapping[str, Any], *, many: bool) -> str:
+    if many and plan.get("side"):
+        return f"{plan['side']}_leg"
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", str(plan.get("name", ""))).strip("_.-")[:40] or "sensor"
+
+
+def _identity(events: Sequence[Event], number: int) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for event in events:
+        if event.kind == "connected" and event.sensor == number:
+            found |= {key: value for key, value in event.details.items() if value is not None}
+    return found
+
+
+def _nothing(folder: Path, file: PacketFile, records: Sequence[SensorRecord]) -> PfpError:
+    """Say why there is no sample; a packet file without a single packet is taken away."""
+    bad = sum(record.bad_packets for record in records)
+    if file.rows or file.torn_bytes > _MAX_BATCH_BYTES:
+        return InputError(
+            f"{folder} has {file.rows} packets but no samples that can be understood ({bad} bad packets).",
+            "They are kept in packets.arrows; please report this with that file.",
+        )
+    (folder / PACKETS_NAME).unlink()
+    return SensorError(
+        "Nothing was recorded: no packet came from the sensor.",
+        "Look at events.jsonl in the folder for what happened, and try `pfp doctor`.",
+    )
+
+
+def _clear(folder: Path, file: PacketFile) -> None:
+    """Take the packets away, but not where more than a batch of them could not be read."""
+    packets = folder / PACKETS_NAME
+    if file.unknown or file.torn_bytes > _MAX_BATCH_BYTES:
+        packets.replace(folder / DAMAGED_PACKETS_NAME)
+    else:
+        packets.unlink()
+
+
+# --- what was written ------------------------------------------------------------------------------
+
+
+def _verify(path: Path, timed: TimedSamples) -> None:
+    """Read a file back and compare every number with what the packets said.
+
+    Raises
+    ------
+    PfpError
+        If one differs: the packets stay.
+    """
+    read_samples(path)  # refuses what the analysis could not read
+    found, _ = read_device_samples(path)
+    expected = timed.samples
+    same = all(
+        np.array_equal(getattr(found, name), getattr(expected, name))
+        for name in ("segment", "sample_index", "t_us", "acc", "gyr")
+    )
+    if not same:
+        raise PfpError(
+            f"{path} does not hold what was recorded: the disk or this program is at fault.",
+            "The packets are kept. Check the disk, then run `pfp recover`.",
+        )

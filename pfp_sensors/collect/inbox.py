@@ -1,0 +1,57 @@
+"""Between the radio's callbacks and everything else: a queue that never blocks and has an end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.packets import LinkEvent, Packet
+
+
+class Inbox:
+    """Takes packets and events from callbacks and hands them over in order, many at a time.
+
+    Parameters
+    ----------
+    limit
+        How many packets may wait. One that finds no room is counted in ``dropped`` and let go: the sample
+        counters of the sensor then show the hole. Events always find room.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.dropped = 0
+        self.most = 0
+        self._items: deque[Packet | LinkEvent] = deque()
+        self._something = asyncio.Event()
+
+    def __len__(self) -> int:
+        """Count what waits."""
+        return len(self._items)
+
+    def put_packet(self, packet: Packet) -> None:
+        """Take a packet, or count it as dropped."""
+        if len(self._items) >= self.limit:
+            self.dropped += 1
+        else:
+            self._items.append(packet)
+            self.most = max(self.most, len(self._items))
+        self._something.set()
+
+    def put_event(self, event: LinkEvent) -> None:
+        """Take an event."""
+        self._items.append(event)
+        self._something.set()
+
+    async def wait(self) -> None:
+        """Return when something is there."""
+        await self._something.wait()
+
+    def take_all(self) -> list[Packet | LinkEvent]:
+        """Hand over all that waits."""
+        items = list(self._items)
+        self._items.clear()
+        self._something.clear()
+        return items

@@ -1,0 +1,66 @@
+"""How fast samples come and how late, over the last seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class RecentRate:
+    """Counts against a clock over a sliding span.
+
+    Parameters
+    ----------
+    span_s
+        How far back it looks.
+    """
+
+    def __init__(self, span_s: float = 10.0) -> None:
+        self._span_s = span_s
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def add(self, time_s: float, count: int) -> None:
+        """Note that the count was ``count`` when the clock was ``time_s``; back in time starts anew."""
+        if self._marks and time_s < self._marks[-1][0]:
+            self._marks.clear()
+        self._marks.append((time_s, count))
+        while len(self._marks) > 2 and self._marks[1][0] < time_s - self._span_s:
+            self._marks.popleft()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._marks.clear()
+
+    @property
+    def per_s(self) -> float | None:
+        """Counts per second, None in the first second."""
+        if len(self._marks) < 2:
+            return None
+        (first_s, first), (last_s, last) = self._marks[0], self._marks[-1]
+        return (last - first) / (last_s - first_s) if last_s - first_s >= 1.0 else None
+
+
+class LeastDelay:
+    """The smallest delay of the last minute: nothing arrives before it is measured, so it is nearest truth.
+
+    Parameters
+    ----------
+    span_s
+        How far back it looks: clocks drift, so an old minimum no longer holds.
+    """
+
+    def __init__(self, span_s: float = 60.0) -> None:
+        self._span_s = span_s
+        self._rising: deque[tuple[float, float]] = deque()
+
+    def add(self, time_s: float, delay_s: float) -> float:
+        """Note a delay; return the smallest of the span."""
+        while self._rising and self._rising[-1][1] >= delay_s:
+            self._rising.pop()
+        self._rising.append((time_s, delay_s))
+        while self._rising[0][0] < time_s - self._span_s:
+            self._rising.popleft()
+        return self._rising[0][1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._rising.clear()

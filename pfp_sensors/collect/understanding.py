@@ -1,0 +1,118 @@
+"""What is on its way to the disk, understood beside it: counts, contacts, cues."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pfp_sensors.model.packets import LinkEvent, Packet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pfp_sensors.collect.cues import Coach, Cue
+    from pfp_sensors.collect.journal import Journal
+    from pfp_sensors.collect.live_sensor import LiveSensor, TimedContact
+    from pfp_sensors.link.clock import HostClock
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told while a recording runs; each is called in the loop and must return at once.
+
+    ``cue`` is given the cue and how many seconds after the contact it comes; ``acknowledged`` the packets
+    that now survive a crash of this program.
+    """
+
+    contact: Callable[[TimedContact], None] = lambda _contact: None
+    cue: Callable[[Cue, float], None] = lambda _cue, _late_s: None
+    message: Callable[[str], None] = lambda _text: None
+    acknowledged: Callable[[Sequence[Packet]], None] = lambda _packets: None
+
+
+class Understanding:
+    """Feeds packets and events to the live sensors, in a task of its own.
+
+    Parameters
+    ----------
+    sensors
+        By number.
+    coach
+        What the runner is held to; None for nothing.
+    journal, listeners
+        Where contacts and cues go.
+    clock, start_mono_ns
+        The collector's clock, and when the recording began.
+
+    Attributes
+    ----------
+    fault
+        A mistake of this program in here, if there was one; then nothing is understood any more.
+    """
+
+    def __init__(
+        self,
+        sensors: Sequence[LiveSensor],
+        coach: Coach | None,
+        journal: Journal,
+        listeners: Listeners,
+        clock: HostClock,
+        start_mono_ns: int,
+    ) -> None:
+        self.fault: BaseException | None = None
+        self._sensors = sensors
+        self._coach = coach
+        self._journal = journal
+        self._listeners = listeners
+        self._clock = clock
+        self._start_mono_ns = start_mono_ns
+        self._heard: asyncio.Queue[list[Packet | LinkEvent]] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._always(), name="understand")
+        self._task.add_done_callback(self._ended)
+
+    def put(self, items: list[Packet | LinkEvent]) -> None:
+        """Take what came, in order."""
+        if self.fault is None:
+            self._heard.put_nowait(items)
+
+    async def end(self) -> None:
+        """Understand what is left and end."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        while self.fault is None and not self._heard.empty():
+            self._understand(self._heard.get_nowait())
+
+    async def _always(self) -> None:
+        while True:
+            self._understand(await self._heard.get())
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        self.fault = task.exception()
+        self._journal.log("view_failed", reason=repr(self.fault))
+        self._listeners.message("The live view failed; the recording goes on without it.")
+
+    def _understand(self, items: list[Packet | LinkEvent]) -> None:
+        for item in items:
+            sensor = self._sensors[item.sensor]
+            if isinstance(item, LinkEvent):
+                sensor.hear_event(item)
+                continue
+            for contact in sensor.hear_packet(item):
+                self._hear_contact(contact, sensor.name)
+
+    def _hear_contact(self, timed: TimedContact, name: str) -> None:
+        self._journal.add_contact(timed, name)
+        self._listeners.contact(timed)
+        cue = None if self._coach is None else self._coach.hear(timed.contact)
+        if cue is not None:
+            self._journal.log("cue", timed.sensor, text=cue.text, value=cue.value, target=cue.target)
+            now_s = (self._clock.mono_ns() - self._start_mono_ns) * 1e-9
+            self._listeners.cue(cue, now_s - timed.at_s)

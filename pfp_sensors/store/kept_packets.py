@@ -1,0 +1,44 @@
+"""The raw packets of a finished recording, kept for whoever wants to decode them again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pfp_sensors.store.packet_files import COLUMNS, HEADER_KEY
+from pfp_sensors.store.sealed_files import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pfp_sensors.store.packet_reading import PacketFile
+
+
+def write_kept_packets(path: Path, file: PacketFile) -> None:
+    """Write all whole packets of a packet file as zstd Parquet, with its header in the metadata.
+
+    Parameters
+    ----------
+    path
+        Final name; see `replacing` for how it is taken.
+    file
+        The packets as recorded.
+
+    Raises
+    ------
+    InputError
+        If the packet file changed since it was opened.
+    UsageError, PfpError
+        If the file cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    packets = list(file.packets)
+    columns = {
+        name: pa.array([getattr(packet, name) for packet in packets], pa.type_for_alias(kind))
+        for name, kind in COLUMNS.items()
+    }
+    table = pa.table(columns).replace_schema_metadata({HEADER_KEY: json.dumps(dict(file.header))})
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd", use_dictionary=["sensor", "channel", "segment"])

@@ -1,0 +1,98 @@
+"""The air between simulated sensors and the host: rhythm, stalls, losses."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from itertools import pairwise
+
+from rig_bench import rig, until
+
+from pfp_sensors.rig.plans import AirPlan, SensorPlan
+
+
+def test_paced_packets_come_in_bursts() -> None:
+    plan = SensorPlan(rate_hz=200.0, samples_per_packet=1)
+
+    async def story() -> list[float]:
+        async with rig(plan, speed=1.0) as (ear,):
+            ear.world.air.plan = AirPlan(interval_s=0.05, packets_per_event=20)
+            await ear.start()
+            came, seen = [], 0
+            until_s = time.monotonic() + 20.0
+            while len(came) < 100 and time.monotonic() < until_s:
+                came += [time.monotonic()] * (len(ear.heard) - seen)
+                seen = len(ear.heard)
+                await asyncio.sleep(0.001)
+            assert ear.indices() == list(range(len(ear.indices())))
+        return came
+
+    came = asyncio.run(story())
+    gaps = [b - a for a, b in pairwise(came)]
+    # A packet is made every 5 ms; without the rhythm of the air most gaps would be as long.
+    assert sum(gap < 0.003 for gap in gaps) > 0.7 * len(gaps)
+    assert max(gaps) > 0.025
+
+
+def test_air_that_is_too_slow_makes_the_ring_overflow_and_counts_it() -> None:
+    plan = SensorPlan(samples_per_packet=1, ring_s=1.0)
+
+    async def story() -> None:
+        async with rig(plan, air=AirPlan(interval_s=0.03, packets_per_event=3)) as (ear,):
+            await ear.start()
+            await until(lambda: len(ear.statuses()) > 1 and ear.statuses()[-1].ring_dropped > 300)
+            age = ear.sensor.firmware.memory.next_index - ear.wanted()
+        assert age < 2 * 208  # the sensor keeps what the air cannot take, instead of piling it up there
+        indices = ear.indices()
+        missing = indices[-1] + 1 - len(indices)
+        assert missing > 100
+        assert indices == sorted(set(indices))
+        seqs = [packet.seq for packet in ear.packets()]
+        assert seqs == list(range(len(seqs)))
+        ear.assert_all_as_made()
+
+    asyncio.run(story())
+
+
+def test_a_stall_ends_in_a_burst_and_loses_nothing() -> None:
+    async def story() -> None:
+        async with rig(speed=5.0) as (ear,):
+            await ear.start()
+            await ear.hears(100)
+            ear.sensor.stall(2.0)
+            await asyncio.sleep(0.02)
+            before = len(ear.heard)
+            await asyncio.sleep(0.2)
+            assert len(ear.heard) == before
+            await ear.hears(700)
+            assert ear.losses == 0
+        assert ear.indices() == list(range(len(ear.indices())))
+        ear.assert_all_as_made()
+
+    asyncio.run(story())
+
+
+def test_a_stall_longer_than_the_supervision_timeout_breaks_the_link() -> None:
+    async def story() -> None:
+        async with rig(air=AirPlan(supervision_s=2.0)) as (ear,):
+            answer = await ear.start()
+            await ear.hears(100)
+            ear.sensor.stall(4.0)
+            await until(lambda: ear.losses == 1)
+            assert not ear.sensor.is_connected
+            await ear.connect()
+            await ear.resume(answer.boot_id)
+            await ear.hears(800)
+        assert ear.indices() == list(range(len(ear.indices())))
+
+    asyncio.run(story())
+
+
+def test_missed_events_delay_but_lose_nothing() -> None:
+    async def story() -> None:
+        async with rig(air=AirPlan(interval_s=0.03, missed_share=0.6, seed=3)) as (ear,):
+            await ear.start()
+            await ear.hears(600)
+        assert ear.indices() == list(range(len(ear.indices())))
+
+    asyncio.run(story())
