@@ -7,14 +7,15 @@ import sys
 import time
 
 from bench.grid import CELLS, LONG_CELLS, grid_section
-from bench.pages import DEFINITIONS, NOT_SHOWN, PEERS, write_page
-from bench.places import ACCURACY_PAGE, SPEED_PAGE
+from bench.live import live_sections
+from bench.pages import DEFINITIONS, NOT_SHOWN, NOT_SHOWN_OF_RECORDING, PEERS, write_page
+from bench.places import ACCURACY_PAGE, RECORDING_PAGE, SPEED_PAGE
 from bench.real import real_sections
 from bench.speed import speed_section
 from bench.tables import Section, as_text, target_table
 from pfp_sensors.settings import load_signal_settings
 
-PARTS = ("real", "grid", "speed")
+PARTS = ("real", "grid", "speed", "live")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,25 +28,32 @@ def main(argv: list[str] | None = None) -> int:
     wanted = PARTS if args.only is None else (args.only,)
     accuracy: list[Section] = []
     speed: list[Section] = []
+    recording: list[Section] = []
     if "real" in wanted:
         accuracy += _printed(real_sections(settings))
     if "grid" in wanted:
         accuracy += _printed([grid_section(settings, n_cells)])
     if "speed" in wanted:
         speed += _printed([speed_section(settings, repeats=21 if args.long else 9)])
-    _print_summary([*accuracy, *speed], time.perf_counter() - start)
+    if "live" in wanted:
+        recording += _printed(live_sections(long=args.long))
+    _print_summary([*accuracy, *speed, *recording], time.perf_counter() - start)
     command = " ".join(["python -m bench", *arguments])
     if args.write and {"real", "grid"} <= set(wanted):
         write_page(ACCURACY_PAGE, "Accuracy", accuracy, command, (DEFINITIONS, NOT_SHOWN, PEERS))
     if args.write and speed:
         write_page(SPEED_PAGE, "Speed and memory", speed, command, ())
+    if args.write and recording:
+        write_page(RECORDING_PAGE, "Recording from sensors", recording, command, (NOT_SHOWN_OF_RECORDING,))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--long", action="store_true", help=f"{LONG_CELLS} cells instead of {CELLS}, more repeats"
+        "--long",
+        action="store_true",
+        help=f"{LONG_CELLS} cells instead of {CELLS}, more repeats, a recording of ten minutes",
     )
     parser.add_argument(
         "--only", choices=PARTS, help="one part; docs/accuracy.md needs real and grid together"
@@ -55,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "--write",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="write docs/accuracy.md and docs/speed.md (default: yes)",
+        help="write the pages in docs/ (default: yes)",
     )
     return parser
 

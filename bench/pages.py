@@ -50,6 +50,16 @@ NOT_SHOWN: Final = """\
 - The lag of foot off at speeds above 2.4 m/s is chosen on simulated runners.
 - No recording of a person with kneecap pain, of trail running, of sprinting, or of weeks of wear."""
 
+NOT_SHOWN_OF_RECORDING: Final = """\
+## What these figures do not show
+
+- No radio, no real sensor and no operating system's Bluetooth (BlueZ, WinRT, CoreBluetooth) took part: the
+  sensors and both controllers are simulated in one process. Their time is not that of a radio.
+- No sound was heard: what a loudspeaker or an earphone on Bluetooth adds (0.1 to 0.3 s is common) comes on
+  top.
+- The runner is simulated: that contacts of real legs are found live is in docs/online.md.
+- A minute, or ten, not hours; a disk that keeps up, and a computer that does nothing else."""
+
 PEERS: Final = """\
 ## Published peers
 

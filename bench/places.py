@@ -11,3 +11,4 @@ SHARED_DATA: Final = ROOT.parent / "shared" / "data"
 
 ACCURACY_PAGE: Final = ROOT / "docs" / "accuracy.md"
 SPEED_PAGE: Final = ROOT / "docs" / "speed.md"
+RECORDING_PAGE: Final = ROOT / "docs" / "recording-bench.md"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 PACKAGE = "pfp_sensors"
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / PACKAGE).rglob("*.py"))
-HEAVY = ("numpy", "scipy", "pandas", "pyarrow", "rich", "bleak", "vqf")
+HEAVY = ("numpy", "scipy", "pandas", "pyarrow", "rich", "bleak", "bumble", "vqf")
+RADIO = ("bleak", "bumble")
 MAX_LINES = 300
 FIRST_FLOOR_WITH_SYNTH = 5
 ENTRANCES = ("__init__", "__main__")  # the package's own front doors belong to no room
@@ -113,6 +114,23 @@ def heavy_at_import(source: str) -> list[str]:
     return sorted(names - set(sys.stdlib_module_names) - {PACKAGE, "numpy"})
 
 
+def is_radio_file(source: str, room: str) -> bool:
+    """Tell whether a file derives its classes from a Bluetooth library's: in ``rig`` that is allowed."""
+    return room == "rig" and not set(RADIO).isdisjoint(heavy_at_import(source))
+
+
+def early_radio_imports(source: str, file: Path, root: Path, radio_files: frozenset[str]) -> list[str]:
+    """Return the modules with a Bluetooth library that a file without one imports while it loads."""
+    if is_radio_file(source, room_of(file, root)):
+        return []
+    names = {
+        name
+        for node in statements_run_at_import(ast.parse(source).body)
+        for name in imported_names(node, package_of(file, root))
+    }
+    return sorted(radio for radio in radio_files if any(f"{name}.".startswith(f"{radio}.") for name in names))
+
+
 def undocumented(source: str) -> list[str]:
     """Return the public functions, classes and methods without a docstring."""
     tree = ast.parse(source)
@@ -145,7 +163,21 @@ def test_imports_follow_the_floor_plan(file: Path) -> None:
 
 @each_file
 def test_nothing_heavy_is_imported_at_module_level(file: Path) -> None:
-    assert heavy_at_import(file.read_text(encoding="utf-8")) == []
+    allowed = RADIO if room_of(file, ROOT) == "rig" else ()
+    assert set(heavy_at_import(file.read_text(encoding="utf-8"))) <= set(allowed)
+
+
+RADIO_FILES = frozenset(
+    f"{PACKAGE}.rig.{file.stem}"
+    for file in FILES
+    if is_radio_file(file.read_text(encoding="utf-8"), room_of(file, ROOT))
+)
+
+
+@each_file
+def test_files_with_the_radio_are_imported_late(file: Path) -> None:
+    assert f"{PACKAGE}.rig.air" in RADIO_FILES
+    assert early_radio_imports(file.read_text(encoding="utf-8"), file, ROOT, RADIO_FILES) == []
 
 
 @each_file
@@ -198,6 +230,23 @@ def test_the_check_sees_a_heavy_import() -> None:
     assert heavy_at_import("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas") == []
 
 
+def test_the_check_sees_a_radio_that_is_imported_early() -> None:
+    radio, world = frozenset({"pfp_sensors.rig.air"}), ROOT / PACKAGE / "rig/world.py"
+    for source in (
+        "from pfp_sensors.rig import air",
+        "from pfp_sensors.rig.air import PacedAir",
+        "import pfp_sensors.rig.air",
+        "from .air import PacedAir",
+    ):
+        assert early_radio_imports(source, world, ROOT, radio) == ["pfp_sensors.rig.air"]
+    for source in (
+        "def f():\n    from pfp_sensors.rig import air",
+        "import bumble\nfrom .air import PacedAir",
+    ):
+        assert early_radio_imports(source, world, ROOT, radio) == []
+    assert not is_radio_file("import bleak", "link")
+
+
 def test_the_check_sees_a_missing_docstring() -> None:
     source = '"""M."""\nclass A:\n    """A."""\n    def b(self): ...\n    def _c(self): ...'
     assert undocumented(source) == ["b"]
@@ -206,10 +255,23 @@ def test_the_check_sees_a_missing_docstring() -> None:
 HELP = f"from {PACKAGE}.cli import main\nassert main(['--help']) == 0"
 
 
-@pytest.mark.parametrize("code", [f"import {PACKAGE}", HELP], ids=["import", "help"])
-def test_start_loads_nothing_heavy(code: str) -> None:
+def loaded_by(code: str) -> set[str]:
+    """Return the heavy packages that a fresh Python has loaded after some code."""
     report = f"\nimport sys\nprint('LOADED', *[m for m in {HEAVY!r} if m in sys.modules])"
     command = [sys.executable, "-c", code + report]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "LOADED"
+    first, *names = done.stdout.splitlines()[-1].split()
+    assert first == "LOADED"
+    return set(names)
+
+
+@pytest.mark.parametrize("code", [f"import {PACKAGE}", HELP], ids=["import", "help"])
+def test_start_loads_nothing_heavy(code: str) -> None:
+    assert loaded_by(code) == set()
+
+
+def test_the_rig_loads_no_bluetooth_before_it_is_opened() -> None:
+    plain = [f"{PACKAGE}.rig.{name}" for name in ("plans", "world", "extra", "simulate")]
+    assert loaded_by(f"import {PACKAGE}.rig, {', '.join(plain)}").isdisjoint(RADIO)
+    assert loaded_by(f"import {PACKAGE}.rig.air") >= {"bumble"}

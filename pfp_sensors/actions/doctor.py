@@ -54,7 +54,7 @@ def check_sensor(
     if not SHORTEST_S <= seconds <= LONGEST_S:
         raise UsageError(
             f"{seconds:g} s was asked for; it must be {SHORTEST_S:g} to {LONGEST_S:g} s.",
-            "Leave it away for 20 s.",
+            "Leave --seconds away for 20 s.",
         )
     with tempfile.TemporaryDirectory(prefix="pfp-doctor-") as folder:
         return asyncio.run(_check_sensor(Path(folder), wanted, seconds, simulate, tell))
@@ -99,7 +99,7 @@ def _bluetooth() -> Check:
     async def look() -> Check:
         async with opened_adapter() as adapter:
             state = await check_adapter(adapter)
-        return Check("Bluetooth", state.ok, state.message, state.what_to_do or "an adapter that may be used")
+        return Check("Bluetooth", state.ok, state.message, "an adapter that may be used", state.what_to_do)
 
     return asyncio.run(look())
 
@@ -110,11 +110,12 @@ def _store(home: Path) -> Check:
     place = home
     while not place.exists() and place != place.parent:
         place = place.parent
-    expected = "a folder that you may write to (--home or PFP_HOME chooses another one)"
+    expected = "a folder that you may write to"
     try:
         check_place(place / "pfp-check")
     except PfpError as error:
-        return Check("data folder", False, error.message, expected)
+        to_do = f"{error.what_to_do} --home or PFP_HOME chooses another folder.".strip()
+        return Check("data folder", False, error.message, expected, to_do, error.exit_code)
     return Check("data folder", True, f"{home}{'' if home.exists() else ' (will be made)'}", expected)
 
 
@@ -124,11 +125,23 @@ def _unfinished(home: Path) -> tuple[Check, ...]:
     try:
         left = unfinished_runs(home)
     except PfpError as error:
-        return (Check("recordings", False, error.message, "a folder that can be read"),)
+        return (
+            Check(
+                "recordings",
+                False,
+                error.message,
+                "a folder that can be read",
+                error.what_to_do,
+                error.exit_code,
+            ),
+        )
     if not left:
         return (Check("recordings", True, "none was left unfinished", "none unfinished"),)
     names = ", ".join(folder.name for folder in left[:5])
-    return (Check("recordings", False, f"unfinished: {names}", "run `pfp recover` to finish them"),)
+    more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+    found = f"left unfinished: {names}{more}"
+    # Nothing is lost and nothing is broken: it is named, and the command ends well.
+    return (Check("recordings", False, found, "none unfinished", "`pfp recover` finishes them.", 0),)
 
 
 def _rig() -> Check:
@@ -136,9 +149,5 @@ def _rig() -> Check:
 
     there = importlib.util.find_spec("bumble") is not None
     found = "installed" if there else "not installed"
-    return Check(
-        "simulated sensors",
-        True if there else None,
-        found,
-        "pip install 'pfp-sensors[rig]', only for trying out",
-    )
+    to_do = "" if there else "Only for trying out: pip install 'pfp-sensors[rig]'"
+    return Check("simulated sensors", True if there else None, found, "installed", to_do)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from pfp_sensors.actions.bluetooth import opened_adapter
 from pfp_sensors.actions.index_run import index_run
 from pfp_sensors.collect.understanding import Listeners
-from pfp_sensors.errors import UsageError
+from pfp_sensors.errors import PfpError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -73,13 +74,19 @@ class RecordOptions:
                 "Name the sensors too: --sensor A --side left --sensor B --side right.",
             )
         if self.minutes is not None and not 0 < self.minutes <= 24 * 60:
-            raise UsageError(f"--minutes is {self.minutes:g}; it must be above 0 and at most 1440.")
+            raise UsageError(
+                f"--minutes is {self.minutes:g}; it must be above 0 and at most 1440.",
+                "Leave it away to record until you press Ctrl-C.",
+            )
         if self.speed_up != 1.0 and not self.simulate:
             raise UsageError(
                 "--speed-up is for simulated sensors.", "Add --simulate, or leave --speed-up away."
             )
         if not 1.0 <= self.speed_up <= MAX_SPEED_UP:
-            raise UsageError(f"--speed-up is {self.speed_up:g}; it must be 1 to {MAX_SPEED_UP:g}.")
+            raise UsageError(
+                f"--speed-up is {self.speed_up:g}; it must be 1 to {MAX_SPEED_UP:g}.",
+                "10 to 30 suit most computers.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,6 @@ async def _record(
     options: RecordOptions, home: Path, connect_stop: Callable[[asyncio.Event], None], watchers: Watchers
 ) -> FinishedRecording:
     from pfp_sensors.collect.choose import choose_sensors
-    from pfp_sensors.collect.finalise import finalise
     from pfp_sensors.collect.header import Worn
     from pfp_sensors.collect.session import Session
     from pfp_sensors.settings import load_record_settings, load_signal_settings
@@ -177,27 +183,43 @@ async def _record(
                 cue=options.cue,
                 listeners=watchers.listeners,
             )
-            await _run(session, stop, options.minutes, watchers)
-            finished = await asyncio.to_thread(finalise, folder, keep_packets=options.keep_packets)
-            await asyncio.to_thread(index_run, home, folder)
-    if session.understanding.fault is not None:
-        raise session.understanding.fault
+            ended_well = False
+            try:
+                fault = await _run(session, stop, options.minutes, watchers)
+                ended_well = True
+            finally:
+                if not ended_well:  # that error is the one to tell; what cannot be finished now stays
+                    with contextlib.suppress(PfpError):
+                        await asyncio.to_thread(_finish, folder, home, options.keep_packets)
+            finished = await asyncio.to_thread(_finish, folder, home, options.keep_packets)
+    if fault is not None:
+        raise fault
     return finished
 
 
-async def _run(session: Session, stop: asyncio.Event, minutes: float | None, watchers: Watchers) -> None:
-    """Run a session with its view and its clock."""
-    beside = [asyncio.create_task(session.stop_after(60.0 * minutes, stop))] if minutes is not None else []
-    view = None if watchers.view is None else asyncio.ensure_future(watchers.view(session, stop))
+def _finish(folder: Path, home: Path, keep_packets: bool) -> FinishedRecording:
+    from pfp_sensors.collect.finalise import finalise
+
+    finished = finalise(folder, keep_packets=keep_packets)
+    index_run(home, folder)
+    return finished
+
+
+async def _run(
+    session: Session, stop: asyncio.Event, minutes: float | None, watchers: Watchers
+) -> BaseException | None:
+    """Run a session with its view and its clock; return what failed beside it, at no cost to the data."""
+    timer = [asyncio.create_task(session.stop_after(60.0 * minutes, stop))] if minutes is not None else []
+    view = [] if watchers.view is None else [asyncio.ensure_future(watchers.view(session, stop))]
     try:
         await session.run(stop)
     finally:
         stop.set()
-        for task in beside:
+        for task in timer:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        if view is not None:
-            await view
+        ends = await asyncio.gather(*timer, *view, return_exceptions=True)
+    faults = [end for end in ends if isinstance(end, Exception)]
+    return faults[0] if faults else session.fault
 
 
 async def _unless_stopped(

@@ -79,8 +79,17 @@ def _report(error: PfpError, arguments: list[str]) -> int:
         write_out(json_line(error_document(error)))
         flush_out()
     else:
-        write_error(f"pfp: {error}")
+        write_error(_on_lines(f"pfp: {error}"))
     return error.exit_code
+
+
+def _on_lines(text: str) -> str:
+    """Break lines between words where a person reads along; a file or a program gets them whole."""
+    if not sys.stderr.isatty():
+        return text
+    from pfp_sensors.report.words import paragraph
+
+    return "\n".join(paragraph(line, "", "") for line in text.splitlines())
 
 
 def _bug(error: Exception) -> PfpError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.output import json_line, write_error, write_out
 from pfp_sensors.cli.parser import number
-from pfp_sensors.errors import SensorError
+from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -24,35 +24,46 @@ kept. 130 s or more also tell how far its clock drifts."""
 
 EXAMPLES = ("pfp doctor", "pfp doctor --sensor SHANK-L", "pfp doctor --sensor SHANK-L --seconds 150")
 
+_SECONDS = 20.0
+_INDENT = "         "
 _MARKS = {True: "ok     ", False: "NOT OK ", None: "unknown"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--sensor", metavar="S", help="name, address or serial of a sensor to judge")
-    parser.add_argument(
-        "--seconds", type=number, default=20.0, metavar="N", help="how long to record it (20)"
-    )
+    parser.add_argument("--seconds", type=number, metavar="N", help="how long to record it (20)")
     parser.add_argument("--simulate", action="store_true", help="judge a simulated sensor of that name")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check and print; 5 where Bluetooth or the sensor is not good enough."""
+    """Check and print; 5 where Bluetooth or the sensor is not good enough.
+
+    Raises
+    ------
+    UsageError
+        If an option is given that only goes with --sensor.
+    """
+    if args.sensor is None and (args.simulate or args.seconds is not None):
+        raise UsageError(
+            "--simulate and --seconds go with --sensor.",
+            "For example: pfp doctor --sensor SHANK-L --simulate.",
+        )
     checks = _checks(args)
     if args.json:
         document = {
             "schema": "pfp.doctor/1",
             "sensor": args.sensor,
             "simulated": bool(args.simulate and args.sensor),
-            "checks": [asdict(check) for check in checks],
+            "checks": [_document(check) for check in checks],
         }
         write_out(json_line(document))
     else:
         if args.simulate and args.sensor:
-            write_out("A SIMULATED sensor: nothing here was measured.")
+            write_out("SIMULATED sensor: nothing here was measured.")
         for check in checks:
-            write_out(_line(check))
-    return SensorError.exit_code if any(check.ok is False for check in checks) else 0
+            write_out(_lines(check))
+    return max((check.exit_code for check in checks if check.ok is False), default=0)
 
 
 def _checks(args: argparse.Namespace) -> tuple[Check, ...]:
@@ -65,13 +76,21 @@ def _checks(args: argparse.Namespace) -> tuple[Check, ...]:
             progress.start("looking at Bluetooth and the data folder")
             return check_computer(home_folder(getattr(args, "home", None)))
         progress.start(f"recording {args.sensor}, which should lie still")
-        return check_sensor(args.sensor, args.seconds, simulate=args.simulate, tell=write_error)
+        seconds = _SECONDS if args.seconds is None else args.seconds
+        return check_sensor(args.sensor, seconds, simulate=args.simulate, tell=write_error)
 
 
-def _line(check: Check) -> str:
+def _document(check: Check) -> dict[str, object]:
+    return {key: value for key, value in asdict(check).items() if key != "exit_code"}
+
+
+def _lines(check: Check) -> str:
     from pfp_sensors.report.words import paragraph
 
-    text = f"{check.name}: {check.found}"
+    text = f"{check.name}: {check.found.rstrip('.')}"
+    lines = [paragraph(text, f"{_MARKS[check.ok]}  ", _INDENT)]
     if check.ok is not True:
-        text += f". Needed: {check.expected}."
-    return paragraph(text, f"{_MARKS[check.ok]}  ", "         ")
+        lines.append(paragraph(f"Needed: {check.expected}.", _INDENT, _INDENT))
+        if check.what_to_do:
+            lines.append(paragraph(f"To do: {check.what_to_do}", _INDENT, _INDENT))
+    return "\n".join(lines)

@@ -44,11 +44,15 @@ def _command(name: str) -> str:
     parser = Parser(prog=f"pfp {name}")
     add_command(parser, name)
     actions = [a for a in parser._actions if not _EVERYWHERE & set(a.option_strings)]
-    parts = [f"## `pfp {name}`\n", command.DESCRIPTION.replace("\n", " ") + "\n"]
+    parts = [f"## `pfp {name}`\n", _paragraphs(command.DESCRIPTION) + "\n"]
     if actions:
         parts.append("| argument | meaning |\n|---|---|\n" + "\n".join(map(_row, actions)) + "\n")
     parts.append("```sh\n" + "\n".join(command.EXAMPLES) + "\n```\n")
     return "\n".join(parts)
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(part.replace("\n", " ") for part in text.split("\n\n"))
 
 
 def _row(action: argparse.Action) -> str:

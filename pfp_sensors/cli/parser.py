@@ -20,6 +20,7 @@ COMMANDS = {
     "scan": "list the sensors in reach",
     "record": "record a run from a sensor over Bluetooth",
     "recover": "finish recordings that a crash left open",
+    "fetch": "download runs from a sensor's own memory",
     "simulate": "write a synthetic recording with known truth",
     "demo": "show the main job from end to end on a synthetic run",
     "version": "print the version",
@@ -124,6 +125,13 @@ def number(text: str) -> float:
     if value - value != 0.0:
         raise ValueError(text)
     return value
+
+
+def seed(text: str) -> int:
+    """Read a whole number of zero or more."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} was given; allowed is a whole number of 0 or more")
+    return int(text)
 
 
 def path_text(text: str) -> str:

@@ -48,6 +48,10 @@ class Progress:
             self._thread.join()
         self.clear()
 
+    def expect(self, total: int) -> None:
+        """Say how many parts there are, where that shows only after the start."""
+        self._total = total
+
     def start(self, label: str) -> None:
         """Say which part is being worked on."""
         self._label = label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.output import write_error, write_out
-from pfp_sensors.cli.parser import number
+from pfp_sensors.cli.parser import number, seed
 from pfp_sensors.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ sensor must stay within a few metres of this computer. Outdoors, record on the
 sensor or a phone and bring the file in (`pfp analyze FILE`).
 
 While it runs: l marks a lap, 0 to 9 (x for 10) the pain you feel now, m any
-moment; q or Ctrl-C ends it. Everything is on the disk within a second; after a
-crash `pfp recover` finishes what was recorded."""
+moment; q or Ctrl-C ends it. With --cue you are told when you are off target,
+and only then: by large words and by the bell of the terminal, which must be
+switched on in its settings to be heard. What came from the sensor is on the
+disk within a second; after a crash `pfp recover` finishes what was recorded."""
 
 EXAMPLES = (
     "pfp record --side right",
@@ -52,12 +54,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leg that carries it; for two sensors in the order of --sensor",
     )
     parser.add_argument("--placement", metavar="P", default="shank", help="where it is worn (shank)")
-    parser.add_argument("--minutes", type=number, metavar="N", help="end by itself after N minutes")
     parser.add_argument(
-        "--cue", choices=("cadence", "impact"), help="tell me when I am off target, and only then"
+        "--minutes", type=number, metavar="N", help="end by itself N minutes after the first sample"
     )
+    parser.add_argument("--cue", choices=("cadence", "impact"), help="what to hold me to while I run")
     parser.add_argument(
-        "--target", type=number, metavar="X", help="steps per minute, or landing impact in g not to exceed"
+        "--target",
+        type=number,
+        metavar="X",
+        help="steps per minute for cadence; for impact the g not to exceed",
     )
     parser.add_argument(
         "--simulate", action="store_true", help="use a simulated sensor instead of a real one"
@@ -65,8 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speed-up", type=number, default=1.0, metavar="N", help="run a simulated sensor N times as fast"
     )
-    parser.add_argument("--seed", type=int, default=0, help="choose another simulated runner")
-    parser.add_argument("--keep-packets", action="store_true", help="keep the raw packets of the sensor too")
+    parser.add_argument(
+        "--seed", type=seed, default=0, metavar="N", help="another simulated runner for each number"
+    )
+    parser.add_argument(
+        "--keep-packets", action="store_true", help="keep the raw packets in the recording too"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -82,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     finished = record(
         options,
         home_folder(getattr(args, "home", None)),
-        _connect_signals,
+        connect_signals,
         Watchers(Listeners(cue=view.cue, message=view.message), view.follow),
     )
     return _summarise(finished, args)
@@ -93,7 +102,10 @@ def _options(args: argparse.Namespace) -> RecordOptions:
     from pfp_sensors.collect.cues import CueWish
 
     if (args.cue is None) != (args.target is None):
-        raise UsageError("--cue and --target belong together.", "For example: --cue cadence --target 172.")
+        raise UsageError(
+            "--cue and --target belong together.",
+            "For example: --cue cadence --target 172, or --cue impact --target 8.",
+        )
     return RecordOptions(
         sensors=tuple(args.sensor),
         sides=tuple(args.side),
@@ -107,13 +119,13 @@ def _options(args: argparse.Namespace) -> RecordOptions:
     )
 
 
-def _connect_signals(stop: asyncio.Event) -> None:
-    """Let Ctrl-C and SIGTERM end the recording in order; a second one changes nothing."""
+def connect_signals(stop: asyncio.Event) -> None:
+    """Let Ctrl-C, SIGTERM and a closed terminal end the recording in order; a second one changes nothing."""
     import asyncio
     import signal
 
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:  # Windows
@@ -127,23 +139,26 @@ def _offer_recovery(home: Path) -> None:
     left = unfinished_runs(home)
     if left:
         names = ", ".join(folder.name for folder in left[:3])
-        write_error(f"Left unfinished: {names}. `pfp recover` finishes {'it' if len(left) == 1 else 'them'}.")
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        them = "it" if len(left) == 1 else "them"
+        write_error(f"Left unfinished: {names}{more}. After this run, `pfp recover` finishes {them}.")
 
 
 def _summarise(finished: FinishedRecording, args: argparse.Namespace) -> int:
     """Print what `pfp analyze` prints of the folder, and where it is."""
     from pfp_sensors.actions.analyze import analyze_file
+    from pfp_sensors.cli.progress import Progress
     from pfp_sensors.report.analysis_json import analysis_document
     from pfp_sensors.report.analysis_text import analysis_text
     from pfp_sensors.report.numbers import json_text
 
-    analysis = analyze_file(finished.folder)
+    with Progress(1, "recordings") as progress:
+        progress.start("working out the summary")
+        analysis = analyze_file(finished.folder)
     document = analysis_document(analysis, events=False)
     if args.json:
         write_out(json_text(document))
     else:
         write_error(f"Recorded: {finished.folder}")
-        for note in finished.notes:
-            write_error(f"  {note}")
         write_out(analysis_text(analysis))
     return RefusedError.exit_code if document["status"] == "refused" else 0

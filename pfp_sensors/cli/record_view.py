@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from pfp_sensors.report.record_view import clock_text, plain_line, screen_lines
+from pfp_sensors.report.record_view import LINES, WIDTH, clock_text, cue_numbers, plain_line, screen_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,12 +21,16 @@ KEYS: Final = "Keys: l lap   0-9 pain now (x for 10)   m mark   q or Ctrl-C ends
 
 _REDRAW_S: Final = 0.5
 _LINE_EVERY_S: Final = 5.0
+_CUE_STAYS_S: Final = 4.0
 _BELL: Final = "\a"
 _MAX_PAIN_KEY: Final = "x"
+_KEYS_AT_ONCE: Final = 64
 
 
 class RecordView:
     """Shows a recording on standard error: redrawn on a terminal, one line every five seconds elsewhere.
+
+    A terminal that is closed, or a reader that leaves, ends the showing and never the recording.
 
     Parameters
     ----------
@@ -35,32 +41,41 @@ class RecordView:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._terminal = self._stream.isatty()
+        self._is_watched = True
         self._drawn = 0
-        self._cue = ""
+        self._cue: tuple[str, str] | None = None
+        self._cue_until_s = 0.0
+        self._draw: Callable[[], None] = lambda: None
 
     def message(self, text: str) -> None:
         """Show a message above the picture."""
-        self._clear()
-        self._write(text + "\n")
+        self._write(self._back_to_top() + "\x1b[J" * self._terminal + text + "\n")
+        self._drawn = 0
+        self._draw()
 
     def cue(self, cue: Cue, _late_s: float) -> None:
-        """Tell the runner: a sound and large words on a terminal, a line elsewhere."""
-        self._cue = f">>> {cue.text.upper()}   now {cue.value:.0f}, target {cue.target:.0f}"
-        if cue.value < 20:  # landing impact in g, not steps per minute
-            self._cue = f">>> {cue.text.upper()}   now {cue.value:.1f} g, target {cue.target:.1f} g"
-        self._write(_BELL if self._terminal else f"{clock_text(cue.contact_s)} {self._cue}\n")
+        """Tell the runner: the terminal's bell and large words, a line elsewhere."""
+        numbers = cue_numbers(cue.text, cue.kind, cue.value, cue.target)
+        self._cue = (cue.text, numbers)
+        self._cue_until_s = time.monotonic() + _CUE_STAYS_S
+        self._write(_BELL if self._terminal else f"{clock_text(cue.contact_s)}; {numbers}\n")
+        self._draw()
 
     async def follow(self, session: Session, stop: asyncio.Event) -> None:
         """Show a session until it ends, and obey the keys."""
         with _keys(lambda key: self._press(key, session, stop)) as has_keys:
             every_s = _REDRAW_S if self._terminal else _LINE_EVERY_S
+            if self._terminal:
+                self._draw = lambda: self._show(session, KEYS if has_keys else "")
             while not stop.is_set():
-                self._show(session, has_keys=has_keys)
+                self._show(session, KEYS if has_keys else "")
                 with contextlib.suppress(TimeoutError):  # the usual case: time to show it again
                     async with asyncio.timeout(every_s):
                         await stop.wait()
-        self._show(session, has_keys=False)
+        self._draw, self._cue = (lambda: None), None
+        self._show(session, "")
         self._drawn = 0
+        self.message("Ending: the sensor is told to stop, then the recording is finished.")
 
     def _press(self, key: str, session: Session, stop: asyncio.Event) -> None:
         at = clock_text(session.elapsed_s)
@@ -77,28 +92,38 @@ class RecordView:
             session.mark("pain", score=score)
             self.message(f"{at} pain {score} of 10 noted")
 
-    def _show(self, session: Session, *, has_keys: bool) -> None:
+    def _show(self, session: Session, keys: str) -> None:
         state = session.state()
         if not self._terminal:
             self._write(plain_line(state) + "\n")
             return
-        lines = screen_lines(state, KEYS if has_keys else "")
-        if self._cue:
-            lines.append(self._cue)
-            self._cue = ""
-        self._clear()
-        self._write("".join(line + "\n" for line in lines))
+        if time.monotonic() > self._cue_until_s:
+            self._cue = None
+        lines = screen_lines(state, keys, self._cue, self._room())
+        # Each line is written over the old one and its rest wiped, in one write: nothing flickers.
+        self._write(self._back_to_top() + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
         self._drawn = len(lines)
 
-    def _clear(self) -> None:
-        """Take the picture off the screen."""
-        if self._terminal and self._drawn:
-            self._write(f"\x1b[{self._drawn}A\x1b[J")
-        self._drawn = 0
+    def _room(self) -> tuple[int, int]:
+        """Return columns and lines of the terminal, without the last of each."""
+        try:
+            columns, lines = os.get_terminal_size(self._stream.fileno())
+        except OSError:
+            return WIDTH, LINES
+        return (columns - 1 if columns > 1 else WIDTH), (lines - 1 if lines > 1 else LINES)
+
+    def _back_to_top(self) -> str:
+        """Return what takes the cursor back to the first line of the picture."""
+        return f"\x1b[{self._drawn}A" if self._drawn else ""
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        if not self._is_watched:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:  # nobody looks any more; the run goes on
+            self._is_watched = False
 
 
 @contextlib.contextmanager
@@ -106,7 +131,6 @@ def _keys(press: Callable[[str], None]) -> Iterator[bool]:
     """Hand each key to ``press`` at once while the block runs; False where there is no keyboard to read."""
     try:
         import termios
-        import tty
     except ImportError:  # Windows: laps and pain can be entered afterwards
         yield False
         return
@@ -114,11 +138,34 @@ def _keys(press: Callable[[str], None]) -> Iterator[bool]:
         yield False
         return
     loop, keyboard = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def read() -> None:
+        try:
+            typed = os.read(keyboard, _KEYS_AT_ONCE)
+        except OSError:  # the terminal was closed
+            typed = b""
+        if not typed:
+            loop.remove_reader(keyboard)
+        for key in typed.decode("ascii", "ignore"):
+            press(key)
+
     before: list[Any] = termios.tcgetattr(keyboard)
-    tty.setcbreak(keyboard)
-    loop.add_reader(keyboard, lambda: press(sys.stdin.read(1)))
+    termios.tcsetattr(keyboard, termios.TCSADRAIN, _key_by_key(before))
+    loop.add_reader(keyboard, read)
     try:
         yield True
     finally:
         loop.remove_reader(keyboard)
-        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # a closed terminal has no settings to restore
+            termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+
+
+def _key_by_key(settings: list[Any]) -> list[Any]:
+    """Return terminal settings without echo, line editing and Ctrl-S, which would hold up the loop."""
+    import termios
+
+    changed = [*settings[:6], list(settings[6])]
+    changed[0] &= ~termios.IXON
+    changed[3] &= ~(termios.ECHO | termios.ICANON)
+    changed[6][termios.VMIN], changed[6][termios.VTIME] = 1, 0
+    return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.output import error_document, json_line, write_error, write_out
@@ -44,13 +45,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(one: Recovery) -> None:
     if one.finished is None:
-        write_error(f"{one.folder}: {one.error}")
+        write_error(f"Not finished: {one.folder}")
+        write_error(textwrap.indent(str(one.error), "  "))
         return
     rows = ", ".join(f"{name} {count} samples" for name, count in one.finished.rows.items())
     write_out(f"Finished {one.folder}: {rows}.")
     for note in one.finished.notes:
-        write_out(f"  {note}")
-    write_out(f"  See it: pfp analyze {one.folder}")
+        write_out(f"  - {note}")
+    write_out(f"  Its summary: pfp analyze {one.folder}")
 
 
 def _document(one: Recovery) -> dict[str, object]:

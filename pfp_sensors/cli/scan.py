@@ -38,7 +38,10 @@ def run(args: argparse.Namespace) -> int:
     from pfp_sensors.cli.progress import Progress
 
     if not 0.5 <= args.seconds <= _MAX_SECONDS:
-        raise UsageError(f"--seconds is {args.seconds:g}; it must be 0.5 to {_MAX_SECONDS:g}.")
+        raise UsageError(
+            f"--seconds is {args.seconds:g}; it must be 0.5 to {_MAX_SECONDS:g}.",
+            "5 to 10 s find most sensors.",
+        )
     with Progress(1, "scans") as progress:
         progress.start("listening for sensors")
         found = scan_sensors(args.seconds, ask=not args.no_connect, simulate=args.simulate)
@@ -65,11 +68,14 @@ def _text(shown: list[FoundSensor], others: int, *, simulated: bool) -> str:
             "that no phone is connected to it. `pfp doctor` checks Bluetooth here."
         )
     if others:
-        lines.append(f"{others} other Bluetooth devices (pfp scan --all lists them).")
+        devices = "1 other Bluetooth device is" if others == 1 else f"{others} other Bluetooth devices are"
+        lines.append(f"{devices} in reach (`pfp scan --all` lists them).")
     return "\n".join(lines)
 
 
 def _entry(one: FoundSensor) -> list[str]:
+    from pfp_sensors.report.words import paragraph
+
     parts = [one.name or "(no name)", one.title or "other device"]
     if one.serial:
         parts.append(f"serial {one.serial}")
@@ -79,11 +85,9 @@ def _entry(one: FoundSensor) -> list[str]:
         parts.append(f"battery {one.battery_percent} %")
     lines = ["   ".join(parts)]
     if one.unfit:
-        lines.append(f"  cannot be used: {one.unfit}")
+        lines.append(paragraph(f"Cannot be used. {one.unfit}", "  ", "  "))
     if one.problem:
-        lines.append(f"  could not be asked: {one.problem}")
+        lines.append(paragraph(f"Could not be asked: {one.problem}", "  ", "  "))
     if one.evidence:
-        from pfp_sensors.report.words import paragraph
-
-        lines.append(paragraph(one.evidence, "  ", "  "))
+        lines.append(paragraph(f"Known so far: {one.evidence.rstrip('.')}.", "  ", "  "))
     return lines

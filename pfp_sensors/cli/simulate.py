@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.output import json_line, write_out
-from pfp_sensors.cli.parser import number, path_text
+from pfp_sensors.cli.parser import number, path_text, seed
 from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Iterator
 
     from pfp_sensors.synth.settings import PlanPart
@@ -94,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--two-legs", action="store_true", help="a sensor on each leg")
     parser.add_argument("--side", choices=("left", "right"), help="leg that carries the sensor")
     parser.add_argument("--strike", choices=("heel", "midfoot", "soft"), help="how the foot lands")
-    parser.add_argument("--seed", type=_seed, metavar="N", help="the same seed gives the same samples")
+    parser.add_argument("--seed", type=seed, metavar="N", help="the same seed gives the same samples")
     parser.add_argument("--no-gyro", action="store_true", help="accelerometer only")
     parser.add_argument("--upside-down", action="store_true", help="sensor worn upside down")
     parser.add_argument("--range-g", type=number, metavar="R", help="full scale of the accelerometer, g")
@@ -175,13 +175,6 @@ def _minutes(value: float) -> float:
     if not low <= value <= high:
         raise UsageError(f"--minutes is {value:g}; allowed is {low:g} to {high:g}.", "Give another length.")
     return value
-
-
-def _seed(text: str) -> int:
-    """Read a whole number of zero or more."""
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} was given; allowed is a whole number of 0 or more")
-    return int(text)
 
 
 def _plan(text: str) -> tuple[PlanPart, ...]:

@@ -59,7 +59,7 @@ async def choose_sensors(
     many
         How many sensors are meant where none is named.
     tell
-        Given a line for people now and then.
+        Given one line for people where it takes a while.
 
     Raises
     ------
@@ -71,6 +71,7 @@ async def choose_sensors(
     clock = adapter.clock
     end_s = clock.mono_s() + patience_s
     heard: dict[str, Advert] = {}
+    told = False
     all_named = asyncio.Event()
 
     def hear(advert: Advert) -> None:
@@ -86,7 +87,10 @@ async def choose_sensors(
             return found
         if clock.mono_s() >= end_s:
             raise _not_found(wanted, list(heard.values()), patience_s)
-        tell(f"Looking for {', '.join(wanted) or 'a sensor'}: switch it on and keep it near.")
+        if not told:
+            what = " and ".join(wanted) or "a sensor"
+            tell(f"Looking for {what}, for up to {patience_s:g} s: switch it on and keep it near.")
+            told = True
 
 
 async def _match(
@@ -155,7 +159,7 @@ def _chosen(advert: Advert, serial: str | None = None) -> ChosenSensor:
     if kind is None:
         reason = refused_kind(advert.name, advert.service_uuids)
         raise SensorError(
-            f"{_called(advert)} is in reach, but {reason or 'is no sensor that this program can read'}.",
+            f"{_called(advert)} is in reach, but cannot be used. {reason or 'It is no sensor known here.'}",
             "`pfp scan` lists the sensors in reach that can be used.",
         )
     return ChosenSensor(_called(advert), advert.address, kind, serial)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 CueKind = Literal["cadence", "impact"]
 
 _SPANS = {"cadence": (100.0, 260.0, "steps per minute"), "impact": (1.0, 100.0, "g")}
+_ADVICE = {
+    "cadence": "Usual is 5 % above your own cadence, which `pfp analyze` shows.",
+    "impact": "Give the landing impact not to exceed; `pfp analyze` shows your usual one.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +41,19 @@ class CueWish:
         if not low <= self.target <= high:
             raise UsageError(
                 f"The target is {self.target:g}; for a cue on {self.kind} give {low:g} to {high:g} {unit}.",
-                "Give your usual value and 5 % more for cadence (pfp analyze shows the usual one).",
+                _ADVICE[self.kind],
             )
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One cue: what to say, and the value that was off."""
+    """One cue: what to say, and the value that was off, in the unit of its kind."""
 
     text: str
     value: float
     target: float
     contact_s: float
+    kind: CueKind = "cadence"
 
 
 class Coach:
@@ -77,7 +82,7 @@ class Coach:
         if text is None:
             return None
         self._last_s = contact.initial_contact_s
-        return Cue(text, value, self._wish.target, contact.initial_contact_s)
+        return Cue(text, value, self._wish.target, contact.initial_contact_s, self._wish.kind)
 
     def _value(self, contact: LiveContact) -> float | None:
         if self._wish.kind == "cadence":

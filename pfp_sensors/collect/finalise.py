@@ -18,13 +18,15 @@ from pfp_sensors.collect.recorded_facts import (
 )
 from pfp_sensors.collect.timeline import TimedSamples, time_samples
 from pfp_sensors.errors import InputError, PfpError, SensorError
+from pfp_sensors.model.packets import Channel
 from pfp_sensors.store.device_files import read_device_samples, write_device_samples
 from pfp_sensors.store.event_log import EVENTS_NAME, read_events
+from pfp_sensors.store.meta_json import META_NAME
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.packet_reading import read_packet_file
-from pfp_sensors.store.recording_files import seal_recording, sensor_files
+from pfp_sensors.store.recording_files import seal_recording, sensor_files, verify_recording
 from pfp_sensors.store.sample_files import read_samples
-from pfp_sensors.store.seals import KEPT_PACKETS_NAME, SIDE_NAME
+from pfp_sensors.store.seals import KEPT_PACKETS_NAME, SIDE_NAME, recording_paths
 from pfp_sensors.store.side_files import write_side
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ DAMAGED_PACKETS_NAME: Final = "packets-damaged.arrows"
 """Where packets stay that could not all be read."""
 
 _FEWEST_SAMPLES: Final = 2
+_BESIDE: Final = (Channel.HEART_RATE, Channel.CADENCE)
 _MAX_BATCH_BYTES: Final = 1 << 18
 """A crash or a full disk tears the last batch only: half a second of a few sensors is far below this."""
 
@@ -52,14 +55,15 @@ class FinishedRecording:
     ----------
     folder
         Where.
-    rows
-        Samples of each sensor, by name.
+    rows, counters
+        Samples, and everything that was counted, of each sensor by name.
     notes
         What a person should know of it, in plain sentences.
     """
 
     folder: Path
     rows: Mapping[str, int]
+    counters: Mapping[str, Mapping[str, int | None]]
     notes: tuple[str, ...]
 
 
@@ -71,7 +75,8 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
     Parameters
     ----------
     folder
-        With ``packets.arrows``, and ``events.jsonl`` where there was time to write it.
+        With ``packets.arrows``, and ``events.jsonl`` where there was time to write it. Where a crash came
+        between the seal and the clearing, only the packets are cleared.
     keep_packets
         Keep the raw packets, as zstd Parquet.
 
@@ -85,6 +90,9 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
         If the disk is full: the packets stay, and this can be done again.
     """
     file = read_packet_file(folder / PACKETS_NAME)
+    sealed = _sealed_before(folder, file, keep_packets)
+    if sealed is not None:
+        return sealed
     events = _events(folder)
     plans = file.header.get("sensors", [])
     start_ns = int(file.header.get("start_mono_ns", 0))
@@ -94,13 +102,14 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
         raise _nothing(folder, file, records)
     origin_ns = min(int(sensor.timed.host_ns[0]) for sensor in sensors)
     notes = recording_notes(file, sensors, records)
-    rows = {}
+    rows, counters = {}, {}
     for sensor in sensors:
         facts = sample_facts(sensor, file.header, origin_ns, notes)
         path = folder / sensor.file_name
         write_device_samples(path, sensor.timed.samples, facts)
         _verify(path, sensor.timed)
         rows[sensor.name] = len(sensor.timed.samples.t_us)
+        counters[sensor.name] = facts.counters
     side = side_values(records, events, start_ns, origin_ns)
     if side:
         write_side(folder / SIDE_NAME, side)
@@ -111,7 +120,28 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
     extra = extra_values(file, sensors, events, start_ns, origin_ns)
     seal_recording(folder, [sensor.name for sensor in sensors], extra=extra)
     _clear(folder, file)
-    return FinishedRecording(folder, rows, notes)
+    return FinishedRecording(folder, rows, counters, notes)
+
+
+def _sealed_before(folder: Path, file: PacketFile, keep_packets: bool) -> FinishedRecording | None:
+    """Clear the packets of a recording that is sealed and whole; None where it must be finished (again)."""
+    from pfp_sensors.store.sample_files import read_facts
+
+    lacks_packets = keep_packets and not (folder / KEPT_PACKETS_NAME).exists()
+    if lacks_packets or not (folder / META_NAME).exists():
+        return None
+    try:
+        verify_recording(folder)
+    except InputError:  # it is not what was sealed: the packets are the truth
+        return None
+    known = [found for found in map(read_facts, recording_paths(folder)) if found is not None]
+    _clear(folder, file)
+    return FinishedRecording(
+        folder,
+        {facts.sensor: rows for facts, rows in known},
+        {facts.sensor: facts.counters for facts, _ in known},
+        ("it was finished before; only its packets were still to be cleared",),
+    )
 
 
 # --- what there is --------------------------------------------------------------------------------
@@ -161,16 +191,18 @@ def _identity(events: Sequence[Event], number: int) -> Mapping[str, Any]:
 
 
 def _nothing(folder: Path, file: PacketFile, records: Sequence[SensorRecord]) -> PfpError:
-    """Say why there is no sample; a packet file without a single packet is taken away."""
+    """Say why there is no sample; packets that say nothing of a run are taken away."""
     bad = sum(record.bad_packets for record in records)
-    if file.rows or file.torn_bytes > _MAX_BATCH_BYTES:
+    unread = bad + file.unknown + sum(record.facts is None and bool(record.taken) for record in records)
+    beside = any(packet.channel in _BESIDE for packet in file.packets)
+    if unread or beside or file.torn_bytes > _MAX_BATCH_BYTES:
         return InputError(
             f"{folder} has {file.rows} packets but no samples that can be understood ({bad} bad packets).",
             "They are kept in packets.arrows; please report this with that file.",
         )
     (folder / PACKETS_NAME).unlink()
     return SensorError(
-        "Nothing was recorded: no packet came from the sensor.",
+        "Nothing was recorded: no samples came from the sensor.",
         "Look at events.jsonl in the folder for what happened, and try `pfp doctor`.",
     )
 

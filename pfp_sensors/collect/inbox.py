@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.model.packets import Channel
 
 if TYPE_CHECKING:
     from pfp_sensors.model.packets import LinkEvent, Packet
+
+_MAY_BE_DROPPED: Final = frozenset({Channel.DATA, Channel.BATTERY, Channel.HEART_RATE, Channel.CADENCE})
 
 
 class Inbox:
@@ -16,8 +20,9 @@ class Inbox:
     Parameters
     ----------
     limit
-        How many packets may wait. One that finds no room is counted in ``dropped`` and let go: the sample
-        counters of the sensor then show the hole. Events always find room.
+        How many packets may wait. A notification that finds no room is counted in ``dropped`` and let go: the
+        sample counters of the sensor then show the hole. Events and what was read, asked and answered always
+        find room: they are few, and a reboot must not be missed for the samples to stay apart.
     """
 
     def __init__(self, limit: int) -> None:
@@ -33,7 +38,7 @@ class Inbox:
 
     def put_packet(self, packet: Packet) -> None:
         """Take a packet, or count it as dropped."""
-        if len(self._items) >= self.limit:
+        if len(self._items) >= self.limit and packet.channel in _MAY_BE_DROPPED:
             self.dropped += 1
         else:
             self._items.append(packet)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pfp_sensors.errors import SensorError
 from pfp_sensors.store.device_files import read_device_samples
 from pfp_sensors.store.seals import recording_paths
 
@@ -20,17 +21,47 @@ if TYPE_CHECKING:
 _STILL_G = 0.05
 _GRAVITY_SHARE = 0.10
 _STILL_DPS = 5.0
-_SHORTEST_S = 10.0
+
+_TO_DO = {
+    "rate": "Set it to 200 Hz or more; where it cannot, cadence is right and landing impact reads too low.",
+    "rate as it says": "Update its firmware; in your own, state the rate that it measures with.",
+    "jitter": "Stamp the samples when they are measured, not when they are sent (docs/open-profile.md).",
+    "loss": "Bring it nearer, keep body and metal out of the way, switch other Bluetooth devices off.",
+    "drift": "Update its firmware; in your own, take the clock from a crystal.",
+    "restarts": "Charge it and look at its contacts: what happens during a restart is lost.",
+    "range": "Set a wider range; where it cannot, hard landings read too low and are counted as clipped.",
+    "gravity at rest": "Lay it still and try again; if it stays so, its scale or range is stated wrongly.",
+    "rotation at rest": "Lay it still and try again; if it stays so, its gyroscope must be calibrated.",
+}
+_TO_DO_UNKNOWN = {
+    "clock": "One sensor alone needs no more; the time between left and right cannot be told with it.",
+    "drift": "Record it for longer: --seconds 150.",
+    "range": "Find out its range; clipping cannot be told without it.",
+    "gravity at rest": "Lay it on a table, leave it alone, and try again.",
+    "rotation at rest": "Nothing, where it has no gyroscope: cadence and impact do not need it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: ``ok`` is None where it cannot be told."""
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    ok
+        None where it cannot be told.
+    what_to_do
+        The next step where it is not as it should be; "" where there is none.
+    exit_code
+        That of the command where it is not as it should be.
+    """
 
     name: str
     ok: bool | None
     found: str
     expected: str
+    what_to_do: str = ""
+    exit_code: int = SensorError.exit_code
 
 
 def judge_recording(folder: Path, settings: RecordSettings) -> tuple[Check, ...]:
@@ -49,7 +80,7 @@ def judge_recording(folder: Path, settings: RecordSettings) -> tuple[Check, ...]
         Rate, jitter, loss, clock, range, gravity, rotation.
     """
     samples, facts = read_device_samples(recording_paths(folder)[0])
-    return (
+    checks = (
         _rate(facts, settings),
         _nominal(facts, settings),
         _jitter(samples, facts, settings),
@@ -59,6 +90,15 @@ def judge_recording(folder: Path, settings: RecordSettings) -> tuple[Check, ...]
         _gravity(samples, facts),
         _rotation(samples, facts),
     )
+    return tuple(_advised(check) for check in checks)
+
+
+def _advised(check: Check) -> Check:
+    """Add the next step to what is not as it should be."""
+    if check.ok is True:
+        return check
+    steps = _TO_DO if check.ok is False else _TO_DO_UNKNOWN
+    return replace(check, what_to_do=steps.get(check.name, ""))
 
 
 def _rate(facts: SampleFacts, settings: RecordSettings) -> Check:
@@ -84,7 +124,7 @@ def _nominal(facts: SampleFacts, settings: RecordSettings) -> Check:
 def _jitter(samples: DeviceSamples, facts: SampleFacts, settings: RecordSettings) -> Check:
     expected = f"99 of 100 stamps within {settings.max_jitter_ms:g} ms of an even clock"
     if facts.identity is None or facts.identity.loss == "not_detectable":
-        return Check("jitter", None, "this kind of sensor sends no time stamps", expected)
+        return Check("jitter", None, "it sends no time stamps", expected)
     rows = samples.segment == samples.segment[0]
     index, t_us = samples.sample_index[rows], samples.t_us[rows]
     x, y = (index - index[0]).astype(float), (t_us - t_us[0]).astype(float)
@@ -97,7 +137,7 @@ def _loss(facts: SampleFacts, settings: RecordSettings) -> Check:
     lost, received = facts.counters.get("lost"), facts.counters.get("received") or 0
     expected = f"at most {settings.max_loss_percent:g} %"
     if lost is None:
-        return Check("loss", None, "this kind of sensor numbers nothing: loss cannot be detected", expected)
+        return Check("loss", None, "it numbers nothing: loss cannot be detected", expected)
     share = 100.0 * lost / max(1, lost + received)
     bad = facts.counters.get("bad_packets") or 0
     found = f"{share:.2f} % ({lost} of {lost + received} samples), {bad} bad packets"
@@ -123,8 +163,8 @@ def _clock(facts: SampleFacts, settings: RecordSettings) -> list[Check]:
         Check(
             "restarts",
             quality.segments == 1,
-            f"the clock started anew {quality.segments - 1} times",
-            "never while recording",
+            "none" if quality.segments == 1 else f"its clock started anew {quality.segments - 1} times",
+            "none while recording",
         ),
     ]
 

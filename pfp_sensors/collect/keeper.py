@@ -79,9 +79,10 @@ class Keeper:
                 async with asyncio.timeout(BATCH_S):
                     await self._wake.wait()
             await self._write_waiting()
+        await self._write_waiting()  # what came while the batch before was written
         lost = PfpError(
             f"The last {len(self._waiting)} packets could not be kept. {self.trouble}",
-            "Everything before them is kept: make room, then run `pfp recover`.",
+            "Everything before them is kept. Make room; `pfp recover` finishes what is not finished yet.",
         )
         try:
             await asyncio.to_thread(self._writer.close)

@@ -89,6 +89,7 @@ class LiveSensor:
         self._state = "searching"
         self._segments = 0
         self._bad_packets = 0
+        self._new_gaps: list[int] = []
         self._battery: int | None = None
         self._rssi: int | None = None
         self._by_device, self._by_arrival = RecentRate(), RecentRate()
@@ -119,10 +120,17 @@ class LiveSensor:
         for heard in self.driver.feed(packet):
             if isinstance(heard, Samples):
                 taken = self.ledger.take(heard)
+                if taken is not None and taken.gap_before:
+                    self._new_gaps.append(taken.gap_before)
                 if taken is not None and not taken.late:
                     yield from self._watch(taken)
             else:
                 self._note(heard)
+
+    def take_gaps(self) -> list[int]:
+        """Hand over how many samples are missing at each hole found since the last call."""
+        gaps, self._new_gaps = self._new_gaps, []
+        return gaps
 
     def _note(self, heard: Heard) -> None:
         if isinstance(heard, SensorFacts):

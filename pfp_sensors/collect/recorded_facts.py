@@ -143,7 +143,7 @@ def extra_values(
 ) -> dict[str, Any]:
     """List more values of ``meta.json``."""
     marks = [
-        {"kind": event.kind, "at_s": round((event.t_mono_ns - origin_ns) * _S_PER_NS, 3), **event.details}
+        {"kind": event.kind, **event.details, "at_s": round((event.t_mono_ns - origin_ns) * _S_PER_NS, 3)}
         for event in events
         if event.kind in _MARKS
     ]

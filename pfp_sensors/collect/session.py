@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.collect.cues import Coach, CueWish
@@ -11,6 +12,7 @@ from pfp_sensors.collect.inbox import Inbox
 from pfp_sensors.collect.journal import Journal, utc_text
 from pfp_sensors.collect.keeper import Keeper
 from pfp_sensors.collect.live_sensor import LiveSensor
+from pfp_sensors.collect.telling import Teller
 from pfp_sensors.collect.understanding import Listeners, Understanding
 from pfp_sensors.errors import SensorError
 from pfp_sensors.model.live_state import RecordingState
@@ -71,7 +73,8 @@ class Session:
         self._worn = tuple(worn)
         self._settings = settings
         self._synthetic = synthetic
-        self._listeners = listeners or Listeners()
+        listeners = listeners or Listeners()
+        self._teller = Teller(listeners)
         self._dropped_told = 0
         self.sensors = tuple(
             LiveSensor(
@@ -87,14 +90,14 @@ class Session:
             ),
         )
         self.keeper = Keeper(
-            self.writer, settings.queue_packets, self._listeners.acknowledged, self._disk_trouble
+            self.writer, settings.queue_packets, self._teller.acknowledged, self._disk_trouble
         )
         self._journal = Journal(folder, self.clock)
         self.understanding = Understanding(
             self.sensors,
             None if cue is None else Coach(cue, settings.cue),
             self._journal,
-            self._listeners,
+            replace(listeners, message=self._teller.message),
             self.clock,
             self.start_mono_ns,
         )
@@ -113,12 +116,13 @@ class Session:
         """
         self._journal.log("start", synthetic=self._synthetic, speed_up=self.clock.speed)
         self.understanding.start()
+        self._teller.start()
         taking = asyncio.create_task(self._take_always(), name="take")
         showing = asyncio.create_task(self._show_always(), name="show")
         keeping = asyncio.create_task(self.keeper.run(), name="keep")
         linking = asyncio.create_task(self._run_links(stop), name="links")
         try:
-            await asyncio.wait({linking, taking}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({linking, taking, keeping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await _end(linking)
             await _end(taking)
@@ -129,6 +133,7 @@ class Session:
             try:
                 await keeping
             finally:
+                await self._teller.end()
                 self._journal.log("end", **self._totals())
                 await self._journal.show(self.state())
                 self._journal.close()
@@ -144,6 +149,11 @@ class Session:
     def mark(self, kind: str, **details: Any) -> None:
         """Note a lap, a pain or any other mark of the runner's at this moment."""
         self._journal.log(kind, at_s=self.elapsed_s, **details)
+
+    @property
+    def fault(self) -> BaseException | None:
+        """What went wrong in understanding or telling, which costs no data; None for nothing."""
+        return self.understanding.fault or self._teller.fault
 
     @property
     def elapsed_s(self) -> float:
@@ -214,7 +224,7 @@ class Session:
             await link.run(stop)
         except SensorError as error:
             self._journal.log("failed", number, reason=error.message, final=True)
-            self._listeners.message(f"{sensor.name}: {error.message}")
+            self._teller.message(f"{sensor.name}: {error.message}")
             raise
 
     def _take(self, item: Packet | LinkEvent) -> None:
@@ -255,7 +265,7 @@ class Session:
 
     def _disk_trouble(self, trouble: str) -> None:
         self._journal.log("disk_full", message=trouble, cleared=not trouble)
-        self._listeners.message(trouble or "The disk takes data again; nothing that waited was lost.")
+        self._teller.message(trouble or "The disk takes data again; nothing that waited was lost.")
 
     def _totals(self) -> dict[str, Any]:
         state = self.state()

@@ -67,7 +67,7 @@ class Understanding:
         self._listeners = listeners
         self._clock = clock
         self._start_mono_ns = start_mono_ns
-        self._heard: asyncio.Queue[list[Packet | LinkEvent]] = asyncio.Queue()
+        self._heard: asyncio.Queue[list[Packet | LinkEvent] | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -81,21 +81,21 @@ class Understanding:
             self._heard.put_nowait(items)
 
     async def end(self) -> None:
-        """Understand what is left and end."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
+        """Understand what is left and end; a mistake in that is in ``fault`` too, and not raised."""
+        if self._task is not None:
+            self._heard.put_nowait(None)
             await asyncio.wait([self._task])
-        while self.fault is None and not self._heard.empty():
-            self._understand(self._heard.get_nowait())
 
     async def _always(self) -> None:
-        while True:
-            self._understand(await self._heard.get())
+        while (items := await self._heard.get()) is not None:
+            self._understand(items)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             return
         self.fault = task.exception()
+        if self.fault is None:
+            return
         self._journal.log("view_failed", reason=repr(self.fault))
         self._listeners.message("The live view failed; the recording goes on without it.")
 
@@ -107,6 +107,8 @@ class Understanding:
                 continue
             for contact in sensor.hear_packet(item):
                 self._hear_contact(contact, sensor.name)
+            for samples in sensor.take_gaps():
+                self._journal.log("gap", item.sensor, samples=samples)
 
     def _hear_contact(self, timed: TimedContact, name: str) -> None:
         self._journal.add_contact(timed, name)

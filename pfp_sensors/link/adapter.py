@@ -96,7 +96,7 @@ class Adapter:
             adverts[advert.address] = advert
             heard(advert)
 
-        with plain_errors("looking for sensors"):
+        with plain_errors("Looking for sensors"):
             scanner = BleakScanner(on_advert, backend=self.scanner_backend)
             await self.clock.within(scanner.start(), START_SCAN_LIMIT_S)
             try:

@@ -12,7 +12,7 @@ from pfp_sensors.errors import SensorError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NO_ANSWER = "try again nearer to the sensor; if it stays so, switch the sensor and Bluetooth off and on"
+NO_ANSWER = "Try again nearer to the sensor; if it stays so, switch the sensor and Bluetooth off and on."
 
 
 class LinkLostError(SensorError):
@@ -34,7 +34,7 @@ def plain_errors(doing: str) -> Iterator[None]:
     Parameters
     ----------
     doing
-        What was being done, as in ``connecting to SHANK-L``.
+        What was being done, as in ``Connecting to SHANK-L``.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def plain_errors(doing: str) -> Iterator[None]:
         # A system below may cancel its own pending request when the link breaks: nobody cancelled this task.
         if was_asked_to_stop():
             raise
-        raise LinkLostError(f"{doing}: the connection broke in the middle of it", NO_ANSWER) from error
+        raise LinkLostError(f"{doing}: the connection broke in the middle of it.", NO_ANSWER) from error
     except bluetooth_errors() as error:
         raise as_sensor_error(error, doing) from error
 
@@ -84,24 +84,28 @@ def as_sensor_error(error: Exception, doing: str) -> SensorError:
         return no_characteristic(str(error.char_specifier), doing)
     if isinstance(error, FileNotFoundError | PermissionError | ConnectionRefusedError):
         return _no_service(error, doing)
-    said = "no answer in time" if isinstance(error, TimeoutError) else f"Bluetooth says: {error or error!r}"
-    return LinkLostError(f"{doing}: {said}", NO_ANSWER)
+    said = (
+        "no answer in time"
+        if isinstance(error, TimeoutError)
+        else f"Bluetooth says: {str(error).rstrip('.') or repr(error)}"
+    )
+    return LinkLostError(f"{doing}: {said}.", NO_ANSWER)
 
 
 def no_characteristic(characteristic: str, doing: str) -> SensorRefusedError:
     """Return the error for a sensor without a part that is needed."""
     return SensorRefusedError(
-        f"{doing}: the sensor has no characteristic {characteristic}",
-        "check that it is the kind of sensor that was chosen and that its firmware is up to date; "
-        "if it was updated since, switch Bluetooth off and on, so that this computer forgets its old parts",
+        f"{doing}: the sensor has no characteristic {characteristic}.",
+        "Check that it is the kind of sensor that was chosen and that its firmware is up to date; "
+        "if it was updated since, switch Bluetooth off and on, so that this computer forgets its old parts.",
     )
 
 
 def _refused(error: Exception, doing: str) -> SensorRefusedError:
     code, words = int(error.args[0]), str(error.args[1]).removeprefix("GATT Protocol Error: ")
     return SensorRefusedError(
-        f"{doing}: the sensor refused it (ATT error 0x{code:02X}, {words})",
-        "check its firmware version; switch it off and on and try again",
+        f"{doing}: the sensor refused it (ATT error 0x{code:02X}, {words}).",
+        "Check its firmware version; switch it off and on and try again.",
     )
 
 
@@ -115,34 +119,34 @@ def _not_available(error: Exception, doing: str) -> AdapterError:
         "DENIED_BY_SYSTEM": "the system does not allow this program to use Bluetooth",
         "DENIED_BY_UNKNOWN": "this program is not allowed to use Bluetooth",
     }.get(reason, f"Bluetooth is not available ({error.args[0]})")
-    return AdapterError(f"{doing}: {what}", what_to_do(reason, sys.platform))
+    return AdapterError(f"{doing}: {what}.", what_to_do(reason, sys.platform))
 
 
 def _dbus(error: Exception, doing: str) -> SensorError:
     name = str(error.args[0]).rsplit(".", 1)[-1]
     if name in {"ServiceUnknown", "NameHasNoOwner"}:
         message = "the Bluetooth service of Linux (bluetoothd) is not running"
-        return AdapterError(f"{doing}: {message}", what_to_do("NO_SERVICE", sys.platform))
+        return AdapterError(f"{doing}: {message}.", what_to_do("NO_SERVICE", sys.platform))
     if name in {"AccessDenied", "NotAuthorized", "NotPermitted"}:
         message = "this user may not use Bluetooth"
-        return AdapterError(f"{doing}: {message}", what_to_do("DENIED_BY_SYSTEM", sys.platform))
+        return AdapterError(f"{doing}: {message}.", what_to_do("DENIED_BY_SYSTEM", sys.platform))
     if name == "NotReady":
-        return AdapterError(f"{doing}: Bluetooth is switched off", what_to_do("POWERED_OFF", sys.platform))
-    return LinkLostError(f"{doing}: the Bluetooth service says: {error}", NO_ANSWER)
+        return AdapterError(f"{doing}: Bluetooth is switched off.", what_to_do("POWERED_OFF", sys.platform))
+    return LinkLostError(f"{doing}: the Bluetooth service says: {str(error).rstrip('.')}.", NO_ANSWER)
 
 
 def _no_service(error: OSError, doing: str) -> AdapterError:
     if sys.platform != "linux":
         said = error.strerror or type(error).__name__
         return AdapterError(
-            f"{doing}: the system refused: {said}", what_to_do("DENIED_BY_SYSTEM", sys.platform)
+            f"{doing}: the system refused: {said}.", what_to_do("DENIED_BY_SYSTEM", sys.platform)
         )
     if isinstance(error, PermissionError):
         return AdapterError(
-            f"{doing}: this user may not use Bluetooth", what_to_do("DENIED_BY_SYSTEM", "linux")
+            f"{doing}: this user may not use Bluetooth.", what_to_do("DENIED_BY_SYSTEM", "linux")
         )
     message = "the system's message bus (D-Bus), which Bluetooth on Linux needs, is not running"
-    return AdapterError(f"{doing}: {message}", what_to_do("NO_SERVICE", "linux"))
+    return AdapterError(f"{doing}: {message}.", what_to_do("NO_SERVICE", "linux"))
 
 
 def what_to_do(reason: str, platform: str) -> str:
@@ -156,34 +160,34 @@ def what_to_do(reason: str, platform: str) -> str:
         As ``sys.platform`` names it.
     """
     if reason.startswith("DENIED"):
-        return _DENIED.get(platform, "allow this program to use Bluetooth in the settings of the system")
+        return _DENIED.get(platform, "Allow this program to use Bluetooth in the settings of the system.")
     if reason == "POWERED_OFF":
-        return _OFF.get(platform, "switch Bluetooth on in the settings of the system")
+        return _OFF.get(platform, "Switch Bluetooth on in the settings of the system.")
     if reason == "NO_SERVICE":
         return (
-            "start it: `sudo systemctl enable --now dbus bluetooth`; inside a container or virtual machine "
-            "there is usually no Bluetooth: record on the computer itself"
+            "Start it: `sudo systemctl enable --now dbus bluetooth`. Inside a container or virtual machine "
+            "there is usually no Bluetooth: record on the computer itself."
         )
     if reason == "NO_BLE_CENTRAL_ROLE":
-        return "use another Bluetooth adapter: a USB stick for Bluetooth 4.2 or newer"
-    return _ABSENT.get(platform, "plug in a Bluetooth adapter (4.2 or newer) and try again")
+        return "Use another Bluetooth adapter: a USB stick for Bluetooth 4.2 or newer."
+    return _ABSENT.get(platform, "Plug in a Bluetooth adapter (4.2 or newer) and try again.")
 
 
 _DENIED = {
-    "linux": "add this user to the group bluetooth: `sudo usermod -aG bluetooth $USER`, then log out and in; "
-    "if it stays so, see `systemctl status bluetooth`",
-    "darwin": "open System Settings > Privacy & Security > Bluetooth and allow the terminal program in which "
-    "this runs, then start that program again",
-    "win32": "open Settings > Privacy & security > Radios (and Bluetooth) and allow desktop apps to use them",
+    "linux": "Add this user to the group bluetooth: `sudo usermod -aG bluetooth $USER`, then log out and in; "
+    "if it stays so, see `systemctl status bluetooth`.",
+    "darwin": "Open System Settings > Privacy & Security > Bluetooth and allow the terminal program in which "
+    "this runs, then start that program again.",
+    "win32": "Open Settings > Privacy & security > Radios (and Bluetooth), and let desktop apps use them.",
 }
 _OFF = {
-    "linux": "switch it on: `bluetoothctl power on`; if that fails: `rfkill unblock bluetooth`",
-    "darwin": "switch it on in System Settings > Bluetooth",
-    "win32": "switch it on in Settings > Bluetooth & devices, and leave flight mode",
+    "linux": "Switch it on: `bluetoothctl power on`; if that fails: `rfkill unblock bluetooth`.",
+    "darwin": "Switch it on in System Settings > Bluetooth.",
+    "win32": "Switch it on in Settings > Bluetooth & devices, and leave flight mode.",
 }
 _ABSENT = {
-    "linux": "plug in a Bluetooth adapter (4.2 or newer) and see that `bluetoothctl list` shows it; "
-    "see `systemctl status bluetooth`",
-    "darwin": "plug in a Bluetooth adapter, or use a Mac that has one",
-    "win32": "plug in a Bluetooth adapter (4.2 or newer) and see that the Device Manager shows it",
+    "linux": "Plug in a Bluetooth adapter (4.2 or newer) and see that `bluetoothctl list` shows it; "
+    "see `systemctl status bluetooth`.",
+    "darwin": "Plug in a Bluetooth adapter, or use a Mac that has one.",
+    "win32": "Plug in a Bluetooth adapter (4.2 or newer) and see that the Device Manager shows it.",
 }

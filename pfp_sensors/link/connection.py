@@ -77,7 +77,7 @@ class Connection:
         from bleak import BleakClient
 
         limit_s, is_open = self._clock.limit_s(self._policy.connect_s), False
-        with plain_errors(f"connecting to {self.who}"):
+        with plain_errors(f"Connecting to {self.who}"):
             self._client = BleakClient(
                 self.advert.device,
                 self._on_lost,
@@ -105,7 +105,7 @@ class Connection:
             cutting.cancel()
             await let_end(connecting, self._clock.limit_s(self._policy.stop_s))
         if not connecting.done() or connecting.cancelled():
-            raise LinkLostError(f"connecting to {self.who}: no answer in time", NO_ANSWER)
+            raise LinkLostError(f"Connecting to {self.who}: no answer in time.", NO_ANSWER)
         connecting.result()
 
     @property
@@ -114,14 +114,14 @@ class Connection:
 
         On Linux it may be the least possible (20) although long packets arrive.
         """
-        with plain_errors(f"reading the parts of {self.who}"):
+        with plain_errors(f"Reading the parts of {self.who}"):
             services = self._client.services
             sizes = [c.max_write_without_response_size for c in services.characteristics.values()]
         return max(sizes, default=None)
 
     def has(self, characteristic: str) -> bool:
         """Tell whether the sensor has a characteristic."""
-        with plain_errors(f"reading the parts of {self.who}"):
+        with plain_errors(f"Reading the parts of {self.who}"):
             return self._client.services.get_characteristic(characteristic) is not None
 
     async def read(self, characteristic: str, channel: Channel | None) -> bytes:
@@ -134,7 +134,7 @@ class Connection:
         SensorRefusedError
             If the sensor does not have it or does not let it be read.
         """
-        doing = f"reading {characteristic} of {self.who}"
+        doing = f"Reading {characteristic} of {self.who}"
         self._need(characteristic, doing)
         value = bytes(await self._within_limit(self._client.read_gatt_char(characteristic), doing))
         if channel is not None:
@@ -143,7 +143,7 @@ class Connection:
 
     async def write(self, characteristic: str, value: bytes, response: bool) -> None:
         """Write a value; it becomes a packet of the channel SENT. Raises as `read` does."""
-        doing = f"writing to {characteristic} of {self.who}"
+        doing = f"Writing to {characteristic} of {self.who}"
         self._need(characteristic, doing)
         self._pass_on(Channel.SENT, value, self._clock.mono_ns(), self._clock.utc_ns())
         await self._within_limit(
@@ -152,7 +152,7 @@ class Connection:
 
     async def subscribe(self, characteristic: str, channel: Channel) -> None:
         """Take all that a characteristic notifies as packets of a channel. Raises as `read` does."""
-        doing = f"subscribing to {characteristic} of {self.who}"
+        doing = f"Subscribing to {characteristic} of {self.who}"
         self._need(characteristic, doing)
         mono_ns, utc_ns, is_data = self._clock.mono_ns, self._clock.utc_ns, channel is Channel.DATA
 
@@ -191,17 +191,17 @@ class Connection:
         """Stop all notifications. Raises as `read` does."""
         while self._subscribed:
             characteristic = self._subscribed.pop()
-            doing = f"unsubscribing from {characteristic} of {self.who}"
+            doing = f"Unsubscribing from {characteristic} of {self.who}"
             await self._within_limit(self._client.stop_notify(characteristic), doing)
 
     async def close(self) -> SensorError | None:
         """Stop all notifications and disconnect, each within ``stop_s``; return what went wrong."""
         if self.lost.is_set():
             # The system may still hold half of the connection; that it is broken is known already.
-            await self._leave(self._client.disconnect(), f"disconnecting from {self.who}")
+            await self._leave(self._client.disconnect(), f"Disconnecting from {self.who}")
             return None
-        problem = await self._leave(self.unsubscribe_all(), f"unsubscribing from {self.who}")
-        return await self._leave(self._client.disconnect(), f"disconnecting from {self.who}") or problem
+        problem = await self._leave(self.unsubscribe_all(), f"Unsubscribing from {self.who}")
+        return await self._leave(self._client.disconnect(), f"Disconnecting from {self.who}") or problem
 
     async def _leave(self, step: Coroutine[Any, Any, object], doing: str) -> SensorError | None:
         try:
@@ -218,7 +218,7 @@ class Connection:
     def _need(self, characteristic: str, doing: str) -> None:
         if self.lost.is_set():
             raise LinkLostError(
-                f"{doing}: the connection is lost", "stay within a few metres of this computer"
+                f"{doing}: the connection is lost.", "Stay within a few metres of this computer."
             )
         if not self.has(characteristic):
             raise no_characteristic(characteristic, doing)

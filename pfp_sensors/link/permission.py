@@ -34,4 +34,4 @@ async def check_adapter(adapter: Adapter) -> AdapterState:
     except SensorError as error:
         return AdapterState(ok=False, message=error.message, what_to_do=error.what_to_do)
     devices = "1 device" if len(heard) == 1 else f"{len(heard)} devices"
-    return AdapterState(ok=True, message=f"Bluetooth works: {devices} in range", what_to_do="")
+    return AdapterState(ok=True, message=f"Bluetooth works: {devices} in range.", what_to_do="")

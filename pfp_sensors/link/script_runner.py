@@ -98,8 +98,8 @@ async def _ask(connection: Connection, clock: HostClock, ask: Ask, cut: asyncio.
             if left_s <= 0 or not await _wait(connection, left_s, cut, ear.something):
                 break
     raise NoAnswerError(
-        f"{connection.who} did not answer command {ask.value[:1].hex()} within {ask.timeout_s:g} s",
-        "go nearer to it; if it stays so, switch it off and on",
+        f"{connection.who} did not answer command {ask.value[:1].hex()} within {ask.timeout_s:g} s.",
+        "Go nearer to it; if it stays so, switch it off and on.",
     )
 
 
@@ -113,7 +113,7 @@ async def _wait(
         return True
     if connection.lost.is_set():
         raise LinkLostError(
-            f"the connection to {connection.who} broke", "stay within a few metres of this computer"
+            f"The connection to {connection.who} broke.", "Stay within a few metres of this computer."
         )
     if cut is not None and cut.is_set():
         raise _CutShort

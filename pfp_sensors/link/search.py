@@ -99,8 +99,8 @@ class Search:
             self._adapter.taken.pop(identity.address, None)
             says = f"serial number {identity.serial}" if identity.serial else "no serial number"
             raise NotThisSensorError(
-                f"{identity.name or identity.address} says {says}, wanted is {self.serial}",
-                "switch on the sensor with that number, or take it out of reach of the other one",
+                f"{identity.name or identity.address} says {says}, wanted is {self.serial}.",
+                "Switch on the sensor with that number, or take it out of reach of the other one.",
             )
         self.serial = identity.serial
         self.met = identity
@@ -114,7 +114,7 @@ class Search:
             f"in range: {', '.join(named)}{rest}" if named else "no Bluetooth device at all is in range"
         )
         return SensorError(
-            f"{self.looking_for} was not found; {in_range}",
-            "switch it on, charge it, bring it within a metre, and make sure that no phone or other program "
-            "is connected to it; `pfp scan` shows what is in range",
+            f"{self.looking_for} was not found; {in_range}.",
+            "Switch it on, charge it, bring it within a metre, and make sure that no phone or other program "
+            "is connected to it; `pfp scan` shows what is in range.",
         )

@@ -204,7 +204,7 @@ class SensorLink:
                 case "watch" if watch.is_silent():
                     await self._wake(connection, watch)
         if not self._ending.is_set():
-            raise LinkLostError(f"the connection to {connection.who} broke", "stay near this computer")
+            raise LinkLostError(f"The connection to {connection.who} broke.", "Stay near this computer.")
 
     async def _keep_alive(self, connection: Connection) -> None:
         try:
@@ -215,7 +215,10 @@ class SensorLink:
     async def _wake(self, connection: Connection, watch: SilenceWatch) -> None:
         self._say("silent", silent_s=self._policy.silent_s, subscribing_again=not watch.was_woken)
         if watch.was_woken:
-            raise LinkLostError(f"{connection.who} is connected but sends nothing", "connecting again")
+            raise LinkLostError(
+                f"{connection.who} is connected but sends nothing.",
+                "It is connected again by itself; wait a moment.",
+            )
         watch.wake()
         await connection.unsubscribe_all()
         await self._start(connection)

@@ -167,7 +167,7 @@ class ClockEcho:
 
 @dataclass(frozen=True, slots=True)
 class HeartRate:
-    """A heart rate measurement; ``contact`` tells whether the strap touches the skin, None where it cannot."""
+    """A heart rate; ``contact`` tells whether the strap touches the skin, None where it cannot."""
 
     host_mono_ns: int
     bpm: int

@@ -106,6 +106,13 @@ class PacedAir(LocalLink):
             if not queue:
                 del self._waiting[way]
 
+    def next_event_ns(self, from_ns: int) -> int:
+        """Tell when the first connection event at or after a moment of the host's clock is due."""
+        if not self.plan.interval_s:
+            return from_ns
+        first_ns, every_ns = round(self._first_event_s * 1e9), round(self.plan.interval_s * 1e9)
+        return first_ns - (first_ns - from_ns) // every_ns * every_ns
+
     # --- faults -----------------------------------------------------------------------------------
 
     def _is_away(self, controller: Controller) -> bool:

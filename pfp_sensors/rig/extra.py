@@ -8,12 +8,16 @@ from typing import Final
 
 from pfp_sensors.errors import UsageError
 
-_EXPECTED_AFTER_A_CUT: Final = "!!! no connection for"
-"""Start of what bumble's controller logs for each packet that was on its way when a link was cut."""
+_EXPECTED: Final = {
+    "bumble.controller": "!!! no connection for",
+    "bumble.host": "!!! no pending response future",
+}
+"""Start of what bumble logs, by logger, for a packet that was on its way when a link was cut, and for an answer
+that nobody waits for any more since the recording was stopped."""
 
 
 def require_rig() -> None:
-    """Make sure that bumble is installed, and keep its log from reporting cut links as faults.
+    """Make sure that bumble is installed, and keep its log from reporting cut links and stops as faults.
 
     Raises
     ------
@@ -25,10 +29,11 @@ def require_rig() -> None:
             "The simulated Bluetooth link needs the package bumble, which is not installed.",
             "Install it: pip install 'pfp-sensors[rig]'",
         )
-    log = logging.getLogger("bumble.controller")
-    if _is_worth_saying not in log.filters:
-        log.addFilter(_is_worth_saying)
+    for name in _EXPECTED:
+        log = logging.getLogger(name)
+        if _is_worth_saying not in log.filters:
+            log.addFilter(_is_worth_saying)
 
 
 def _is_worth_saying(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(_EXPECTED_AFTER_A_CUT)
+    return not str(record.msg).startswith(_EXPECTED[record.name])

@@ -217,6 +217,11 @@ class SensorMemory:
     def _start_of(self, index: int) -> int:
         return max(0, bisect_right(self._starts, index, key=lambda start: start[0]) - 1)
 
+    def measured_ns(self, index: int) -> int:
+        """Tell when, on the host's clock, a sample was or will be measured."""
+        first, position, _ = self._starts[self._start_of(index)]
+        return self._host_ns(position + index - first)
+
     def made(self, first: int, n: int) -> CountArray:
         """Give again what was measured from a sample number on, (n, 6); lost periods as if measured."""
         parts = []

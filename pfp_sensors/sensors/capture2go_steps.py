@@ -175,8 +175,8 @@ def _ask_state() -> Generator[Step, Any, int | None]:
     return payloads.decode_status(payload).state
 
 
-def read_device(protocol: int) -> Generator[Step, Any, None]:
-    """Read who the sensor is; what it says is understood when its packet is fed.
+def read_device(protocol: int) -> Generator[Step, Any, payloads.DeviceInfo]:
+    """Read and return who the sensor is.
 
     Raises
     ------
@@ -189,6 +189,7 @@ def read_device(protocol: int) -> Generator[Step, Any, None]:
             f"The sensor speaks version {info.protocol} of the Capture2Go protocol; {protocol} was expected.",
             "Update this program, or the sensor's firmware.",
         )
+    return info
 
 
 def echo_once() -> Generator[Step, Any, bool]:

@@ -92,8 +92,8 @@ def say_hello() -> Generator[Step, Any, gsp.Hello]:
         ) from error
 
 
-def read_ranges(wish: Wish) -> Generator[Step, Any, None]:
-    """Read both ranges; they are understood when their packets are fed.
+def read_ranges(wish: Wish) -> Generator[Step, Any, tuple[float, float]]:
+    """Read and return both ranges, in g and deg/s.
 
     Raises
     ------
@@ -104,6 +104,7 @@ def read_ranges(wish: Wish) -> Generator[Step, Any, None]:
         (Ref.ACC_CONFIG, gsp.ACC_CONFIG, gsp.ACC_RANGES_G, wish.acc_range_g, "g"),
         (Ref.GYR_CONFIG, gsp.GYR_CONFIG, gsp.GYR_RANGES_DPS, wish.gyr_range_dps, "deg/s"),
     )
+    ranges = []
     for ref, path, known, wished, unit in asked:
         answer = yield from get(ref, path)
         try:
@@ -115,6 +116,8 @@ def read_ranges(wish: Wish) -> Generator[Step, Any, None]:
                 f"Movesense is set to {found:g} {unit}; {wished:g} {unit} was asked for.",
                 "Its range cannot be set from here: set it with Movesense's own app, or ask for no range.",
             )
+        ranges.append(found)
+    return ranges[0], ranges[1]
 
 
 def get(ref: int, path: str) -> Generator[Step, Any, gsp.Response]:

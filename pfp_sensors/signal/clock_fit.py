@@ -46,6 +46,9 @@ events at random and so show the drift; packets may keep one phase for minutes a
 _FEWEST_ECHOES: Final = 4
 """Echoes in a piece below which they give no bound: one may have waited through a stall."""
 
+_ECHO_REACH_NS: Final = 20e9
+"""Echoes so far outside a piece still bound it: most of a short recording's come before its first sample."""
+
 _PPM: Final = 1e-6
 _MS_PER_NS: Final = 1e-6
 _UNIT_NS: Final = 1_000_000_000
@@ -208,7 +211,7 @@ def _fit_lines(upper: _Points, lower: _Points, limit: float) -> list[_Line]:
 
 
 def _fit_line(upper: _Points, lower: _Points, start: float, stop: float, least: float, most: float) -> _Line:
-    arrivals, echoes = upper.within(start, stop), lower.within(start, stop)
+    arrivals, echoes = upper.within(start, stop), lower.within(start - _ECHO_REACH_NS, stop + _ECHO_REACH_NS)
     middle = float(np.median(arrivals.device))
     if len(echoes.device) < _FEWEST_ECHOES:
         high, slope = line_under(arrivals.device, arrivals.offset, middle, least, most)

@@ -24,7 +24,7 @@ EVENTS_NAME: Final = "events.jsonl"
 RUN_EVENTS: Final = {
     "start": "the recording began (run_id)",
     "config": "how a sensor says it is set, read back from it",
-    "gap": "samples are missing (samples, seconds, reason)",
+    "gap": "samples are missing; late ones may still fill the hole (samples)",
     "queue_overflow": "packets came faster than they were taken and were dropped (packets)",
     "disk_full": "the disk did not take packets (message); again with cleared: true when it does",
     "lap": "the person began a new lap",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from pfp_sensors.errors import UsageError
-from pfp_sensors.store.meta_json import META_NAME
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.run_lock import held_by_other
 from pfp_sensors.store.sealed_files import FOLDER_MODE, make_private_folder, not_written
@@ -111,7 +110,9 @@ def run_folders(home: Path) -> list[Path]:
 
 
 def unfinished_runs(home: Path) -> list[Path]:
-    """List the runs that a crash left open: packets, no seal, and nobody writing; in order of their start.
+    """List the runs that a crash left open: packets, and nobody writing; in order of their start.
+
+    A crash in the last moment leaves packets beside a seal: then only the packets are to be cleared.
 
     Raises
     ------
@@ -133,4 +134,4 @@ def runs_in_progress(home: Path) -> list[Path]:
 
 
 def _open(folder: Path) -> bool:
-    return (folder / PACKETS_NAME).exists() and not (folder / META_NAME).exists()
+    return (folder / PACKETS_NAME).exists()

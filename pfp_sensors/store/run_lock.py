@@ -63,9 +63,10 @@ class RunLock:
                 "Wait until that one has ended, or end it.",
             )
         self._handle = handle
-        os.ftruncate(handle, 0)
-        os.lseek(handle, 0, os.SEEK_SET)
-        os.write(handle, b"%d\n" % os.getpid())
+        with suppress(OSError):  # a full disk has no room for the number, but the lock holds
+            os.ftruncate(handle, 0)
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.write(handle, b"%d\n" % os.getpid())
         return self
 
     def __exit__(

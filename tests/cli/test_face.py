@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_every_command_has_help_with_an_example(command: str, capsys: Captured) 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_example_is_understood(command: str) -> None:
     for example in load(command).EXAMPLES:
-        words = example.split()
+        words = shlex.split(example)
         assert words[0] == "pfp"
         assert parse(words[1:])[0] is load(command)
 

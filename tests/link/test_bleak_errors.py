@@ -51,16 +51,21 @@ CASES: list[tuple[Exception, type[SensorError], str]] = [
 ]
 
 
+def is_a_sentence(text: str) -> bool:
+    return text[0].isupper() and text.endswith(".") and not text.endswith("..")
+
+
 @pytest.mark.parametrize(("raised", "kind", "part"), CASES, ids=lambda c: repr(c)[:40])
 def test_each_exception_says_what_it_is_and_what_to_do(
     raised: Exception, kind: type[SensorError], part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    with pytest.raises(kind) as caught, plain_errors("connecting to SHANK-L"):
+    with pytest.raises(kind) as caught, plain_errors("Connecting to SHANK-L"):
         raise raised
-    assert caught.value.message.startswith("connecting to SHANK-L: ")
+    assert caught.value.message.startswith("Connecting to SHANK-L: ")
     assert part in caught.value.message
-    assert caught.value.what_to_do
+    assert is_a_sentence(caught.value.message)
+    assert is_a_sentence(caught.value.what_to_do)
     assert caught.value.__cause__ is raised
 
 
@@ -70,9 +75,11 @@ def test_each_reason_has_words_of_its_platform(
     reason: BleakBluetoothNotAvailableReason, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    error = as_sensor_error(BleakBluetoothNotAvailableError("said", reason), "looking")
+    error = as_sensor_error(BleakBluetoothNotAvailableError("said", reason), "Looking for sensors")
     assert isinstance(error, AdapterError)
     assert len(error.what_to_do) > 20
+    assert is_a_sentence(error.message)
+    assert is_a_sentence(error.what_to_do)
     assert reason.name not in str(error) or reason is BleakBluetoothNotAvailableReason.UNKNOWN
 
 

@@ -215,7 +215,7 @@ def test_a_disconnect_that_hangs_is_said_and_does_not_hang_the_link() -> None:
         await running.streams()
         stopped = await running.end()
         assert stopped.details["clean"] is False
-        assert "disconnecting" in stopped.details["problem"]
+        assert "Disconnecting" in stopped.details["problem"]
 
     run(go, LEFT)
 
@@ -237,7 +237,7 @@ def test_a_read_that_goes_wrong_is_a_failed_attempt(fault: str) -> None:
         with_client(b, read_gatt_char=read_gatt_char)
         running = b.link(policy=SHORT)
         await running.streams()
-        assert running.memory.last("failed").details["reason"].startswith("reading ")
+        assert running.memory.last("failed").details["reason"].startswith("Reading ")
         assert (await running.end()).details["clean"]
 
     run(go, LEFT)

@@ -19,10 +19,19 @@ def test_without_bumble_the_line_that_installs_it_is_given(monkeypatch: pytest.M
         require_rig()
 
 
-def test_only_the_message_about_cut_links_is_kept_back(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("logger", "expected"),
+    [
+        ("bumble.controller", "!!! no connection for handle 0x0001"),
+        ("bumble.host", "!!! no pending response future to set"),
+    ],
+)
+def test_only_what_a_cut_or_a_stop_explains_is_kept_back(
+    logger: str, expected: str, caplog: pytest.LogCaptureFixture
+) -> None:
     require_rig()
-    log = logging.getLogger("bumble.controller")
-    log.warning("!!! no connection for handle 0x0001")
+    log = logging.getLogger(logger)
+    log.warning(expected)
     log.warning("!!! unexpected event packet")
     assert [record.message for record in caplog.records] == ["!!! unexpected event packet"]
 

@@ -236,6 +236,20 @@ def test_after_a_reconnect_all_is_dropped_until_the_buffer_is_cleared(ready):
     assert [item.device_ns for item in heard if isinstance(item, Samples)] == [80_000_000]
 
 
+def test_no_frame_is_made_of_two_connections(ready):
+    whole = samples_frame(1)
+    assert feed(ready, whole[:60]) == []
+    heard = feed(ready, whole[60:], segment=1)
+    assert "stale_samples" not in [item.code for item in heard]
+
+
+def test_whole_frames_after_a_damaged_real_time_frame_are_heard(ready):
+    echo = bytearray(frame(Header.CLOCK_ECHO, payloads.encode_echo(1, 2, 3)))
+    echo[20] ^= 1
+    bad, skipped, samples = ready.feed(packet(b"\xfe" + bytes(echo) + samples_frame(1)))
+    assert (type(bad), type(skipped), type(samples)) == (BadPacket, BadPacket, Samples)
+
+
 def test_status_and_faults(ready):
     said, fault = feed(ready, status(2), frame(Header.FAULT, payloads.encode_fault(0xFE, 0xFFFF)))
     assert said == Status(0, 0, device_ns=7, battery_percent=80, charging=False)

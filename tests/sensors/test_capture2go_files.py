@@ -36,6 +36,7 @@ class Memory:
     def __init__(self, held: dict[str, bytes], lose: set[int] = frozenset()) -> None:
         self.held, self.lose, self.sent = held, lose, 0
         self.starts: list[int] = []
+        self.silent = 0
 
     def answers(self, value: bytes) -> list[Frame]:
         asked = wire.decode_frame(value)
@@ -77,6 +78,7 @@ def run(script, memory: Memory):
                 step = script.send(None)
                 continue
             answer = next((value for value in memory.values(step.value) if step.accept(value)), None)
+            memory.silent += answer is None
             step = script.throw(NoAnswerError("silent")) if answer is None else script.send(answer)
     except StopIteration as end:
         return end.value
@@ -103,6 +105,7 @@ def test_a_lost_notification_is_asked_for_again_from_there_on(lost):
     assert run(files.fetch_file(files.StoredFile(0, "r", len(data))), memory) == data
     assert len(memory.starts) == 2
     assert memory.starts[1] <= lost * 200
+    assert memory.silent == (lost == 27)  # only the loss of the end is noticed by waiting
 
 
 def test_a_file_that_stops_coming_is_an_error_after_three_tries():

@@ -202,6 +202,15 @@ def test_the_time_of_a_message_is_that_of_its_last_part():
     assert joiner.add(second, 20) == [Joined(20, bytes(196))]
 
 
+def test_a_beginning_without_its_end_is_named_as_soon_as_the_next_begins():
+    first, second = parts(1, bytes(196), 156)
+    joiner = Joiner()
+    joiner.add(first, 0)
+    joiner.add(second, 0)
+    joiner.add(first, 0)
+    assert joiner.add(first, 0) == [Torn(156)]
+
+
 def test_an_orphan_continuation_is_dropped_and_named():
     first, second = parts(1, bytes(196), 156)
     joiner = Joiner()

@@ -165,6 +165,11 @@ def test_a_log_that_stays_incomplete_is_an_error():
         run(logbook.fetch_log(LogEntry(3, 0, len(log))), memory)
 
 
+def test_no_more_is_taken_than_was_listed():
+    log = imu6_log()
+    assert run(logbook.fetch_log(LogEntry(3, 0, 250)), Memory({3: log})) == log[:250]
+
+
 def test_a_log_that_is_not_there_is_an_error():
     with pytest.raises(SensorError, match="404"):
         run(logbook.fetch_log(LogEntry(3, 0, 10)), Memory({}))

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, get_type_hints
 
 import pytest
 
-from pfp_sensors.settings import ImportSettings, SignalSettings
+from pfp_sensors.settings import ImportSettings, RecordSettings, SignalSettings
+from pfp_sensors.settings.record import CueNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pfp_sensors"
 TABLES = {name: kind.__name__ for name, kind in get_type_hints(SignalSettings).items()}
-CLASSES = {kind: name for name, kind in TABLES.items()} | {ImportSettings.__name__: "limits"}
+ONE_TABLE = {ImportSettings: "limits", RecordSettings: "record", CueNumbers: "cue"}
+CLASSES = {kind: name for name, kind in TABLES.items()} | {kind.__name__: n for kind, n in ONE_TABLE.items()}
 FIELDS = [
     (name, field) for name, kind in get_type_hints(SignalSettings).items() for field in get_type_hints(kind)
-] + [("limits", field) for field in get_type_hints(ImportSettings)]
+] + [(name, field) for kind, name in ONE_TABLE.items() for field in get_type_hints(kind)]
 
 
 def label(node: ast.expr) -> str:

@@ -80,18 +80,18 @@ def test_places_that_cannot_be_used(tmp_path: Path) -> None:
         unfinished_runs(tmp_path)
 
 
-def test_unfinished_are_packets_without_a_seal(tmp_path: Path) -> None:
+def test_unfinished_are_packets_that_nobody_writes_sealed_or_not(tmp_path: Path) -> None:
     assert unfinished_runs(tmp_path) == []
     one, two, three, empty = (new_run_folder(tmp_path, START) for _ in range(4))
     for folder in (one, two, three):
         (folder / "packets.arrows").touch()
     (two / "meta.json").write_text("{}")
     (runs_folder(tmp_path) / "notes.txt").touch()
-    assert unfinished_runs(tmp_path) == [one, three]
+    assert unfinished_runs(tmp_path) == [one, two, three]
     with RunLock(three):
-        assert unfinished_runs(tmp_path) == [one]
+        assert unfinished_runs(tmp_path) == [one, two]
         assert runs_in_progress(tmp_path) == [three]
-    assert unfinished_runs(tmp_path) == [one, three]
+    assert unfinished_runs(tmp_path) == [one, two, three]
     assert list(empty.iterdir()) == []
 
 
