@@ -32,7 +32,7 @@ _MINUTE_S: Final = 60.0
 _SPEEDS: Final = (30, 45, 60, 90, 120, 180, 240)
 _PATIENCE_S: Final = 120.0
 DEMO_MINUTES: Final = 12.0
-DEMO_SPEED: Final = 30.0
+DEMO_SPEED: Final = 40.0
 _PFP: Final = (sys.executable, "-m", "pfp_sensors")
 
 

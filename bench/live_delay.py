@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFINITION: Final = (
     "Contact to cue: from the true initial contact of the simulated runner, placed on the host's clock by "
     "the simulation and not by any estimate, to the call of the listener that gives the cue. Four parts "
-    "add up to it. Wait: until the last sample that the detector needs is measured (it looks 135 to 149 "
+    "add up to it. Wait: until the last sample that the detector needs is measured (it looks 130 to 149 "
     "ms ahead). Fill: until the packet with that sample is full (13 samples, 62 ms). Air: until the "
     "connection event (every 30 ms) that a packet ready by then goes with; a sensor is allowed 5 ms to "
     "hand a full packet over. Host: all the rest, from when that event was due to the call. Fill and air "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pfp_sensors.actions.bluetooth import opened_adapter
@@ -143,7 +143,7 @@ async def _fetch_all(
             gone = error if isinstance(error, AdapterError | LinkLostError | AbsentError) else None
             one = FetchedRun(entry, "failed", error=error)
         if one.finished is not None:
-            index_run(home, one.finished.folder)
+            one = replace(one, finished=index_run(home, one.finished))
         results.append(one)
         watcher.end()
     return tuple(results)

@@ -200,9 +200,7 @@ async def _record(
 def _finish(folder: Path, home: Path, keep_packets: bool) -> FinishedRecording:
     from pfp_sensors.collect.finalise import finalise
 
-    finished = finalise(folder, keep_packets=keep_packets)
-    index_run(home, folder)
-    return finished
+    return index_run(home, finalise(folder, keep_packets=keep_packets))
 
 
 async def _run(

@@ -54,8 +54,7 @@ def _recover(folder: Path, home: Path, keep_packets: bool) -> Recovery:
 
     try:
         with RunLock(folder):
-            finished = finalise(folder, keep_packets=keep_packets)
-            index_run(home, folder)
+            finished = index_run(home, finalise(folder, keep_packets=keep_packets))
     except PfpError as error:
         return Recovery(folder, None, error)
     return Recovery(folder, finished, None)

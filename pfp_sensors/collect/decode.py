@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pfp_sensors.errors import InputError
 from pfp_sensors.model.heard import (
     BadPacket,
     ClockEcho,
@@ -76,6 +77,11 @@ def decode(packets: Iterable[Packet], kinds: Sequence[str], start_mono_ns: int) 
         Kind of each sensor, by number.
     start_mono_ns
         Second 0 of the recording.
+
+    Raises
+    ------
+    InputError
+        If a packet is of no sensor of this recording: the file is damaged.
     """
     from pfp_sensors.sensors.registry import make_driver
 
@@ -84,6 +90,11 @@ def decode(packets: Iterable[Packet], kinds: Sequence[str], start_mono_ns: int) 
         driver = make_driver(kind)
         records.append(SensorRecord(number, driver, Ledger(driver.traits)))
     for packet in packets:
+        if packet.sensor >= len(records):  # no packet of this program: a damaged byte in the file
+            raise InputError(
+                f"A packet is of sensor {packet.sensor + 1}; the recording has {len(records)}.",
+                "The file is damaged. The packets stay as they are; take it from a backup if there is one.",
+            )
         record = records[packet.sensor]
         for heard in record.driver.feed(packet):
             _note(record, heard, start_mono_ns)

@@ -12,8 +12,8 @@ _EXPECTED: Final = {
     "bumble.controller": "!!! no connection for",
     "bumble.host": "!!! no pending response future",
 }
-"""Start of what bumble logs, by logger, for a packet that was on its way when a link was cut, and for an answer
-that nobody waits for any more since the recording was stopped."""
+"""Start of what bumble logs, by logger, for a packet that was on its way when a link was cut, and for an
+answer that nobody waits for any more since the recording was stopped."""
 
 
 def require_rig() -> None:

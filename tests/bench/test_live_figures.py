@@ -187,6 +187,11 @@ def test_one_bad_sample_is_a_missed_target(fault: str) -> None:
     assert found == {"highest speed of two sensors without a loss"}
 
 
+def test_a_computer_that_fell_behind_did_not_record_the_minute() -> None:
+    behind = {**RIG, "sensors": [SENSOR, {**SENSOR, "never_sent": 300}]}
+    assert not RecordedFaster(90, behind).is_whole
+
+
 def test_a_sensor_that_stored_nothing_lost_nothing_but_is_no_success() -> None:
     assert np.isnan(wrong_samples([SENSOR, {**SENSOR, "stored": 0}]))
     assert np.isnan(wrong_samples([]))
