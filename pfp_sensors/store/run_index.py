@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.store.database import changes, diary_path, in_plain_words
+from pfp_sensors.store.download_files import DOWNLOAD_NAME
 from pfp_sensors.store.home import run_folders, start_of
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SealedFile, read_meta
 from pfp_sensors.store.packet_files import PACKETS_NAME
@@ -173,7 +174,8 @@ def _indexed(home: Path, folder: Path, method_version: str | None) -> IndexedRun
             f"{folder} does not lie in {home}.", "Give a recording of this home (--home)."
         ) from None
     finished = (folder / META_NAME).exists()
-    if not (finished or (folder / PACKETS_NAME).exists() or recording_paths(folder)):
+    begun = (folder / PACKETS_NAME).exists() or (folder / DOWNLOAD_NAME).exists()
+    if not (finished or begun or recording_paths(folder)):
         raise InputError(f"{folder} is no recording.", f"Move it out of {folder.parent}.")
     if not finished:
         start = start_of(folder.name)

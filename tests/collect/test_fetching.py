@@ -7,6 +7,7 @@ import hashlib
 import json
 import stat
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -247,6 +248,21 @@ def test_a_link_lost_in_the_middle_is_made_again_and_all_comes(kind: str, tmp_pa
     assert sensor.connections == 4  # one to list, three to download
 
 
+def test_progress_begins_anew_with_each_try(tmp_path: Path, reach: Any) -> None:
+    class Note(FetchWatcher):
+        def __init__(self) -> None:
+            self.counts: list[int] = []
+
+        def came(self, count: int) -> None:
+            self.counts.append(count)
+
+    watcher = Note()
+    faults = Faults(cut_at=frozenset({40}))
+    reach(Capture2Go(held={"run": capture2go_file(counts(8 * 120))}, faults=faults))
+    fetch_runs(named, tmp_path, watcher)
+    assert any(later < before for before, later in pairwise(watcher.counts))
+
+
 def test_a_link_that_is_lost_again_and_again_is_an_error_and_leaves_nothing(
     tmp_path: Path, reach: Any
 ) -> None:
@@ -447,7 +463,7 @@ def test_a_pause_within_a_run_is_lost_samples(tmp_path: Path, reach: Any) -> Non
 
 
 def test_a_movesense_clock_wraps_within_a_log(tmp_path: Path, reach: Any) -> None:
-    values = movesense_values(2 * 300)
+    values = movesense_values(2 * 1560)
     log = movesense_log(values, first_ms=2**32 - 1000)
     found, facts = fetched(tmp_path, reach, Movesense(held={1: log}))
     np.testing.assert_array_equal(found.acc, values[:, :3])
