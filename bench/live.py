@@ -16,6 +16,7 @@ from bench.live_tables import (
     finish_section,
     loss_section,
     share_section,
+    soak_section,
     speed_up_section,
 )
 from bench.places import ROOT
@@ -33,6 +34,7 @@ _SPEEDS: Final = (30, 45, 60, 90, 120, 180, 240)
 _PATIENCE_S: Final = 120.0
 DEMO_MINUTES: Final = 12.0
 DEMO_SPEED: Final = 40.0
+SOAK_SPEED: Final = 25.0
 _PFP: Final = (sys.executable, "-m", "pfp_sensors")
 
 
@@ -48,12 +50,14 @@ def live_sections(*, long: bool = False) -> list[Section]:
     }
     say("live: faster than real time")
     demo, faster = _demo(), _ladder()
+    soak = [_soaked()] if long else []
     say("live: finishing an hour")
     return [
         loss_section(seconds, rig),
         delay_section(rig, alone[2]),
         share_section(rig, alone, host_s),
         speed_up_section(demo, DEMO_MINUTES, DEMO_SPEED, faster),
+        *soak,
         _finished(),
     ]
 
@@ -96,6 +100,15 @@ def _ladder() -> list[RecordedFaster]:
         if not rungs[-1].is_whole:
             break
     return rungs
+
+
+def _soaked() -> Section:
+    """Feed an hour of one sensor to a session, and see what stays in memory."""
+    say(f"live: an hour fed {SOAK_SPEED:g} times as fast")
+    got = answer_of(
+        "bench.live_soak", f"{HOUR_S:g}", f"{SOAK_SPEED:g}", patience_s=HOUR_S / SOAK_SPEED + 200.0
+    )
+    return soak_section(HOUR_S, SOAK_SPEED, got)
 
 
 def _finished() -> Section:

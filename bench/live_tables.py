@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_GROWTH_MB: Final = 10.0
 """Called flat: three hours would add 30 MB to some 180."""
 
+MOST_SOAK_MB: Final = 2.0
 MOST_CORE_PERCENT: Final = 3.0
 MOST_DELAY_MS: Final = 150.0
 MOST_UNSYNCED_S: Final = 1.0
@@ -214,6 +215,31 @@ def speed_up_section(
         targets,
         len(rows) + 1,
     )
+
+
+def soak_section(seconds: float, speed: float, got: Mapping[str, Any]) -> Section:
+    """Show what an hour of one sensor leaves in memory where nothing but the collector runs."""
+    text = (
+        f"Packets of {seconds / 60:.0f} min of one sensor, handed to a session {speed:g} times as fast, no "
+        "radio and no simulated sensor beside it. The slope is of the last two thirds, per hour of recording."
+    )
+    rows = [
+        ("samples received", count(got["received"])),
+        ("lost", count(got["lost"])),
+        ("memory at the end, whole process with the packets to feed", f"{number(got['memory_mb'], 0)} MB"),
+        ("growth", f"{number(got['mb_per_hour'], 2)} +- {number(got['noise_mb_per_hour'], 2)} MB per hour"),
+    ]
+    targets = (
+        Target(
+            "memory growth in an hour, collector alone",
+            got["mb_per_hour"],
+            MOST_SOAK_MB,
+            unit="MB/h",
+            decimals=2,
+        ),
+        Target("samples lost in an hour, collector alone", got["lost"], 0, decimals=0),
+    )
+    return Section("An hour of one sensor", text, (Table("", ("", ""), rows),), targets, 1)
 
 
 def finish_section(

@@ -105,16 +105,17 @@ def _bluetooth() -> Check:
 
 
 def _store(home: Path) -> Check:
-    from pfp_sensors.store.sealed_files import check_place
+    from pfp_sensors.store.sealed_files import check_folder
 
     place = home
     while not place.exists() and place != place.parent:
         place = place.parent
     expected = "a folder that you may write to"
     try:
-        check_place(place / "pfp-check")
+        check_folder(place)
     except PfpError as error:
-        to_do = f"{error.what_to_do} --home or PFP_HOME chooses another folder.".strip()
+        room = "" if isinstance(error, UsageError) else "Make room on the disk, or choose"
+        to_do = f"{room or 'Choose'} another folder with --home or PFP_HOME."
         return Check("data folder", False, error.message, expected, to_do, error.exit_code)
     return Check("data folder", True, f"{home}{'' if home.exists() else ' (will be made)'}", expected)
 

@@ -4,89 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pfp_sensors.actions.bluetooth import opened_adapter
 from pfp_sensors.actions.index_run import index_run
+from pfp_sensors.actions.record_options import RecordOptions
 from pfp_sensors.collect.understanding import Listeners
-from pfp_sensors.errors import PfpError, UsageError
+from pfp_sensors.errors import PfpError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from pfp_sensors.collect.choose import ChosenSensor
-    from pfp_sensors.collect.cues import CueWish
     from pfp_sensors.collect.finalise import FinishedRecording
     from pfp_sensors.collect.session import Session
+    from pfp_sensors.link.adapter import Adapter
     from pfp_sensors.model.recording import Side
-
-MAX_SPEED_UP = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class RecordOptions:
-    """What to record.
-
-    Attributes
-    ----------
-    sensors
-        Name, address or serial of each sensor; empty for the only one in reach.
-    sides
-        The leg of each, in the same order; may be shorter.
-    minutes
-        End by itself after so long; None to go on until stopped.
-    cue
-        What to hold the runner to.
-    simulate, speed_up, seed
-        Record simulated sensors, so many times as fast as real time.
-    keep_packets
-        Keep the raw packets when the recording is finished.
-    """
-
-    sensors: tuple[str, ...] = ()
-    sides: tuple[Side, ...] = ()
-    placement: str | None = "shank"
-    minutes: float | None = None
-    cue: CueWish | None = None
-    simulate: bool = False
-    speed_up: float = 1.0
-    seed: int = 0
-    keep_packets: bool = False
-
-    def __post_init__(self) -> None:
-        """Check what was given.
-
-        Raises
-        ------
-        UsageError
-            If options contradict each other or are out of range.
-        """
-        if len(self.sensors) > 2 or len(self.sides) > 2:
-            raise UsageError("More than two sensors were named.", "Record one sensor, or one on each leg.")
-        if len(set(self.sides)) < len(self.sides) or len(set(self.sensors)) < len(self.sensors):
-            raise UsageError("The same sensor or side was given twice.", "Name each one once.")
-        if len(self.sides) > max(1, len(self.sensors)) and not self.simulate:
-            raise UsageError(
-                "Two sides were given, but not two sensors.",
-                "Name the sensors too: --sensor A --side left --sensor B --side right.",
-            )
-        if self.minutes is not None and not 0 < self.minutes <= 24 * 60:
-            raise UsageError(
-                f"--minutes is {self.minutes:g}; it must be above 0 and at most 1440.",
-                "Leave it away to record until you press Ctrl-C.",
-            )
-        if self.speed_up != 1.0 and not self.simulate:
-            raise UsageError(
-                "--speed-up is for simulated sensors.", "Add --simulate, or leave --speed-up away."
-            )
-        if not 1.0 <= self.speed_up <= MAX_SPEED_UP:
-            raise UsageError(
-                f"--speed-up is {self.speed_up:g}; it must be 1 to {MAX_SPEED_UP:g}.",
-                "10 to 30 suit most computers.",
-            )
+__all__ = ["RecordOptions", "Watchers", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +46,7 @@ class Watchers:
 
 def record(
     options: RecordOptions, home: Path, stop: Callable[[asyncio.Event], None], watchers: Watchers
-) -> FinishedRecording:
+) -> FinishedRecording | None:
     """Record a run into a new folder of ``home`` and finish it.
 
     Parameters
@@ -118,14 +56,16 @@ def record(
     home
         The folder of the person's own data.
     stop
-        Called in the loop with the event that ends the recording, to connect signals to it.
+        Called in the loop with the event that ends the recording, to connect signals to it, as soon as
+        Bluetooth is there; until then nothing is there to be ended in order.
     watchers
         Who watches.
 
     Returns
     -------
-    FinishedRecording
-        The folder, ready for ``analyze_file``.
+    FinishedRecording or None
+        The folder, ready for ``analyze_file``; None where it was stopped before a sensor had sent anything.
+        Then there is no folder either.
 
     Raises
     ------
@@ -134,67 +74,128 @@ def record(
     UsageError
         If it is not clear which sensor is meant, or the folder cannot be written.
     PfpError
-        If the disk is full; what was written before stays, for ``pfp recover``.
+        If the disk is full; what was written before stays, for ``pfp recover``. Nothing stays where nothing
+        of the run was.
     """
     return asyncio.run(_record(options, home, stop, watchers))
 
 
 async def _record(
     options: RecordOptions, home: Path, connect_stop: Callable[[asyncio.Event], None], watchers: Watchers
-) -> FinishedRecording:
+) -> FinishedRecording | None:
     from pfp_sensors.collect.choose import choose_sensors
-    from pfp_sensors.collect.header import Worn
-    from pfp_sensors.collect.session import Session
-    from pfp_sensors.settings import load_record_settings, load_signal_settings
+    from pfp_sensors.settings import load_record_settings
     from pfp_sensors.store.home import new_run_folder
-    from pfp_sensors.store.run_lock import RunLock
 
-    settings, signal = load_record_settings(), load_signal_settings()
     stop = asyncio.Event()
-    connect_stop(stop)
     async with opened_adapter(
         simulate=options.simulate,
         speed_up=options.speed_up,
         names=options.sensors,
-        sides=options.sides,
+        sides=options.legs,
         minutes=options.minutes,
         seed=options.seed,
     ) as adapter:
+        connect_stop(stop)
         many = 2 if options.simulate and len(options.sides) == 2 else 1
         chosen = await _unless_stopped(
             choose_sensors(
                 adapter,
                 options.sensors,
-                settings.first_patience_s,
+                load_record_settings().first_patience_s,
                 many=many,
                 tell=watchers.listeners.message,
             ),
             stop,
         )
+        if chosen is None:
+            return None
+        _say_inferred_leg(chosen, options, watchers)
+        adapter.clock.anchor()
         folder = new_run_folder(home, datetime.fromtimestamp(adapter.clock.utc_ns() * 1e-9, UTC))
-        with RunLock(folder):
-            session = Session(
-                folder,
-                adapter,
-                [Worn(one, side, options.placement) for one, side in _with_sides(chosen, options)],
-                settings,
-                signal,
-                synthetic=options.simulate,
-                cue=options.cue,
-                listeners=watchers.listeners,
-            )
-            ended_well = False
-            try:
-                fault = await _run(session, stop, options.minutes, watchers)
-                ended_well = True
-            finally:
-                if not ended_well:  # that error is the one to tell; what cannot be finished now stays
-                    with contextlib.suppress(PfpError):
-                        await asyncio.to_thread(_finish, folder, home, options.keep_packets)
+        with _away_if_empty(folder):
+            return await _record_into(folder, home, adapter, chosen, options, stop, watchers)
+
+
+async def _record_into(
+    folder: Path,
+    home: Path,
+    adapter: Adapter,
+    chosen: Sequence[ChosenSensor],
+    options: RecordOptions,
+    stop: asyncio.Event,
+    watchers: Watchers,
+) -> FinishedRecording | None:
+    """Record the chosen sensors into a new folder and finish that; None where nothing came."""
+    from pfp_sensors.collect.header import Worn
+    from pfp_sensors.collect.session import Session
+    from pfp_sensors.settings import load_record_settings, load_signal_settings
+    from pfp_sensors.store.run_lock import RunLock
+
+    with RunLock(folder):
+        session = Session(
+            folder,
+            adapter,
+            [Worn(one, side, options.placement) for one, side in _with_sides(chosen, options)],
+            load_record_settings(),
+            load_signal_settings(),
+            synthetic=options.simulate,
+            cue=options.cue,
+            listeners=watchers.listeners,
+        )
+        ended_well = False
+        try:
+            fault = await _run(session, stop, options.minutes, watchers)
+            ended_well = True
+        finally:
+            if not ended_well and _holds_data(folder):
+                # That error is the one to tell; what cannot be finished now stays.
+                with contextlib.suppress(PfpError):
+                    await asyncio.to_thread(_finish, folder, home, options.keep_packets)
+        if not _holds_data(folder):
+            finished = None
+        else:
             finished = await asyncio.to_thread(_finish, folder, home, options.keep_packets)
     if fault is not None:
         raise fault
     return finished
+
+
+def _holds_data(folder: Path) -> bool:
+    """Tell whether anything of a run lies in its folder: a packet of data, or a file made from one."""
+    from pfp_sensors.model.packets import Channel
+    from pfp_sensors.store.event_log import EVENTS_NAME
+    from pfp_sensors.store.live_files import CONTACTS_NAME, STATUS_NAME
+    from pfp_sensors.store.packet_files import PACKETS_NAME
+    from pfp_sensors.store.packet_reading import read_packet_file
+    from pfp_sensors.store.run_lock import LOCK_NAME
+
+    beside = {PACKETS_NAME, EVENTS_NAME, STATUS_NAME, f"{STATUS_NAME}.part", CONTACTS_NAME, LOCK_NAME}
+    if any(entry.name not in beside for entry in folder.iterdir()):
+        return True
+    if not (folder / PACKETS_NAME).exists():
+        return False
+    try:
+        return any(
+            packet.channel is Channel.DATA for packet in read_packet_file(folder / PACKETS_NAME).packets
+        )
+    except PfpError:
+        return (folder / PACKETS_NAME).stat().st_size > 0  # nobody can say: then it is kept
+
+
+@contextlib.contextmanager
+def _away_if_empty(folder: Path) -> Iterator[None]:
+    """Take the folder of a run away again where nothing of a run came into it."""
+    try:
+        yield
+    finally:
+        if not _holds_data(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say_inferred_leg(chosen: Sequence[ChosenSensor], options: RecordOptions, watchers: Watchers) -> None:
+    if len(options.legs) > len(options.sides):
+        watchers.listeners.message(f"{chosen[1].name} is taken to be on the {options.legs[1]} leg.")
 
 
 def _finish(folder: Path, home: Path, keep_packets: bool) -> FinishedRecording:
@@ -222,14 +223,12 @@ async def _run(
 
 async def _unless_stopped(
     choosing: Awaitable[tuple[ChosenSensor, ...]], stop: asyncio.Event
-) -> tuple[ChosenSensor, ...]:
-    """Wait for the choice of sensors, but no longer than until somebody wants to stop."""
+) -> tuple[ChosenSensor, ...] | None:
+    """Wait for the choice of sensors, but no longer than until somebody wants to stop: then None."""
     work, stopped = asyncio.ensure_future(choosing), asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            raise KeyboardInterrupt
-        return work.result()
+        return work.result() if work.done() else None
     finally:
         for task in (work, stopped):
             task.cancel()
@@ -239,5 +238,5 @@ async def _unless_stopped(
 def _with_sides(
     chosen: Sequence[ChosenSensor], options: RecordOptions
 ) -> list[tuple[ChosenSensor, Side | None]]:
-    sides: list[Side | None] = [*options.sides, None, None]
+    sides: list[Side | None] = [*options.legs, None, None]
     return [(sensor, sides[number]) for number, sensor in enumerate(chosen)]

@@ -34,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
         return _run(arguments)
     except KeyboardInterrupt:
         write_error("\nStopped.")
+        if "--json" in arguments:
+            _tell_interrupt()
         return _INTERRUPTED
     except BrokenPipeError:  # whoever read the output has left
         _write_to_nobody()
@@ -58,6 +60,17 @@ def _run(arguments: list[str]) -> int:
             raise
         return _report(_bug(error), arguments)
     return code
+
+
+def _tell_interrupt() -> None:
+    """Print the one object that was asked for, to whoever is still there."""
+    interrupt = PfpError("The command was stopped before it was done.", "Run it again.")
+    interrupt.exit_code = _INTERRUPTED
+    try:
+        write_out(json_line(error_document(interrupt)))
+        flush_out()
+    except OSError:
+        _write_to_nobody()
 
 
 def _command(arguments: list[str]) -> int:

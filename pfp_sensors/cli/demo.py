@@ -76,7 +76,8 @@ def _record_a_run(home: Path, *, quiet: bool) -> dict[str, Any] | None:
     from pfp_sensors.report.record_text import recorded_line
     from pfp_sensors.rig.extra import require_rig
 
-    command = f"pfp record --simulate --minutes {_MINUTES:g} --speed-up {_SPEED_UP:g}"
+    what = f"--simulate --side left --seed 1 --minutes {_MINUTES:g} --speed-up {_SPEED_UP:g}"
+    command = f"pfp record {what} --home {home}"
     _tell(f"\n3. A simulated sensor is recorded over a virtual Bluetooth link:\n   {command}", quiet=quiet)
     try:
         require_rig()
@@ -85,6 +86,9 @@ def _record_a_run(home: Path, *, quiet: bool) -> dict[str, Any] | None:
         return None
     options = RecordOptions(simulate=True, minutes=_MINUTES, speed_up=_SPEED_UP, sides=("left",), seed=1)
     finished = record(options, home, connect_signals, Watchers())
+    if finished is None:
+        _tell("   stopped before anything was recorded.", quiet=quiet)
+        return None
     analysis = analyze_file(finished.folder)
     _tell(recorded_line(finished.folder, analysis, finished.counters), quiet=quiet)
     return {"folder": str(finished.folder), "counters": dict(finished.counters)}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.output import json_line, write_error, write_out
-from pfp_sensors.cli.parser import number
+from pfp_sensors.cli.parser import number, sensor_text
 from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ data, recordings that were left unfinished; and what to do about what does not.
 
 With --sensor: lay the sensor on a table and leave it there. It is recorded for
 20 s and judged: rate, jitter, loss, clock, range, gravity at rest. Nothing is
-kept. 130 s or more also tell how far its clock drifts."""
+kept. 130 s or more also tell how far its clock drifts.
+
+Where something is not as it should be the command ends with 5, or with what
+that one thing has; with --json the checks are printed all the same."""
 
 EXAMPLES = ("pfp doctor", "pfp doctor --sensor SHANK-L", "pfp doctor --sensor SHANK-L --seconds 150")
 
@@ -31,7 +34,9 @@ _MARKS = {True: "ok     ", False: "NOT OK ", None: "unknown"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--sensor", metavar="S", help="name, address or serial of a sensor to judge")
+    parser.add_argument(
+        "--sensor", type=sensor_text, metavar="S", help="name, address or serial of a sensor to judge"
+    )
     parser.add_argument("--seconds", type=number, metavar="N", help="how long to record it (20)")
     parser.add_argument("--simulate", action="store_true", help="judge a simulated sensor of that name")
 

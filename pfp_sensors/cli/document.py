@@ -21,14 +21,18 @@ error. On a terminal, anything over two seconds shows a bar.
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | the program failed (a bug; the message says how to report it, `PFP_DEBUG=1` shows the traceback) |
+| 1 | the program failed (a bug; the message says how to report it, `PFP_DEBUG=1` shows the traceback), \
+or the disk is full or failing (the message says so) |
 | 2 | wrong usage |
 | 3 | the input cannot be read or is not what it claims |
 | 4 | read, but refused for the question asked; the JSON is still printed, with reasons |
 | 5 | a sensor or adapter problem |
 
 With `--json`, exits 1, 2, 3 and 5 print
-`{"schema": "pfp.error/1", "code": 3, "message": "...", "what_to_do": "..."}`.
+`{"schema": "pfp.error/1", "code": 3, "message": "...", "what_to_do": "..."}`. Two print what they found
+instead: `pfp doctor` its checks (`pfp.doctor/1`), and a command over several inputs or runs an entry for
+each, with the error in it. An interrupted command ends with 130, which that object then says too;
+`pfp record` ends in order instead, with 0.
 """
 
 _EVERYWHERE = {"-h", "--json", "--home"}

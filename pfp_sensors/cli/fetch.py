@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.output import error_document, json_line, write_error, write_out
+from pfp_sensors.cli.parser import sensor_text
 from pfp_sensors.errors import PfpError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ DESCRIPTION = """\
 Download runs that a sensor recorded to its own memory, where that memory is
 documented: Capture2Go and Movesense. Nothing is ever deleted on the sensor.
 The raw bytes are kept beside each run, even where they cannot be understood.
-What has never been seen on a real sensor stands in docs/fetch.md."""
+This needs a real sensor: there is no simulated one with a memory. What has
+never been seen on a real sensor stands in docs/fetch.md."""
 
 EXAMPLES = (
     "pfp fetch --sensor IMU_bc7fa3 --list",
@@ -40,14 +42,16 @@ _STATES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--sensor", metavar="S", help="name, address or serial of the sensor")
+    parser.add_argument(
+        "--sensor", type=sensor_text, metavar="S", help="name, address or serial of the sensor"
+    )
     parser.add_argument("--list", action="store_true", help="only list what is in its memory")
     parser.add_argument(
         "--entry",
         action="append",
         default=[],
         metavar="ID",
-        help="id or name of a run to fetch, also if it is here; default: all that are not",
+        help="id or name of a run, may be given several times; default: all that are not here yet",
     )
     parser.add_argument("--side", choices=("left", "right"), help="leg that carried it")
     parser.add_argument("--placement", metavar="P", default="shank", help="where it was worn (shank)")

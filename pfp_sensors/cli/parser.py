@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 from pfp_sensors import __version__
@@ -33,7 +34,19 @@ example:
   pfp analyze run.csv
 
 exit codes: 0 done, 1 the program failed, 2 wrong usage, 3 an input cannot be read,
-4 read but refused for the question asked, 5 a sensor or adapter problem"""
+4 read but refused for the question asked, 5 a sensor or adapter problem
+(1 is also a full or failing disk)"""
+
+_PLAIN = (
+    (r"argument (\S+): invalid number value: (.*)", r"\1 is \2; give a number."),
+    (r"argument (\S+): invalid int value: (.*)", r"\1 is \2; give a whole number."),
+    (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", r"\1 is \2; give one of \3."),
+    (r"argument (\S+): expected one argument", r"\1 was given without a value."),
+    (r"unrecognized arguments: (.*)", r"Not understood: \1."),
+    (r"the following arguments are required: (.*)", r"\1 is missing."),
+    (r"argument (\S+): (.*)", r"\1: \2."),
+)
+"""What argparse says, and the same in plain words."""
 
 
 class Command(Protocol):
@@ -59,7 +72,7 @@ class Parser(argparse.ArgumentParser):
         UsageError
             Always.
         """
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
+        raise UsageError(_plain(message), f"See `{self.prog} --help`.")
 
     def _print_message(self, message: str, _file: object = None) -> None:
         """Print help and version like any result: argparse keeps silent where that fails."""
@@ -127,6 +140,15 @@ def number(text: str) -> float:
     return value
 
 
+def sensor_text(text: str) -> str:
+    """Take the name, address or serial number of a sensor; an empty one would mean none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "an empty name was given; give a name, an address or a serial number"
+        )
+    return text
+
+
 def seed(text: str) -> int:
     """Read a whole number of zero or more."""
     if not (text.isascii() and text.isdigit()):
@@ -139,6 +161,15 @@ def path_text(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("an empty path was given; give the name of a file or folder")
     return text
+
+
+def _plain(message: str) -> str:
+    """Say in plain words what argparse found."""
+    for pattern, words in _PLAIN:
+        found = re.fullmatch(pattern, message)
+        if found:
+            return found.expand(words)
+    return f"{message[:1].upper()}{message[1:]}."
 
 
 def _add_home(parser: argparse.ArgumentParser) -> None:

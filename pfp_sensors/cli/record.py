@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pfp_sensors.cli.output import write_error, write_out
-from pfp_sensors.cli.parser import number, seed
+from pfp_sensors.cli.output import json_line, write_error, write_out
+from pfp_sensors.cli.parser import number, seed, sensor_text
 from pfp_sensors.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     import asyncio
+    import signal
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pfp_sensors.actions.record import RecordOptions
     from pfp_sensors.collect.finalise import FinishedRecording
+    from pfp_sensors.collect.session import Session
+
+
+class _InterruptError(KeyboardInterrupt):
+    """Somebody wants to stop.
+
+    Of its own kind, because Python ends a process by the signal where a plain KeyboardInterrupt has passed
+    through ``exec``, as in loading a module with dataclasses, even if it was caught further out.
+    """
+
 
 DESCRIPTION = """\
 Record a run from one or two sensors over Bluetooth and summarise it.
@@ -42,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sensor",
         action="append",
+        type=sensor_text,
         default=[],
         metavar="S",
         help="name, address or serial of the sensor (pfp scan lists them); twice for two",
@@ -51,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         choices=("left", "right"),
-        help="leg that carries it; for two sensors in the order of --sensor",
+        help="leg that carries it; for two sensors in the order of --sensor (one of the two is enough)",
     )
     parser.add_argument("--placement", metavar="P", default="shank", help="where it is worn (shank)")
     parser.add_argument(
@@ -70,37 +84,96 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speed-up", type=number, default=1.0, metavar="N", help="run a simulated sensor N times as fast"
     )
-    parser.add_argument(
-        "--seed", type=seed, default=0, metavar="N", help="another simulated runner for each number"
-    )
+    parser.add_argument("--seed", type=seed, metavar="N", help="another simulated runner for each number")
     parser.add_argument(
         "--keep-packets", action="store_true", help="keep the raw packets in the recording too"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Record, finish, analyse, print."""
+    """Record, finish, analyse, print. Stopped before anything was recorded, it says so and ends well."""
+    options = _options(args)
+    begun: list[str] = []
+    try:
+        with _stopping_at_once():
+            finished = _record(options, args, begun)
+    except KeyboardInterrupt:
+        if begun:  # from there on a signal ends the recording in order; this one came later still
+            raise
+        write_error("Stopped.")
+        finished = None
+    if finished is None:
+        return _say_nothing(args)
+    try:
+        with _stopping_at_once():
+            return _summarise(finished, args)
+    except KeyboardInterrupt:
+        return _say_complete(finished, args)
+
+
+def _record(options: RecordOptions, args: argparse.Namespace, begun: list[str]) -> FinishedRecording | None:
+    """Record; ``begun`` is filled with the folder's name once there is one."""
+    write_error(_first_line(options))
     from pfp_sensors.actions.record import Watchers, record
     from pfp_sensors.cli.record_view import RecordView
     from pfp_sensors.collect.understanding import Listeners
     from pfp_sensors.store.home import home_folder
 
-    options = _options(args)
     view = RecordView()
-    _offer_recovery(home_folder(getattr(args, "home", None)))
-    finished = record(
-        options,
-        home_folder(getattr(args, "home", None)),
-        connect_signals,
-        Watchers(Listeners(cue=view.cue, message=view.message), view.follow),
-    )
-    return _summarise(finished, args)
+    home = home_folder(getattr(args, "home", None))
+    _offer_recovery(home)
+
+    async def follow(session: Session, stop: asyncio.Event) -> None:
+        begun.append(session.folder.name)
+        await view.follow(session, stop)
+
+    watchers = Watchers(Listeners(cue=view.cue, message=view.message), follow)
+    return record(options, home, connect_signals, watchers)
+
+
+def _first_line(options: RecordOptions) -> str:
+    """Say at once what is being done: loading and simulating take seconds."""
+    if options.simulate:
+        return "Starting the simulated link ..."
+    return f"Looking for {' and '.join(options.sensors) or 'a sensor'} ..."
+
+
+@contextmanager
+def _stopping_at_once() -> Iterator[None]:
+    """Let signals end whatever is done at once, until `connect_signals` makes them end it in order.
+
+    Python's own handler asks an event loop to end, which does not listen while something is worked out.
+    """
+    import signal
+    import threading
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise _InterruptError
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {name: signal.signal(name, interrupt) for name in _signals()}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _signals() -> set[signal.Signals]:
+    """Return what ends a recording: Ctrl-C, SIGTERM and a closed terminal."""
+    import signal
+
+    return {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 def _options(args: argparse.Namespace) -> RecordOptions:
     from pfp_sensors.actions.record import RecordOptions
     from pfp_sensors.collect.cues import CueWish
 
+    if args.seed is not None and not args.simulate:
+        raise UsageError("--seed is for simulated sensors.", "Add --simulate, or leave --seed away.")
     if (args.cue is None) != (args.target is None):
         raise UsageError(
             "--cue and --target belong together.",
@@ -114,7 +187,7 @@ def _options(args: argparse.Namespace) -> RecordOptions:
         cue=None if args.cue is None else CueWish(args.cue, args.target),
         simulate=args.simulate,
         speed_up=args.speed_up,
-        seed=args.seed,
+        seed=args.seed or 0,
         keep_packets=args.keep_packets,
     )
 
@@ -125,7 +198,7 @@ def connect_signals(stop: asyncio.Event) -> None:
     import signal
 
     loop = asyncio.get_running_loop()
-    for name in {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
+    for name in _signals():
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:  # Windows
@@ -144,6 +217,26 @@ def _offer_recovery(home: Path) -> None:
         write_error(f"Left unfinished: {names}{more}. After this run, `pfp recover` finishes {them}.")
 
 
+def _say_nothing(args: argparse.Namespace) -> int:
+    """Say that nothing was recorded, which is what was asked for."""
+    reason = "stopped before the sensor was connected"
+    write_error(f"You {reason}; nothing was recorded.")
+    if args.json:
+        write_out(json_line({"schema": "pfp.record/1", "recorded": False, "reason": reason}))
+    return 0
+
+
+def _say_complete(finished: FinishedRecording, args: argparse.Namespace) -> int:
+    """Say where the recording is whose summary nobody waited for."""
+    if args.json:
+        document = {"schema": "pfp.record/1", "recorded": True, "folder": str(finished.folder)}
+        write_out(json_line(document | {"reason": "stopped before the summary was worked out"}))
+    else:
+        write_error(f"\nStopped. The recording is complete: {finished.folder}")
+        write_error(f"Its summary: pfp analyze {finished.folder}")
+    return 0
+
+
 def _summarise(finished: FinishedRecording, args: argparse.Namespace) -> int:
     """Print what `pfp analyze` prints of the folder, and where it is."""
     from pfp_sensors.actions.analyze import analyze_file
@@ -159,6 +252,7 @@ def _summarise(finished: FinishedRecording, args: argparse.Namespace) -> int:
     if args.json:
         write_out(json_text(document))
     else:
-        write_error(f"Recorded: {finished.folder}")
+        simulated = " (SIMULATED)" if document["recording"]["synthetic"] else ""
+        write_error(f"Recorded{simulated}: {finished.folder}")
         write_out(analysis_text(analysis))
     return RefusedError.exit_code if document["status"] == "refused" else 0

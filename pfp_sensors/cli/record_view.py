@@ -7,9 +7,11 @@ import contextlib
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from pfp_sensors.report.record_view import LINES, WIDTH, clock_text, cue_numbers, plain_line, screen_lines
+from pfp_sensors.report.slow_air import SlowAir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +47,7 @@ class RecordView:
         self._drawn = 0
         self._cue: tuple[str, str] | None = None
         self._cue_until_s = 0.0
+        self._slow_air = SlowAir()
         self._draw: Callable[[], None] = lambda: None
 
     def message(self, text: str) -> None:
@@ -56,7 +59,7 @@ class RecordView:
     def cue(self, cue: Cue, _late_s: float) -> None:
         """Tell the runner: the terminal's bell and large words, a line elsewhere."""
         numbers = cue_numbers(cue.text, cue.kind, cue.value, cue.target)
-        self._cue = (cue.text, numbers)
+        self._cue = (cue.large, numbers)
         self._cue_until_s = time.monotonic() + _CUE_STAYS_S
         self._write(_BELL if self._terminal else f"{clock_text(cue.contact_s)}; {numbers}\n")
         self._draw()
@@ -94,6 +97,7 @@ class RecordView:
 
     def _show(self, session: Session, keys: str) -> None:
         state = session.state()
+        state = replace(state, messages=(*state.messages, *self._slow_air.look(state)))
         if not self._terminal:
             self._write(plain_line(state) + "\n")
             return

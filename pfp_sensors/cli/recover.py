@@ -6,9 +6,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.output import error_document, json_line, write_error, write_out
+from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from pfp_sensors.actions.recover import Recovery
 
@@ -25,22 +27,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Finish each recording and say what became of it; the highest exit code of all."""
+    """Finish each recording and say what became of it; the highest exit code of all.
+
+    Raises
+    ------
+    UsageError
+        If the data folder is a file.
+    """
     from pfp_sensors.actions.recover import recover
     from pfp_sensors.cli.progress import Progress
     from pfp_sensors.store.home import home_folder
 
+    home = home_folder(getattr(args, "home", None))
+    if home.exists() and not home.is_dir():
+        raise UsageError(f"{home} is a file, not a data folder.", "Give a folder with --home or PFP_HOME.")
     with Progress(1, "recordings") as progress:
         progress.start("finishing recordings")
-        done = recover(home_folder(getattr(args, "home", None)), keep_packets=args.keep_packets)
+        done = recover(home, keep_packets=args.keep_packets)
     if args.json:
         write_out(json_line({"schema": "pfp.recover/1", "recordings": [_document(one) for one in done]}))
     elif not done:
-        write_out("No recording was left open.")
+        write_out(_nothing_open(home))
     else:
         for one in done:
             _print(one)
     return max((one.error.exit_code for one in done if one.error is not None), default=0)
+
+
+def _nothing_open(home: Path) -> str:
+    return "No recording was left open." if home.exists() else f"There is no data folder at {home} yet."
 
 
 def _print(one: Recovery) -> None:

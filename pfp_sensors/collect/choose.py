@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import SensorError, UsageError
+from pfp_sensors.link.search import Likeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pfp_sensors.link.adapter import Adapter, Advert
 
 _ROUND_S = 2.0
+_WHICH = "Name it: `pfp record --sensor NAME`; give --sensor twice for one on each leg."
+_BY_ADDRESS = "Give the address or the serial number instead of the name; `pfp scan` lists both."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,16 @@ class ChosenSensor:
     kind: str
     serial: str | None = None
 
-    def is_it(self, advert: Advert) -> bool:
-        """Tell whether an advertisement is this sensor's: same address, or name where addresses change."""
-        return advert.address == self.address or (bool(advert.name) and advert.name == self.name)
+    def is_it(self, advert: Advert) -> Likeness:
+        """Tell whether an advertisement is this sensor's.
+
+        The address is sure. The name alone counts only where a serial number was given, which decides once
+        the sensor is connected: two sensors may have one name.
+        """
+        if advert.address == self.address:
+            return Likeness.SURE
+        same_name = bool(advert.name) and advert.name == self.name
+        return Likeness.PERHAPS if same_name and self.serial else Likeness.NO
 
 
 async def choose_sensors(
@@ -66,8 +76,11 @@ async def choose_sensors(
     SensorError
         If one was not heard in time, or cannot be read; says what was heard.
     UsageError
-        If none was named and more than ``many`` are in reach.
+        If none was named and more than ``many`` are in reach, two have the name that was given, or two of
+        the wanted ones are the same sensor.
     """
+    from pfp_sensors.sensors.registry import kind_of
+
     clock = adapter.clock
     end_s = clock.mono_s() + patience_s
     heard: dict[str, Advert] = {}
@@ -76,7 +89,9 @@ async def choose_sensors(
 
     def hear(advert: Advert) -> None:
         heard[advert.address] = advert
-        if wanted and all(any(_is_named(want, one) for one in heard.values()) for want in wanted):
+        # A name is waited for to the end of the round: a second sensor may have it too.
+        known = [one for one in heard.values() if kind_of(one.name, one.service_uuids)]
+        if wanted and all(any(_is_at(want, one) for one in known) for want in wanted):
             all_named.set()
 
     while True:
@@ -102,28 +117,42 @@ async def _match(
     known = [advert for advert in heard if kind_of(advert.name, advert.service_uuids)]
     if not wanted:
         if len(known) > many:
-            names = ", ".join(sorted(_called(advert) for advert in known))
-            raise UsageError(
-                f"{len(known)} sensors are in reach ({names}); which is meant?",
-                "Name it: `pfp record --sensor NAME`; give --sensor twice for one on each leg.",
-            )
+            raise UsageError(f"{len(known)} sensors are in reach ({_names(known)}); which is meant?", _WHICH)
+        known.sort(key=lambda advert: advert.address)
         return tuple(_chosen(advert) for advert in known) if len(known) == many else None
     chosen = [_by_name(want, heard) for want in wanted]
     if None in chosen:
         chosen = await _by_serial(adapter, wanted, chosen, known)
     complete = [sensor for sensor in chosen if sensor is not None]
+    if len({sensor.address for sensor in complete}) < len(complete):
+        raise UsageError(f"{' and '.join(wanted)} are one and the same sensor.", "Name another one.")
     return tuple(complete) if len(complete) == len(chosen) else None
 
 
 def _by_name(want: str, heard: Sequence[Advert]) -> ChosenSensor | None:
-    for advert in heard:
-        if _is_named(want, advert):
-            return _chosen(advert)
-    return None
+    from pfp_sensors.sensors.registry import kind_of
+
+    at = [advert for advert in heard if _is_at(want, advert)]
+    named = at or [advert for advert in heard if want == advert.name]
+    usable = [advert for advert in named if kind_of(advert.name, advert.service_uuids)]
+    if len(usable) > 1:
+        raise UsageError(
+            f"{len(usable)} sensors named {want} are in reach ({_names(usable)}); which is meant?",
+            _BY_ADDRESS,
+        )
+    return next((_chosen(advert) for advert in usable or named), None)
 
 
-def _is_named(want: str, advert: Advert) -> bool:
-    return want == advert.name or want.lower() == advert.address.lower()
+def _is_at(want: str, advert: Advert) -> bool:
+    return want.lower() == advert.address.lower()
+
+
+def _names(adverts: Sequence[Advert]) -> str:
+    """List names; with addresses where two are the same."""
+    names = sorted(_called(advert) for advert in adverts)
+    if len(set(names)) < len(names):
+        names = sorted(f"{_called(advert)} at {advert.address}" for advert in adverts)
+    return ", ".join(names)
 
 
 async def _by_serial(

@@ -47,13 +47,26 @@ class CueWish:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One cue: what to say, and the value that was off, in the unit of its kind."""
+    """One cue: what to say, and the value that was off, in the unit of its kind.
+
+    Attributes
+    ----------
+    leg
+        The leg that is meant, which ``text`` names too; None where it is not one of two.
+    """
 
     text: str
     value: float
     target: float
     contact_s: float
     kind: CueKind = "cadence"
+    leg: str | None = None
+
+    @property
+    def large(self) -> str:
+        """Return the few words that are to be read from afar."""
+        first = self.text.partition(",")[0]
+        return first if self.leg is None else f"{self.leg.capitalize()} {first.split()[-1]}"
 
 
 class Coach:
@@ -70,27 +83,39 @@ class Coach:
     def __init__(self, wish: CueWish, numbers: CueNumbers) -> None:
         self._wish = wish
         self._numbers = numbers
-        self._impacts: deque[float] = deque(maxlen=numbers.contacts)
+        self._impacts: dict[str | None, deque[float]] = {}
         self._last_s = float("-inf")
 
-    def hear(self, contact: LiveContact) -> Cue | None:
-        """Take a contact; return a cue when it is time for one."""
-        value = self._value(contact)
+    def hear(self, contact: LiveContact, leg: str | None = None) -> Cue | None:
+        """Take a contact; return a cue when it is time for one.
+
+        Parameters
+        ----------
+        contact
+            The next one.
+        leg
+            Whose it is, where two legs are recorded: landings are then judged leg by leg and the cue says
+            which one is meant.
+        """
+        value = self._value(contact, leg)
         if value is None or contact.initial_contact_s - self._last_s < self._numbers.min_interval_s:
             return None
         text = self._off_target(value)
         if text is None:
             return None
         self._last_s = contact.initial_contact_s
-        return Cue(text, value, self._wish.target, contact.initial_contact_s, self._wish.kind)
+        if leg is None or self._wish.kind == "cadence":
+            return Cue(text, value, self._wish.target, contact.initial_contact_s, self._wish.kind)
+        text = f"{leg.capitalize()} leg: {text[:1].lower()}{text[1:]}"
+        return Cue(text, value, self._wish.target, contact.initial_contact_s, self._wish.kind, leg)
 
-    def _value(self, contact: LiveContact) -> float | None:
+    def _value(self, contact: LiveContact, leg: str | None) -> float | None:
         if self._wish.kind == "cadence":
             return contact.cadence_spm
+        impacts = self._impacts.setdefault(leg, deque(maxlen=self._numbers.contacts))
         if contact.resultant_g is not None:
-            self._impacts.append(contact.resultant_g)
-        full = len(self._impacts) == self._numbers.contacts
-        return statistics.median(self._impacts) if full else None
+            impacts.append(contact.resultant_g)
+        return statistics.median(impacts) if len(impacts) == self._numbers.contacts else None
 
     def _off_target(self, value: float) -> str | None:
         margin = self._wish.target * self._numbers.tolerance_percent / 100.0

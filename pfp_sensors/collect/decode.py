@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pfp_sensors.errors import InputError
 from pfp_sensors.model.heard import (
     BadPacket,
     ClockEcho,
@@ -19,6 +18,7 @@ from pfp_sensors.model.heard import (
     SensorFacts,
     Status,
 )
+from pfp_sensors.model.packets import Channel
 from pfp_sensors.sensors.ledger import Ledger, Taken
 from pfp_sensors.store.side_files import SideValue
 
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from pfp_sensors.sensors.driver import Driver
 
 
+_WORDS: Final = {
+    "rate_hz": "the rate in Hz",
+    "acc_scale_g": "the size of a count in g",
+    "gyr_scale_dps": "the size of a count in °/s",
+    "acc_range_g": "the range in g",
+}
+
+
 @dataclass(slots=True)
 class SensorRecord:
     """Everything that one sensor sent, understood; filled packet by packet.
@@ -39,7 +47,13 @@ class SensorRecord:
     facts
         The last that it said of itself before samples came; None where it never did.
     taken
-        Its samples in order of arrival, none twice.
+        Its samples in order of arrival, none twice, all as ``facts`` say.
+    other_samples, other_since_s
+        Samples that came while it was set otherwise, which are not in ``taken``, and second of the first.
+    changed
+        What was set otherwise then, in words.
+    data_packets, mute_packets
+        Packets for samples that came, and those of them from which nothing could be told.
     echoes
         Exchanges of clocks.
     bad_packets, notices
@@ -55,18 +69,72 @@ class SensorRecord:
     taken: list[Taken] = field(default_factory=list)
     echoes: list[ClockEcho] = field(default_factory=list)
     side: list[SideValue] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
+    changed: tuple[str, ...] = ()
+    other_samples: int = 0
+    other_since_s: float = 0.0
+    data_packets: int = 0
+    mute_packets: int = 0
     bad_packets: int = 0
     notices: Counter[str] = field(default_factory=Counter)
     segment_of_boot: dict[int | None, int] = field(default_factory=dict)
+    _otherwise: tuple[str, ...] = ()
 
     @property
     def traits(self) -> SensorTraits:
         """What is known of this kind of sensor."""
         return self.driver.traits
 
+    @property
+    def is_mute(self) -> bool:
+        """Whether packets for samples came that tell nothing, or samples of which nothing else is known."""
+        return self.mute_packets > 0 or (self.facts is None and bool(self.taken))
 
-def decode(packets: Iterable[Packet], kinds: Sequence[str], start_mono_ns: int) -> tuple[SensorRecord, ...]:
+    def hear(self, packet: Packet, start_mono_ns: int) -> None:
+        """Understand one packet."""
+        told = False
+        for heard in self.driver.feed(packet):
+            told = told or not isinstance(heard, BadPacket)
+            _note(self, heard, start_mono_ns)
+        if packet.channel is Channel.DATA:
+            self.data_packets += 1
+            self.mute_packets += not told
+
+    def take_facts(self, facts: SensorFacts) -> None:
+        """Keep the facts; samples of another scale or rate than the first cannot stand in one file."""
+        self.ledger.facts(facts)
+        if self.facts is None or not self.taken:
+            self.facts = facts
+        old, new = _settings(self.facts), _settings(facts)
+        self._otherwise = tuple(
+            f"{_WORDS[key]} was {_short(old[key])}, then {_short(new[key])}"
+            for key in old
+            if old[key] != new[key]
+        )
+
+    def take_samples(self, samples: Samples, start_mono_ns: int) -> None:
+        """Account for samples; keep them where they were measured as the first ones were."""
+        taken = self.ledger.take(samples)
+        if taken is None:
+            return
+        if self._otherwise:
+            if not self.other_samples:
+                self.other_since_s = (samples.host_mono_ns - start_mono_ns) * 1e-9
+            self.other_samples += len(taken.acc)
+            self.changed += tuple(words for words in self._otherwise if words not in self.changed)
+            return
+        self.taken.append(taken)
+        self.segment_of_boot[samples.boot_id] = taken.segment
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """All packets of a recording, understood: a record for each sensor, and packets that are of none."""
+
+    records: tuple[SensorRecord, ...]
+    strays: int
+
+
+def decode(packets: Iterable[Packet], kinds: Sequence[str], start_mono_ns: int) -> Decoded:
     """Understand all packets of a recording.
 
     Parameters
@@ -78,38 +146,31 @@ def decode(packets: Iterable[Packet], kinds: Sequence[str], start_mono_ns: int) 
     start_mono_ns
         Second 0 of the recording.
 
-    Raises
-    ------
-    InputError
-        If a packet is of no sensor of this recording: the file is damaged.
+    Returns
+    -------
+    Decoded
+        Packets of a sensor that the recording does not have, which only damage can make, are counted.
     """
     from pfp_sensors.sensors.registry import make_driver
 
-    records = []
+    records: list[SensorRecord] = []
+    strays = 0
     for number, kind in enumerate(kinds):
         driver = make_driver(kind)
         records.append(SensorRecord(number, driver, Ledger(driver.traits)))
     for packet in packets:
-        if packet.sensor >= len(records):  # no packet of this program: a damaged byte in the file
-            raise InputError(
-                f"A packet is of sensor {packet.sensor + 1}; the recording has {len(records)}.",
-                "The file is damaged. The packets stay as they are; take it from a backup if there is one.",
-            )
-        record = records[packet.sensor]
-        for heard in record.driver.feed(packet):
-            _note(record, heard, start_mono_ns)
-    return tuple(records)
+        if packet.sensor < len(records):
+            records[packet.sensor].hear(packet, start_mono_ns)
+        else:
+            strays += 1
+    return Decoded(tuple(records), strays)
 
 
 def _note(record: SensorRecord, heard: Heard, start_mono_ns: int) -> None:
     if isinstance(heard, Samples):
-        taken = record.ledger.take(heard)
-        if taken is not None:
-            record.taken.append(taken)
-            record.segment_of_boot[heard.boot_id] = taken.segment
-        return
-    if isinstance(heard, SensorFacts):
-        _take_facts(record, heard)
+        record.take_samples(heard, start_mono_ns)
+    elif isinstance(heard, SensorFacts):
+        record.take_facts(heard)
     elif isinstance(heard, Status):
         record.ledger.status(heard)
     elif isinstance(heard, ClockEcho):
@@ -123,14 +184,8 @@ def _note(record: SensorRecord, heard: Heard, start_mono_ns: int) -> None:
         record.side += [SideValue(time_s, record.number, kind, value) for kind, value in _side(heard)]
 
 
-def _take_facts(record: SensorRecord, facts: SensorFacts) -> None:
-    """Keep the facts; samples of another scale or rate than the first cannot stand in one file."""
-    record.ledger.facts(facts)
-    if record.facts is None or not record.taken:
-        record.facts = facts
-        return
-    old, new = _settings(record.facts), _settings(facts)
-    record.changed += [f"{key} was {old[key]}, then {new[key]}" for key in old if old[key] != new[key]]
+def _short(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.6g}"
 
 
 def _settings(facts: SensorFacts) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pfp_sensors.collect.decode import decode
+from pfp_sensors.collect.missed_packets import missed_packets
 from pfp_sensors.collect.recorded_facts import (
     RecordedSensor,
     extra_values,
@@ -17,15 +19,18 @@ from pfp_sensors.collect.recorded_facts import (
     side_values,
 )
 from pfp_sensors.collect.timeline import TimedSamples, time_samples
+from pfp_sensors.collect.understood import Understood, clear_packets, has_enough, put_aside
 from pfp_sensors.errors import InputError, PfpError, SensorError
 from pfp_sensors.model.packets import Channel
 from pfp_sensors.store.device_files import read_device_samples, write_device_samples
 from pfp_sensors.store.event_log import EVENTS_NAME, read_events
+from pfp_sensors.store.kept_packets import kept_rows, write_kept_packets
+from pfp_sensors.store.live_files import mark_stopped
 from pfp_sensors.store.meta_json import META_NAME
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.packet_reading import read_packet_file
 from pfp_sensors.store.recording_files import seal_recording, sensor_files, verify_recording
-from pfp_sensors.store.sample_files import read_samples
+from pfp_sensors.store.sample_files import read_facts, read_samples
 from pfp_sensors.store.seals import KEPT_PACKETS_NAME, SIDE_NAME, recording_paths
 from pfp_sensors.store.side_files import write_side
 
@@ -33,18 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pfp_sensors.collect.decode import SensorRecord
+    from pfp_sensors.collect.decode import Decoded, SensorRecord
     from pfp_sensors.store.event_log import Event
     from pfp_sensors.store.packet_reading import PacketFile
 
 
-DAMAGED_PACKETS_NAME: Final = "packets-damaged.arrows"
-"""Where packets stay that could not all be read."""
-
-_FEWEST_SAMPLES: Final = 2
 _BESIDE: Final = (Channel.HEART_RATE, Channel.CADENCE)
-_MAX_BATCH_BYTES: Final = 1 << 18
-"""A crash or a full disk tears the last batch only: half a second of a few sensors is far below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class FinishedRecording:
 def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
     """Finish a recording whose packets are on the disk, whole or broken off.
 
-    The same packets give the same bytes, however often this is done.
+    The same packets give the same bytes, however often this is done. The packets are taken away at the end
+    only where everything in them was understood; else they are put aside, which a note says.
 
     Parameters
     ----------
@@ -85,26 +85,29 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
     SensorError
         If nothing was recorded.
     InputError
-        If the packets cannot be understood: they stay as they are.
+        If no packets can be understood: they are put aside.
     PfpError
         If the disk is full: the packets stay, and this can be done again.
     """
     file = read_packet_file(folder / PACKETS_NAME)
-    sealed = _sealed_before(folder, file, keep_packets)
-    if sealed is not None:
-        return sealed
-    events = _events(folder)
+    keep_packets = keep_packets or (folder / KEPT_PACKETS_NAME).exists()
     plans = file.header.get("sensors", [])
     start_ns = int(file.header.get("start_mono_ns", 0))
-    records = decode(file.packets, [plan["kind"] for plan in plans], start_ns)
+    decoded = decode(file.packets, [plan["kind"] for plan in plans], start_ns)
+    records, understood = decoded.records, Understood.of(file, decoded)
+    if _is_sealed(folder, file, keep_packets):
+        _end(folder, understood)
+        return sealed_recording(folder, "it was finished before; only its packets were still to be cleared")
+    events = _events(folder)
     sensors = _ready(records, plans, events)
     if not sensors:
-        raise _nothing(folder, file, records)
+        raise _nothing(folder, file, decoded, understood)
     origin_ns = min(int(sensor.timed.host_ns[0]) for sensor in sensors)
-    notes = recording_notes(file, sensors, records)
+    missed = missed_packets(events, len(plans))
+    notes = recording_notes(file, sensors, records, understood, missed)
     rows, counters = {}, {}
     for sensor in sensors:
-        facts = sample_facts(sensor, file.header, origin_ns, notes)
+        facts = sample_facts(sensor, file.header, origin_ns, notes, missed)
         path = folder / sensor.file_name
         write_device_samples(path, sensor.timed.samples, facts)
         _verify(path, sensor.timed)
@@ -114,34 +117,40 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
     if side:
         write_side(folder / SIDE_NAME, side)
     if keep_packets:
-        from pfp_sensors.store.kept_packets import write_kept_packets
-
         write_kept_packets(folder / KEPT_PACKETS_NAME, file)
-    extra = extra_values(file, sensors, events, start_ns, origin_ns)
+    extra = extra_values(file, sensors, events, start_ns, origin_ns, missed)
     seal_recording(folder, [sensor.name for sensor in sensors], extra=extra)
-    _clear(folder, file)
+    _end(folder, understood)
     return FinishedRecording(folder, rows, counters, notes)
 
 
-def _sealed_before(folder: Path, file: PacketFile, keep_packets: bool) -> FinishedRecording | None:
-    """Clear the packets of a recording that is sealed and whole; None where it must be finished (again)."""
-    from pfp_sensors.store.sample_files import read_facts
+def sealed_recording(folder: Path, note: str) -> FinishedRecording:
+    """Tell what a recording holds that was finished before.
 
-    lacks_packets = keep_packets and not (folder / KEPT_PACKETS_NAME).exists()
-    if lacks_packets or not (folder / META_NAME).exists():
-        return None
-    try:
-        verify_recording(folder)
-    except InputError:  # it is not what was sealed: the packets are the truth
-        return None
+    Raises
+    ------
+    InputError
+        If a file of it is damaged.
+    """
     known = [found for found in map(read_facts, recording_paths(folder)) if found is not None]
-    _clear(folder, file)
     return FinishedRecording(
         folder,
         {facts.sensor: rows for facts, rows in known},
         {facts.sensor: facts.counters for facts, _ in known},
-        ("it was finished before; only its packets were still to be cleared",),
+        (note,),
     )
+
+
+def _is_sealed(folder: Path, file: PacketFile, keep_packets: bool) -> bool:
+    """Tell whether a recording is sealed and whole, with every packet where they are to be kept."""
+    if not (folder / META_NAME).exists():
+        return False
+    kept = folder / KEPT_PACKETS_NAME
+    try:
+        verify_recording(folder)
+        return not keep_packets or (kept.exists() and kept_rows(kept) == file.rows)
+    except InputError:  # it is not what was sealed: the packets are the truth
+        return False
 
 
 # --- what there is --------------------------------------------------------------------------------
@@ -156,7 +165,7 @@ def _ready(
     records: Sequence[SensorRecord], plans: Sequence[Mapping[str, Any]], events: Sequence[Event]
 ) -> list[RecordedSensor]:
     """Take the sensors that sent samples, each with a name that can be a file's."""
-    useful = [record for record in records if record.facts is not None and _enough(record)]
+    useful = [record for record in records if has_enough(record)]
     names = [_name(plans[record.number], many=len(useful) > 1) for record in useful]
     if len(set(names)) < len(names):
         names = [f"{name}-{record.number + 1}" for name, record in zip(names, useful, strict=True)]
@@ -169,11 +178,6 @@ def _ready(
             plan = plans[record.number]
             sensors.append(RecordedSensor(name, files[name], record, record.facts, timed, identity, plan))
     return sensors
-
-
-def _enough(record: SensorRecord) -> bool:
-    """Two samples make a recording; one or none of a sensor is left out."""
-    return sum(len(block.acc) for block in record.taken) >= _FEWEST_SAMPLES
 
 
 def _name(plan: Mapping[str, Any], *, many: bool) -> str:
@@ -190,30 +194,38 @@ def _identity(events: Sequence[Event], number: int) -> Mapping[str, Any]:
     return found
 
 
-def _nothing(folder: Path, file: PacketFile, records: Sequence[SensorRecord]) -> PfpError:
-    """Say why there is no sample; packets that say nothing of a run are taken away."""
-    bad = sum(record.bad_packets for record in records)
-    unread = bad + file.unknown + sum(record.facts is None and bool(record.taken) for record in records)
+def _nothing(folder: Path, file: PacketFile, decoded: Decoded, understood: Understood) -> PfpError:
+    """Say why there is no sample; only packets that say nothing of a run are taken away."""
+    mute = any(record.is_mute for record in decoded.records)
     beside = any(packet.channel in _BESIDE for packet in file.packets)
-    if unread or beside or file.torn_bytes > _MAX_BATCH_BYTES:
+    kept = ""
+    if beside or file.torn_bytes or not understood.all_of_it:
+        _stop_followers(folder)
+        kept = f"What came is kept in {put_aside(folder).name}"
+    else:
+        _end(folder, understood)
+    if mute or beside or understood.bad or understood.unknown or understood.strays:
         return InputError(
-            f"{folder} has {file.rows} packets but no samples that can be understood ({bad} bad packets).",
-            "They are kept in packets.arrows; please report this with that file.",
+            f"{folder} has {file.rows} packets but no samples that can be understood "
+            f"({understood.bad} bad packets).",
+            f"{kept}; please report this with that file.",
         )
-    (folder / PACKETS_NAME).unlink()
+    unread = f" ({file.torn_bytes:,} bytes cannot be read)" if file.torn_bytes else ""
     return SensorError(
-        "Nothing was recorded: no samples came from the sensor.",
+        "Nothing was recorded: no samples came from the sensor." + (f" {kept}{unread}." if kept else ""),
         "Look at events.jsonl in the folder for what happened, and try `pfp doctor`.",
     )
 
 
-def _clear(folder: Path, file: PacketFile) -> None:
-    """Take the packets away, but not where more than a batch of them could not be read."""
-    packets = folder / PACKETS_NAME
-    if file.unknown or file.torn_bytes > _MAX_BATCH_BYTES:
-        packets.replace(folder / DAMAGED_PACKETS_NAME)
-    else:
-        packets.unlink()
+def _end(folder: Path, understood: Understood) -> None:
+    _stop_followers(folder)
+    clear_packets(folder, understood)
+
+
+def _stop_followers(folder: Path) -> None:
+    """Let whoever follows ``live.json`` see the end; it is for the moment, and worth no failed recording."""
+    with contextlib.suppress(OSError):
+        mark_stopped(folder)
 
 
 # --- what was written ------------------------------------------------------------------------------

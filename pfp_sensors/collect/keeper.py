@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import PfpError
@@ -26,8 +27,6 @@ class Keeper:
     ----------
     writer
         Where to; used from one worker thread at a time.
-    limit
-        How many packets may wait for the disk.
     acknowledged
         Called in the loop after each batch, with the packets that now survive a crash of this program.
     troubled
@@ -37,30 +36,26 @@ class Keeper:
     def __init__(
         self,
         writer: PacketWriter,
-        limit: int,
         acknowledged: Callable[[Sequence[Packet]], None] | None = None,
         troubled: Callable[[str], None] | None = None,
     ) -> None:
         self._writer = writer
-        self._limit = limit
         self._acknowledged = acknowledged
         self._troubled = troubled
         self._waiting: list[Packet] = []
-        self._in_hand = 0
         self.rows = 0
         self.trouble = ""
         self._wake = asyncio.Event()
         self._ended = False
 
     @property
-    def has_room(self) -> bool:
-        """Whether more packets may come."""
-        return len(self._waiting) + self._in_hand < self._limit
-
-    @property
     def waiting(self) -> int:
         """Packets that are not on the disk yet."""
-        return len(self._waiting) + self._in_hand
+        return len(self._waiting)
+
+    def waiting_of(self) -> Counter[int]:
+        """Count what is not on the disk yet by the number of its sensor; after `run`, what never will be."""
+        return Counter(packet.sensor for packet in self._waiting)
 
     def keep(self, packet: Packet) -> None:
         """Take a packet for the next batch."""
@@ -72,52 +67,68 @@ class Keeper:
         Raises
         ------
         PfpError
-            If the last packets cannot be written: those before them are kept.
+            If the last packets cannot be written: those before them are kept. The file is closed.
         """
-        while not self._ended:
-            with contextlib.suppress(TimeoutError):  # the usual case: half a second is over
-                async with asyncio.timeout(BATCH_S):
-                    await self._wake.wait()
-            await self._write_waiting()
-        await self._write_waiting()  # what came while the batch before was written
-        lost = PfpError(
-            f"The last {len(self._waiting)} packets could not be kept. {self.trouble}",
-            "Everything before them is kept. Make room; `pfp recover` finishes what is not finished yet.",
-        )
+        is_written = False
         try:
-            await asyncio.to_thread(self._writer.close)
-        except NotStoredError:
-            if not self._waiting:
-                raise
+            await self._write_until_finished()
+            is_written = not self._waiting
+        finally:
+            try:
+                await asyncio.to_thread(self._writer.close)
+            except NotStoredError:
+                if is_written:  # else another error is already on its way
+                    raise
         if self._waiting:
-            raise lost
+            raise PfpError(
+                f"The last {len(self._waiting)} packets could not be kept. {self.trouble}",
+                "Everything before them is kept. Make room; `pfp recover` finishes what is not finished yet.",
+            )
 
     def finish(self) -> None:
         """Let `run` write what is left, close the file and return."""
         self._ended = True
         self._wake.set()
 
+    async def _write_until_finished(self) -> None:
+        while not self._ended:
+            with contextlib.suppress(TimeoutError):  # the usual case: half a second is over
+                async with asyncio.timeout(BATCH_S):
+                    await self._wake.wait()
+            await self._write_waiting()
+        await self._write_waiting()  # what came while the batch before was written
+
     async def _write_waiting(self) -> None:
-        batch, self._waiting = self._waiting, []
-        if not batch:
+        """Write what waits now: all at once, or where that finds no room, as much of it as fits."""
+        left = size = len(self._waiting)
+        if not left:
             return
-        self._in_hand = len(batch)
-        try:
-            self.rows = await asyncio.to_thread(self._writer.append, batch)
-        except NotStoredError as error:
-            self._waiting = batch + self._waiting
-            self._tell(str(error))
-            return
-        finally:
-            self._in_hand = 0
-        if self._acknowledged is not None:
-            self._acknowledged(batch)
+        trouble, before = "", left
+        while left:
+            part = self._waiting[:size]  # it stays there until the disk has it, whatever fails
+            try:
+                self.rows = await asyncio.to_thread(self._writer.append, part)
+            except NotStoredError as error:
+                trouble = str(error)
+                if size == 1:
+                    break
+                size //= 2
+                continue
+            del self._waiting[:size]
+            left -= size
+            size = min(size, left)
+            if self._acknowledged is not None:
+                self._acknowledged(part)
+        sync_trouble = "" if left == before else await self._sync()
+        self._tell(trouble if left else sync_trouble)
+
+    async def _sync(self) -> str:
+        """Force what was written to the disk; return what is wrong, in words, or ""."""
         try:
             await asyncio.to_thread(self._writer.sync)
         except NotStoredError as error:
-            self._tell(str(error))
-        else:
-            self._tell("")
+            return str(error)
+        return ""
 
     def _tell(self, trouble: str) -> None:
         if trouble != self.trouble:

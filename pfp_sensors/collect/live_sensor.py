@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pfp_sensors.settings import SignalSettings
 
 _SHOWN_CONTACTS: Final = 8
+_NO_CLOCK_SPAN_S: Final = 5.0
+"""Without a clock of its own a sensor is timed by its nominal rate, which may be 1 % wrong: then 0.05 s."""
+
 _NS: Final = 1e-9
 
 _STATES: Final = {
@@ -90,11 +93,13 @@ class LiveSensor:
         self._segments = 0
         self._bad_packets = 0
         self._new_gaps: list[int] = []
+        self._new_facts: list[SensorFacts] = []
         self._battery: int | None = None
         self._rssi: int | None = None
         self._by_device, self._by_arrival = RecentRate(), RecentRate()
         self._segment = -1
-        self._delay = LeastDelay()
+        has_clock = driver.traits.clock == "device"
+        self._delay = LeastDelay() if has_clock else LeastDelay(_NO_CLOCK_SPAN_S, follows_jumps=True)
         self._late_s = 0.0
         self._base_s = 0.0
         self._detected_to_s = float("-inf")
@@ -132,8 +137,15 @@ class LiveSensor:
         gaps, self._new_gaps = self._new_gaps, []
         return gaps
 
+    def take_facts(self) -> list[SensorFacts]:
+        """Hand over how the sensor says it is set, where that is new since the last call."""
+        facts, self._new_facts = self._new_facts, []
+        return facts
+
     def _note(self, heard: Heard) -> None:
         if isinstance(heard, SensorFacts):
+            if heard != self._facts:
+                self._new_facts.append(heard)
             self._facts = heard
             self.ledger.facts(heard)
             self._prepare(heard)
@@ -200,8 +212,8 @@ class LiveSensor:
 
     # --- what can be seen -------------------------------------------------------------------------
 
-    def state(self, now_mono_ns: int) -> SensorState:
-        """Take a picture of this sensor at a moment of the host's clock."""
+    def state(self, now_mono_ns: int, dropped: int = 0) -> SensorState:
+        """Take a picture of this sensor at a moment of the host's clock; ``dropped`` is passed on."""
         counts = self.ledger.counts
         streaming = self._state in {"streaming", "silent"}
         now_s = (now_mono_ns - self._start_ns) * _NS
@@ -216,6 +228,7 @@ class LiveSensor:
             serial=self.serial,
             segments=self._segments,
             received=counts.received,
+            dropped=dropped,
             lost=counts.lost,
             repeated=counts.repeated,
             late=counts.late,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pfp_sensors.collect.decode import SensorRecord
+    from pfp_sensors.collect.missed_packets import MissedPackets
+    from pfp_sensors.collect.understood import Understood
     from pfp_sensors.model.heard import SensorFacts
     from pfp_sensors.store.event_log import Event
     from pfp_sensors.store.packet_reading import PacketFile
@@ -44,7 +46,11 @@ class RecordedSensor:
 
 
 def sample_facts(
-    sensor: RecordedSensor, header: Mapping[str, Any], origin_ns: int, notes: tuple[str, ...]
+    sensor: RecordedSensor,
+    header: Mapping[str, Any],
+    origin_ns: int,
+    notes: tuple[str, ...],
+    missed: MissedPackets,
 ) -> SampleFacts:
     """Say everything about a sensor's samples but the samples, on a time line from ``origin_ns`` on."""
     from pfp_sensors.signal.sampling import fit_rate_hz
@@ -71,7 +77,7 @@ def sample_facts(
         notes=(*notes, *_own_notes(sensor)),
         clock=clock_pieces(timed, origin_ns),
         clock_quality=clock_quality(timed),
-        counters=_counters(sensor.record),
+        counters=_counters(sensor.record, missed),
         identity=DeviceIdentity(
             kind=traits.kind,
             name=sensor.plan.get("name"),
@@ -83,12 +89,15 @@ def sample_facts(
     )
 
 
-def _counters(record: SensorRecord) -> dict[str, int | None]:
+def _counters(record: SensorRecord, missed: MissedPackets) -> dict[str, int | None]:
     """List everything that was counted, by name."""
-    counts = asdict(record.ledger.counts)
-    counts.pop("open_holes")
-    notices = {f"notice_{code}": count for code, count in record.notices.items()}
-    return {**counts, "bad_packets": record.bad_packets, **notices}
+    return {
+        **record.ledger.counts.counters(),
+        "other_settings": record.other_samples,
+        "bad_packets": record.bad_packets,
+        **missed.counters(record.number),
+        **{f"notice_{code}": count for code, count in record.notices.items()},
+    }
 
 
 def _start_utc(header: Mapping[str, Any], origin_ns: int) -> str | None:
@@ -100,10 +109,14 @@ def _start_utc(header: Mapping[str, Any], origin_ns: int) -> str | None:
 
 
 def recording_notes(
-    file: PacketFile, sensors: Sequence[RecordedSensor], records: Sequence[SensorRecord]
+    file: PacketFile,
+    sensors: Sequence[RecordedSensor],
+    records: Sequence[SensorRecord],
+    understood: Understood,
+    missed: MissedPackets,
 ) -> tuple[str, ...]:
     """Say what holds for the whole recording."""
-    notes = []
+    notes: list[str] = []
     speed = float(file.header.get("speed_up", 1.0))
     if speed != 1.0:
         notes.append(f"recorded from a simulated sensor at {speed:g} times real time")
@@ -113,14 +126,47 @@ def recording_notes(
         notes.append(f"packets: {file.torn}")
     if file.unknown:
         notes.append(f"{file.unknown} packets of a kind that this version does not know were left out")
-    if len(sensors) < len(records):
-        notes.append(f"{len(records) - len(sensors)} of {len(records)} sensors sent no samples")
+    if understood.strays:
+        notes.append(
+            f"{understood.strays} packets of a sensor that this recording does not have were left out"
+        )
+    notes += _absence_notes(sensors, records)
+    notes += [words for sensor in sensors for words in _other_notes(sensor, many=len(sensors) > 1)]
+    notes += missed.notes(records, [str(plan.get("name", "")) for plan in file.header.get("sensors", [])])
+    if understood.note:
+        notes.append(understood.note)
     return tuple(notes)
+
+
+def _absence_notes(sensors: Sequence[RecordedSensor], records: Sequence[SensorRecord]) -> list[str]:
+    """Say why sensors are not in the recording: nothing came of them, or nothing that was understood."""
+    present = {sensor.record.number for sensor in sensors}
+    absent = [record for record in records if record.number not in present]
+    mute = sum(record.is_mute for record in absent)
+    few = sum(bool(record.taken) and not record.is_mute for record in absent)
+    why = {
+        "sent packets that could not be understood; they are kept": mute,
+        "sent too few samples; the packets are kept": few,
+        "sent no samples": len(absent) - mute - few,
+    }
+    return [f"{count} of {len(records)} sensors {what}" for what, count in why.items() if count]
+
+
+def _other_notes(sensor: RecordedSensor, *, many: bool) -> list[str]:
+    """Say which samples were measured with other settings than those of the table."""
+    record = sensor.record
+    if not record.other_samples:
+        return []
+    whose = f"{sensor.name}: " if many else ""
+    return [
+        f"{whose}{record.other_samples} samples after {record.other_since_s:.1f} s were measured with "
+        f"other settings ({'; '.join(record.changed)}) and are not in the table; the packets are kept"
+    ]
 
 
 def _own_notes(sensor: RecordedSensor) -> tuple[str, ...]:
     """Say what holds for one sensor."""
-    counts, notes = sensor.record.ledger.counts, list(sensor.record.changed)
+    counts, notes = sensor.record.ledger.counts, []
     if counts.lost is None:
         notes.append("this sensor numbers nothing: lost samples cannot be detected")
     elif counts.lost:
@@ -140,6 +186,7 @@ def extra_values(
     events: Sequence[Event],
     start_ns: int,
     origin_ns: int,
+    missed: MissedPackets,
 ) -> dict[str, Any]:
     """List more values of ``meta.json``."""
     marks = [
@@ -151,7 +198,7 @@ def extra_values(
         "run_id": file.header.get("run_id"),
         "recorded_by": file.program_version,
         "speed_up": file.header.get("speed_up", 1.0),
-        "ended": file.ended,
+        "ended": file.ended and missed.ended_whole,
         "start_offset_s": round((origin_ns - start_ns) * _S_PER_NS, 6),
         "marks": marks,
     }
@@ -183,11 +230,7 @@ def side_values(
         for value in record.side
     ]
     for event in events:
-        for key, kind in (
-            ("percent", "battery_percent"),
-            ("battery_percent", "battery_percent"),
-            ("rssi_dbm", "rssi_dbm"),
-        ):
+        for key, kind in _EVENT_VALUES.items():
             value = event.details.get(key)
             if event.sensor is not None and isinstance(value, int | float):
                 time_s = (event.t_mono_ns - origin_ns) * _S_PER_NS

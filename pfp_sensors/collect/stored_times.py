@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -76,13 +76,11 @@ def order_stored(samples: Sequence[Samples], traits: SensorTraits, facts: Sensor
         clock.append(ClockPiece(number, (first_us, first_us + _US_PER_S), (begin_s, begin_s + 1.0)))
         time_s[rows] = begin_s + (own_us - first_us) / _US_PER_S
         begin_s = float(time_s[rows][-1]) + 1.0 / facts.rate_hz
-    counts = asdict(ledger.counts)
-    counts.pop("open_holes")
     return StoredSamples(
         DeviceSamples(segment, index, t_us, acc, gyr if gyr.shape[1] else None),
         time_s,
         tuple(clock) if len(clock) > 1 else (),
-        counts,
+        ledger.counts.counters(),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.model.packets import LinkEvent, Packet
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pfp_sensors.collect.journal import Journal
     from pfp_sensors.collect.live_sensor import LiveSensor, TimedContact
     from pfp_sensors.link.clock import HostClock
+
+
+_AT_ONCE: Final = 64
+"""Packets understood before everything else has its turn: a few milliseconds of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Understanding:
     coach
         What the runner is held to; None for nothing.
     journal, listeners
-        Where contacts and cues go.
+        Where contacts and cues go; listeners that never fail, such as those of a `Teller`.
     clock, start_mono_ns
         The collector's clock, and when the recording began.
 
@@ -67,7 +71,7 @@ class Understanding:
         self._listeners = listeners
         self._clock = clock
         self._start_mono_ns = start_mono_ns
-        self._heard: asyncio.Queue[list[Packet | LinkEvent] | None] = asyncio.Queue()
+        self._heard: asyncio.Queue[Packet | LinkEvent | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -75,10 +79,15 @@ class Understanding:
         self._task = asyncio.create_task(self._always(), name="understand")
         self._task.add_done_callback(self._ended)
 
-    def put(self, items: list[Packet | LinkEvent]) -> None:
-        """Take what came, in order."""
+    @property
+    def waiting(self) -> int:
+        """Packets and events that are still to be understood."""
+        return self._heard.qsize() if self.fault is None else 0
+
+    def put(self, item: Packet | LinkEvent) -> None:
+        """Take what came, in order; it returns at once."""
         if self.fault is None:
-            self._heard.put_nowait(items)
+            self._heard.put_nowait(item)
 
     async def end(self) -> None:
         """Understand what is left and end; a mistake in that is in ``fault`` too, and not raised."""
@@ -87,8 +96,13 @@ class Understanding:
             await asyncio.wait([self._task])
 
     async def _always(self) -> None:
-        while (items := await self._heard.get()) is not None:
-            self._understand(items)
+        at_once = 0
+        while (item := await self._heard.get()) is not None:
+            told = self._understand(item)
+            at_once = 0 if told or self._heard.empty() else at_once + 1
+            if told or at_once >= _AT_ONCE:  # whoever is told, or the radio, does not wait for a backlog
+                at_once = 0
+                await asyncio.sleep(0)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
@@ -99,21 +113,27 @@ class Understanding:
         self._journal.log("view_failed", reason=repr(self.fault))
         self._listeners.message("The live view failed; the recording goes on without it.")
 
-    def _understand(self, items: list[Packet | LinkEvent]) -> None:
-        for item in items:
-            sensor = self._sensors[item.sensor]
-            if isinstance(item, LinkEvent):
-                sensor.hear_event(item)
-                continue
-            for contact in sensor.hear_packet(item):
-                self._hear_contact(contact, sensor.name)
-            for samples in sensor.take_gaps():
-                self._journal.log("gap", item.sensor, samples=samples)
+    def _understand(self, item: Packet | LinkEvent) -> bool:
+        """Feed one packet or event; return whether somebody is to be told of a contact."""
+        sensor = self._sensors[item.sensor]
+        if isinstance(item, LinkEvent):
+            sensor.hear_event(item)
+            return False
+        told = False
+        for contact in sensor.hear_packet(item):
+            self._hear_contact(contact, sensor.name)
+            told = True
+        for facts in sensor.take_facts():
+            self._journal.log("config", item.sensor, **asdict(facts))
+        for samples in sensor.take_gaps():
+            self._journal.log("gap", item.sensor, samples=samples)
+        return told
 
     def _hear_contact(self, timed: TimedContact, name: str) -> None:
         self._journal.add_contact(timed, name)
         self._listeners.contact(timed)
-        cue = None if self._coach is None else self._coach.hear(timed.contact)
+        leg = self._sensors[timed.sensor].side if len(self._sensors) > 1 else None
+        cue = None if self._coach is None else self._coach.hear(timed.contact, leg)
         if cue is not None:
             self._journal.log("cue", timed.sensor, text=cue.text, value=cue.value, target=cue.target)
             now_s = (self._clock.mono_ns() - self._start_mono_ns) * 1e-9

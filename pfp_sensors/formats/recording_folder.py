@@ -9,7 +9,10 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
+from pfp_sensors.store.download_files import ORIGIN_NAME
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
+from pfp_sensors.store.packet_files import PACKETS_NAME
+from pfp_sensors.store.run_lock import held_by_other
 from pfp_sensors.store.sample_files import read_facts, read_samples
 from pfp_sensors.store.sealed_files import sha256_of
 from pfp_sensors.store.seals import check_seal, is_sample_file, recording_paths
@@ -41,6 +44,7 @@ def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
     UsageError
         If it holds several sensors and none is chosen.
     """
+    _check_ended(path)
     paths = recording_paths(path)
     if not paths:
         found = sorted(entry.name for entry in path.iterdir())[:8]
@@ -50,6 +54,18 @@ def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
             "Give the file itself, or a folder that pfp wrote.",
         )
     return _read(path, paths, request, "pfp-folder")
+
+
+def _check_ended(path: Path) -> None:
+    """Refuse a run that is still being written, or that a crash left open."""
+    if held_by_other(path):
+        raise InputError(
+            f"{path} is being recorded right now.", "End the recording first; then it can be analysed."
+        )
+    if (path / META_NAME).exists():
+        return
+    if (path / PACKETS_NAME).exists() or (path / ORIGIN_NAME).exists():
+        raise InputError(f"{path} was left unfinished.", "Run `pfp recover`; it finishes what was recorded.")
 
 
 def read_own_parquet(path: Path, request: ReadRequest) -> RecordingFile:

@@ -28,6 +28,14 @@ class HostClock:
         self.speed = speed
         self._real_ns = time.monotonic_ns()
         self._utc_ns = time.time_ns()
+        self._utc_mono_ns = self._real_ns
+
+    def anchor(self) -> None:
+        """Set the wall clock to the real one at this moment, so that a recording begins when it does.
+
+        At another speed than 1 the wall clock has run ahead by now; call this once, before anything is timed.
+        """
+        self._utc_ns, self._utc_mono_ns = time.time_ns(), self.mono_ns()
 
     def mono_ns(self) -> int:
         """Monotonic time in ns."""
@@ -36,10 +44,10 @@ class HostClock:
         return self._real_ns + round((time.monotonic_ns() - self._real_ns) * self.speed)
 
     def utc_ns(self) -> int:
-        """Wall clock in ns since 1970; at another speed than 1 it starts at the real one and runs as fast."""
+        """Wall clock in ns since 1970; at another speed than 1 it runs as fast from the last `anchor` on."""
         if self.speed == 1.0:
             return time.time_ns()
-        return self._utc_ns + self.mono_ns() - self._real_ns
+        return self._utc_ns + self.mono_ns() - self._utc_mono_ns
 
     def mono_s(self) -> float:
         """Monotonic time in s."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.link.adapter import Adapter, Advert
     from pfp_sensors.link.identity import Identity
+    from pfp_sensors.link.search import Likeness
     from pfp_sensors.model.packets import Packet
     from pfp_sensors.model.script import Script, Step
 
@@ -52,7 +53,7 @@ class Errand(Generic[T]):
     adapter
         Where to search and connect.
     choose
-        Tells whether an advertisement is the wanted sensor's; asked until it is met.
+        Tells how surely an advertisement is the wanted sensor's (see `Search`); asked until it is met.
     make_script
         Makes the script; called again for each try.
     looking_for
@@ -68,7 +69,7 @@ class Errand(Generic[T]):
     def __init__(
         self,
         adapter: Adapter,
-        choose: Callable[[Advert], bool],
+        choose: Callable[[Advert], Likeness | bool],
         make_script: Callable[[], Generator[Step, Any, T]],
         *,
         looking_for: str,

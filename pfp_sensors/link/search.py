@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Event
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import SensorError
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
     from pfp_sensors.link.identity import Identity
 
 MAX_NAMED = 8
-NO, PERHAPS, SURE = 0, 1, 2
+
+
+class Likeness(IntEnum):
+    """How sure it is that an advertisement is a wanted sensor's."""
+
+    NO = 0
+    PERHAPS = 1
+    SURE = 2
 
 
 class NotThisSensorError(SensorError):
@@ -32,7 +40,7 @@ class Search:
     number
         The number of the link: sensors taken by another one are passed over.
     choose
-        Tells whether an advertisement is the wanted sensor's.
+        Tells how surely an advertisement is the wanted sensor's; a plain True is as good as ``SURE``.
     looking_for
         What is looked for, in words.
     serial
@@ -43,7 +51,7 @@ class Search:
         self,
         adapter: Adapter,
         number: int,
-        choose: Callable[[Advert], bool],
+        choose: Callable[[Advert], Likeness | bool],
         looking_for: str,
         serial: str | None,
     ) -> None:
@@ -64,27 +72,32 @@ class Search:
             nonlocal best
             self._heard[advert.address] = advert
             match self._likeness(advert):
-                case 2:
+                case Likeness.SURE:
                     best = advert
                     found.set()
-                case 1 if best is None:
+                case Likeness.PERHAPS if best is None:
                     best = advert
 
         await self._adapter.listen(seconds, hear, (found, cut))
         return best
 
-    def _likeness(self, advert: Advert) -> int:
+    def _likeness(self, advert: Advert) -> Likeness:
         if self._adapter.taken.get(advert.address, self._number) != self._number:
-            return NO
+            return Likeness.NO
         if advert.address in self._others:
-            return NO
+            return Likeness.NO
         if self.met is None:
-            # Without a name yet, the rest of the advertisement may still come.
-            return (SURE if advert.name else PERHAPS) if self._choose(advert) else NO
+            return self._likeness_unmet(advert)
         if advert.address == self.met.address:
-            return SURE
+            return Likeness.SURE
         same_name = advert.name is not None and advert.name == self.met.name
-        return PERHAPS if same_name and self.serial else NO
+        return Likeness.PERHAPS if same_name and self.serial else Likeness.NO
+
+    def _likeness_unmet(self, advert: Advert) -> Likeness:
+        said = self._choose(advert)
+        likeness = Likeness.SURE if said is True else Likeness(said)
+        # Without a name yet, the rest of the advertisement may still come.
+        return likeness if advert.name else min(likeness, Likeness.PERHAPS)
 
     def check(self, identity: Identity) -> None:
         """Make sure that a connected sensor is the wanted one, and remember it.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pfp_sensors.link.adapter import Adapter, Advert
+    from pfp_sensors.link.search import Likeness
     from pfp_sensors.model.packets import Packet
     from pfp_sensors.model.script import Conversation
 
@@ -38,7 +39,7 @@ class SensorLink:
     number
         The sensor's number in the recording.
     choose
-        Tells whether an advertisement is the wanted sensor's; asked until it is met.
+        Tells how surely an advertisement is the wanted sensor's (see `Search`); asked until it is met.
     conversation
         The sensor's scripts, or how to make them once it is found.
     sink
@@ -55,7 +56,7 @@ class SensorLink:
         self,
         adapter: Adapter,
         number: int,
-        choose: Callable[[Advert], bool],
+        choose: Callable[[Advert], Likeness | bool],
         conversation: Conversation | Callable[[Advert], Conversation],
         sink: Callable[[Packet | LinkEvent], None],
         policy: LinkPolicy | None = None,

@@ -15,8 +15,10 @@ class SensorState:
         searching, connected, streaming, lost, silent, or stopped.
     rate_hz, arrival_rate_hz
         Samples per second by the device clock, and by arrival, over the last ten seconds.
-    lost, repeated, late, bad_packets
-        Samples and packets so far; ``lost`` None where the sensor gives no sequence.
+    received, lost, repeated, late, bad_packets
+        Samples and packets that came by radio so far; ``lost`` None where the sensor gives no sequence.
+    dropped
+        Packets that came and found no room on their way to the disk; their samples are not recorded.
     clipped
         Samples with an axis at its limit.
     newest_age_s
@@ -47,6 +49,7 @@ class SensorState:
     n_contacts: int = 0
     cadence_spm: float | None = None
     resultant_g: tuple[float, ...] = ()
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,14 @@ class RecordingState:
     speed_up
         How many times faster than real time a simulated recording runs; 1 otherwise.
     queued, queue_limit, dropped
-        Packets waiting, how many may, and how many found no room.
+        Packets waiting for the disk or to be understood, whichever are more; how many may wait for the disk;
+        and how many found no room there.
     bytes_on_disk, acknowledged
         Size of the packet file, and packets in it that survive a crash of the program.
     trouble
         What is wrong with the disk, in words; "" when nothing is.
+    updated_utc
+        The wall clock at this moment, ISO 8601 with offset: old where a recording broke off.
     """
 
     run_id: str
@@ -80,3 +86,4 @@ class RecordingState:
     acknowledged: int = 0
     trouble: str = ""
     messages: tuple[str, ...] = field(default=())
+    updated_utc: str = ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfp_sensors.report.words import paragraph
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -34,5 +32,5 @@ def recorded_line(
         lines.append(
             f"   {', '.join(figures)} (SYNTHETIC)" if run.recording.synthetic else f"   {', '.join(figures)}"
         )
-    lines.append(paragraph(f"the whole summary: pfp analyze {folder}", "   ", "   "))
+    lines += ["   the whole summary:", f"   pfp analyze {folder}"]  # on one line, so that it can be copied
     return "\n".join(lines)

@@ -53,7 +53,7 @@ def screen_lines(
 
 def plain_line(state: RecordingState) -> str:
     """Write the picture as one line, for output that is not a terminal."""
-    parts = [clock_text(state.elapsed_s)]
+    parts = [clock_text(state.elapsed_s), *(["SIMULATED"] if state.synthetic else [])]
     for sensor in state.sensors:
         facts = [f"{sensor.name} {sensor.state}", f"{sensor.received} samples", _lost(sensor)]
         if sensor.rate_hz is not None:

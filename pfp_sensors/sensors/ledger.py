@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -89,6 +89,12 @@ class LedgerCounts:
     clipped: int | None
     lost_packets: int | None
     open_holes: int
+
+    def counters(self) -> dict[str, int | None]:
+        """List the totals that are kept with a recording, by name: holes are open only while it runs."""
+        totals = asdict(self)
+        del totals["open_holes"]
+        return totals
 
 
 class Ledger:

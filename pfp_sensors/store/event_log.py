@@ -22,17 +22,20 @@ if TYPE_CHECKING:
 EVENTS_NAME: Final = "events.jsonl"
 
 RUN_EVENTS: Final = {
-    "start": "the recording began (run_id)",
-    "config": "how a sensor says it is set, read back from it",
+    "start": "the recording began (run_id, synthetic, speed_up)",
+    "config": "how a sensor says it is set, when first read back from it and when that changed (rate_hz, "
+    "acc_range_g, gyr_range_dps, acc_scale_g, gyr_scale_dps, acc_clip, gyr_clip, ring_samples, boot_id)",
     "gap": "samples are missing; late ones may still fill the hole (samples)",
-    "queue_overflow": "packets came faster than they were taken and were dropped (packets)",
+    "queue_overflow": "packets came faster than the disk took them and were dropped, since the last such "
+    "event (packets in all, sensors: packets by number)",
     "disk_full": "the disk did not take packets (message); again with cleared: true when it does",
     "lap": "the person began a new lap",
     "pain": "the person felt pain (score, where given)",
     "mark": "the person marked this moment (text, where given)",
     "cue": "the runner was told to change something (text, value, target)",
-    "view_failed": "the live view stopped by a mistake of this program; the recording went on (reason)",
-    "end": "the recording ended (reason)",
+    "view_failed": "the live view or somebody told failed by a mistake; the recording went on (reason)",
+    "end": "the recording ended (reason: asked, cancelled or what failed; by number of the sensor the "
+    "packets dropped for want of room, and not_kept because the disk did not take them)",
 }
 EVENT_KINDS: Final = LINK_EVENTS | RUN_EVENTS
 """Every kind of event with its meaning and the details that it usually has."""

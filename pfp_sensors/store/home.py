@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pfp_sensors.errors import UsageError
+from pfp_sensors.errors import PfpError, UsageError
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.run_lock import held_by_other
 from pfp_sensors.store.sealed_files import FOLDER_MODE, make_private_folder, not_written
@@ -69,8 +69,11 @@ def new_run_folder(home: Path, start_utc: datetime) -> Path:
     if start_utc.tzinfo is None:
         raise UsageError(f"The start {start_utc} has no time zone.", "Give it in UTC.")
     runs = runs_folder(home)
-    make_private_folder(home)
-    make_private_folder(runs)
+    try:
+        make_private_folder(home)
+        make_private_folder(runs)
+    except PfpError as error:
+        raise _elsewhere(error) from error
     name = start_utc.astimezone(UTC).strftime(_ID_FORMAT)
     for number in range(1, _MAX_CLASHES):
         folder = runs / (name if number == 1 else f"{name}-{number}")
@@ -79,9 +82,15 @@ def new_run_folder(home: Path, start_utc: datetime) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise not_written(folder, error) from error
+            raise _elsewhere(not_written(folder, error)) from error
         return folder
     raise UsageError(f"{runs} has {_MAX_CLASHES} recordings of one second.", "Choose another home (--home).")
+
+
+def _elsewhere(error: PfpError) -> PfpError:
+    """Advise another home where this one cannot be written."""
+    room = "" if isinstance(error, UsageError) else "Make room on the disk, or choose"
+    return type(error)(error.message, f"{room or 'Choose'} another folder with --home or {HOME_VARIABLE}.")
 
 
 def start_of(run_id: str) -> datetime | None:

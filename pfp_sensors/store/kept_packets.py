@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pfp_sensors.errors import PfpError
 from pfp_sensors.store.packet_files import COLUMNS, HEADER_KEY
+from pfp_sensors.store.parquet_groups import open_parquet
 from pfp_sensors.store.sealed_files import replacing
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def write_kept_packets(path: Path, file: PacketFile) -> None:
     InputError
         If the packet file changed since it was opened.
     UsageError, PfpError
-        If the file cannot be written.
+        If the file cannot be written, or does not hold every packet: then there is none.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -42,3 +44,20 @@ def write_kept_packets(path: Path, file: PacketFile) -> None:
     table = pa.table(columns).replace_schema_metadata({HEADER_KEY: json.dumps(dict(file.header))})
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd", use_dictionary=["sensor", "channel", "segment"])
+        found = kept_rows(temporary)
+        if found != file.rows:
+            raise PfpError(
+                f"{path} would hold {found} packets; {file.path} has {file.rows}.",
+                "The packets stay as they were recorded. Check the disk, then run `pfp recover`.",
+            )
+
+
+def kept_rows(path: Path) -> int:
+    """Count the packets of a file as `write_kept_packets` makes it.
+
+    Raises
+    ------
+    InputError
+        If it is no Parquet file.
+    """
+    return int(open_parquet(path).metadata.num_rows)

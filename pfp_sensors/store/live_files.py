@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STATUS_NAME: Final = "live.json"
 CONTACTS_NAME: Final = "live.jsonl"
+_HALF_SUFFIX: Final = ".json.part"
 
 
 class LiveFiles:
@@ -42,7 +43,7 @@ class LiveFiles:
         OSError
             If it cannot be written.
         """
-        beside = self._status.with_suffix(".json.part")
+        beside = self._status.with_suffix(_HALF_SUFFIX)
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE_MODE), "w") as file:
             file.write(json.dumps(document, allow_nan=False) + "\n")
         beside.replace(self._status)
@@ -65,3 +66,28 @@ class LiveFiles:
             os.close(handle)
         if self._torn:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def mark_stopped(folder: Path) -> None:
+    """Let ``live.json`` say that every sensor has stopped, as a crash had no time to.
+
+    Whoever follows the file then sees the end. Where there is none, or it is no such document, it stays so;
+    half a document that was never put in place is taken away.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path = folder / STATUS_NAME
+    path.with_suffix(_HALF_SUFFIX).unlink(missing_ok=True)
+    try:
+        document = json.loads(path.read_bytes())
+        sensors = [{**sensor, "state": "stopped"} for sensor in document["sensors"]]
+    except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
+        return
+    if sensors != document["sensors"]:
+        try:
+            LiveFiles(folder).replace_status({**document, "sensors": sensors})
+        finally:
+            path.with_suffix(_HALF_SUFFIX).unlink(missing_ok=True)

@@ -52,6 +52,11 @@ class PacketFile:
     torn_bytes
         How many bytes that is. A kill or a full disk leaves less than one batch; more is damage, and may
         hold packets that another tool can save.
+    largest_batch_bytes
+        Size of the largest whole batch; 0 where there is none.
+    damaged
+        Whether what was left out is more than a program that dies while it writes a batch leaves: longer than
+        the largest whole batch, or with the mark of the end after it.
     ended
         Whether the recording was ended in order; else it is still running or was broken off.
     """
@@ -64,6 +69,8 @@ class PacketFile:
     unknown: int
     torn: str | None
     torn_bytes: int
+    largest_batch_bytes: int
+    damaged: bool
     ended: bool
 
     @property
@@ -117,29 +124,44 @@ def read_packet_file(path: Path) -> PacketFile:
         except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
             return _nothing(path, source, error)
         header = _header(path, schema)
-        rows, batches, unknown, whole_bytes = _whole_batches(stream, source)
-        source.seek(whole_bytes)
+        whole = _whole_batches(stream, source)
+        source.seek(whole.end)
         ended = source.read(len(END_MARK)) == END_MARK
-        left = source.size() - whole_bytes - (len(END_MARK) if ended else 0)
+        left = source.size() - whole.end - (len(END_MARK) if ended else 0)
+        source.seek(max(0, source.size() - len(END_MARK)))
+        end_behind = left > 0 and source.read() == END_MARK
     return PacketFile(
         path=path,
         header=header,
         program_version=schema.metadata.get(PROGRAM_KEY, b"").decode(errors="replace"),
-        rows=rows,
-        batches=batches,
-        unknown=unknown,
+        rows=whole.rows,
+        batches=whole.batches,
+        unknown=whole.unknown,
         torn=_torn(left, ended),
         torn_bytes=left,
+        largest_batch_bytes=whole.largest_bytes,
+        damaged=left > whole.largest_bytes or end_behind or (ended and left > 0),
         ended=ended,
     )
 
 
-def _whole_batches(stream: pa.RecordBatchStreamReader, source: pa.NativeFile) -> tuple[int, int, int, int]:
-    """Count packets and batches, packets of unknown channels, and the bytes up to the last whole batch."""
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What is whole: packets, batches, packets of unknown channels, and bytes."""
+
+    rows: int
+    batches: int
+    unknown: int
+    end: int
+    largest_bytes: int
+
+
+def _whole_batches(stream: pa.RecordBatchStreamReader, source: pa.NativeFile) -> _Whole:
+    """Read batch by batch up to the last whole one."""
     import pyarrow as pa
 
-    rows = batches = unknown = 0
-    whole_bytes = source.tell()
+    rows = batches = unknown = largest = 0
+    end = source.tell()
     while True:
         try:
             batch = stream.read_next_batch()
@@ -152,8 +174,9 @@ def _whole_batches(stream: pa.RecordBatchStreamReader, source: pa.NativeFile) ->
         rows += len(batch) - strange
         unknown += strange
         batches += 1
-        whole_bytes = source.tell()
-    return rows, batches, unknown, whole_bytes
+        start, end = end, source.tell()
+        largest = max(largest, end - start)
+    return _Whole(rows, batches, unknown, end, largest)
 
 
 def _check(batch: pa.RecordBatch) -> None:
@@ -224,7 +247,17 @@ def _nothing(path: Path, source: pa.NativeFile, error: Exception) -> PacketFile:
     if size:
         torn = f"the file breaks off within its header, after {size:,} bytes"
     return PacketFile(
-        path, {}, "", 0, 0, 0, torn=f"nothing was recorded: {torn}", torn_bytes=size, ended=False
+        path=path,
+        header={},
+        program_version="",
+        rows=0,
+        batches=0,
+        unknown=0,
+        torn=f"nothing was recorded: {torn}",
+        torn_bytes=size,
+        largest_batch_bytes=0,
+        damaged=size > 0,
+        ended=False,
     )
 
 

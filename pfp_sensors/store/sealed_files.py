@@ -71,6 +71,22 @@ def check_place(path: Path) -> None:
         raise not_written(path, error) from error
 
 
+def check_folder(folder: Path) -> None:
+    """Find out whether a file could be made in a folder that is there.
+
+    Raises
+    ------
+    UsageError, PfpError
+        As `replacing`; the message names the folder.
+    """
+    temporary = _beside(folder / "check")
+    try:
+        _create(temporary)
+        temporary.unlink()
+    except OSError as error:
+        raise not_written(folder, error) from error
+
+
 def make_private_folder(folder: Path) -> None:
     """Make a folder (and missing parents) that only its owner can enter; one already there keeps its mode.
 

@@ -111,3 +111,14 @@ def test_wrong_usage_is_2(options: list[str], capsys: Captured) -> None:
     assert main(["doctor", *options, "--json"]) == 2
     error = json.loads(capsys.readouterr().out)
     assert error["what_to_do"]
+
+
+def test_a_data_folder_that_cannot_be_written_is_named_and_not_the_file_that_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    home = tmp_path / "home"
+    home.write_text("")
+    assert doctor(GOOD, home, monkeypatch, "--json") == 2
+    check = next(one for one in json.loads(capsys.readouterr().out)["checks"] if one["name"] == "data folder")
+    assert check["found"].startswith(f"{home} cannot be written: ")
+    assert check["what_to_do"] == "Choose another folder with --home or PFP_HOME."

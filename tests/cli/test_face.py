@@ -93,14 +93,17 @@ def test_home_is_taken_before_and_after_the_command(arguments: list[str], capsys
     ("arguments", "expected"),
     [
         ([], "No command was given"),
-        (["--home"], "--home: expected one argument"),
+        (["--home"], "--home was given without a value"),
         (["analyse", "x"], "Did you mean `analyze`?"),
         (["xyzzy"], "The commands are analyze, "),
-        (["analyze"], "required: PATH"),
-        (["analyze", "x", "--side", "middle"], "invalid choice: 'middle'"),
+        (["analyze"], "PATH is missing."),
+        (["analyze", "x", "--side", "middle"], "--side is 'middle'; give one of"),
         (["analyze", "x", "--speed-mps", "nan"], "--speed-mps"),
-        (["analyze", "x", "--speed-mps", "fast"], "--speed-mps"),
-        (["analyze", "x", "--evnts"], "Unrecognized arguments: --evnts"),
+        (["analyze", "x", "--speed-mps", "fast"], "--speed-mps is 'fast'; give a number."),
+        (["simulate", "x", "--walk-breaks", "1.5"], "--walk-breaks is '1.5'; give a whole number."),
+        (["fetch", "--sensor", ""], "--sensor: an empty name was given"),
+        (["doctor", "--sensor", " "], "--sensor: an empty name was given"),
+        (["analyze", "x", "--evnts"], "Not understood: --evnts."),
         (["analyze", "x", "--range", "16"], "--range"),
         (["analyze", "x", "--speed-mps", "30"], "speed is 30 m/s; it must be 0.3 to 12 m/s"),
         (["analyze", "x", "--distance-km", "0"], "distance is 0 km"),
@@ -113,7 +116,7 @@ def test_home_is_taken_before_and_after_the_command(arguments: list[str], capsys
         (["analyze", "x", "--strides", ""], "expected a name ending in .csv or .parquet"),
         (["analyze", "x", "y", "--distance-km", "5"], "belongs to one recording"),
         (["analyze", "x", "--config", "missing.toml"], "missing.toml: the settings file cannot be read"),
-        (["compare", "x"], "required: B"),
+        (["compare", "x"], "B is missing."),
         (["simulate", "x", "--seed", "-1"], "--seed: '-1' was given; allowed is a whole number of 0"),
         (["simulate", "x", "--minutes", "0"], "--minutes is 0; allowed is 0.05 to 360"),
         (["simulate", "x", "--rate-hz", "12"], "--rate-hz is 12.0; allowed is 25 to 1600"),
@@ -192,6 +195,10 @@ def test_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> 
     monkeypatch.setattr(version, "run", stopped)
     assert main(["version"]) == 130
     assert capsys.readouterr().err == "\nStopped.\n"
+    assert main(["version", "--json"]) == 130
+    captured = capsys.readouterr()
+    assert captured.err == "\nStopped.\n"
+    assert json.loads(captured.out)["code"] == 130
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import pty
@@ -146,7 +147,7 @@ def test_json_is_one_object_and_lines_are_plain(tmp_path: Path) -> None:
     assert "\x1b" not in done.stderr
     assert "\a" not in done.stderr
     assert re.search(
-        r"^\d:\d\d; SHANK-L streaming, 20\d\.\d Hz, \d+ samples, 0 lost", done.stderr, re.MULTILINE
+        r"^\d:\d\d; SIMULATED; SHANK-L streaming, 20\d\.\d Hz, \d+ samples, 0 lost", done.stderr, re.MULTILINE
     )
     assert re.search(r"^\d:\d\d; Land softer: now \d+\.\d g, not above 2\.0 g$", done.stderr, re.MULTILINE)
 
@@ -187,12 +188,15 @@ def test_a_reader_that_leaves_and_a_signal_leave_a_finished_recording(
         (["--side", "left", "--side", "left"], "given twice"),
         (["--side", "left", "--side", "right"], "not two sensors"),
         (["--sensor", "A", "--sensor", "B", "--sensor", "C"], "More than two sensors"),
-        (["--side", "middle"], "invalid choice"),
+        (["--side", "middle"], "--side is 'middle'; give one of"),
+        (["--minutes", "abc"], "--minutes is 'abc'; give a number."),
+        (["--sensor", ""], "an empty name was given"),
+        (["--seed", "3"], "--seed is for simulated sensors"),
+        (["--sensor", "A", "--sensor", "B"], "not which is on which leg"),
         (["--cue", "cadence"], "belong together"),
         (["--target", "170"], "belong together"),
         (["--cue", "cadence", "--target", "4"], "100 to 260 steps per minute"),
         (["--cue", "impact", "--target", "170"], "1 to 100 g"),
-        (["--simulate", "--sensor", "too-long-a-name"], "at most 8 bytes"),
     ],
 )
 def test_wrong_usage_is_2_and_makes_nothing(
@@ -262,4 +266,188 @@ def test_an_error_breaks_between_words_on_a_terminal(tmp_path: Path) -> None:
         words = " ".join(terminal.screen.text.split())
     expected = "pfp: A simulated sensor has the name 'too-long-a-name'; at most 8 bytes are advertised."
     assert len(expected) > COLUMNS
-    assert words.startswith(expected)
+    assert words.startswith(f"Starting the simulated link ... {expected}")
+    assert list((tmp_path / "runs").glob("*")) == []
+
+
+# --- stopped early, or late -------------------------------------------------------------------------
+
+NOTHING = {
+    "schema": "pfp.record/1",
+    "recorded": False,
+    "reason": "stopped before the sensor was connected",
+}
+
+
+@pytest.mark.parametrize("after_s", [0.0, 1.5])
+def test_stopped_while_it_starts_is_quick_and_leaves_nothing(tmp_path: Path, after_s: float) -> None:
+    command = [sys.executable, "-m", "pfp_sensors", "--home", str(tmp_path), "record", "--simulate", "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True
+    ) as recorder:
+        assert recorder.stdout is not None
+        assert recorder.stderr is not None
+        assert recorder.stderr.readline() == "Starting the simulated link ...\n"
+        time.sleep(0.2 + after_s)
+        recorder.send_signal(signal.SIGINT)
+        said = recorder.stderr.read()
+        assert json.loads(recorder.stdout.read()) == NOTHING
+    assert recorder.returncode == 0
+    assert "You stopped before the sensor was connected; nothing was recorded.\n" in said
+    assert "Traceback" not in said
+    assert list((tmp_path / "runs").glob("*")) == []
+
+
+@pytest.mark.parametrize("where", ["searching", "connecting"])
+def test_stopped_before_anything_came_is_no_fault_of_the_sensor(
+    where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    from pfp_sensors.link.adapter import Advert
+    from pfp_sensors.sensors.open_profile import SERVICE
+
+    rounds = 0
+
+    async def listen(_adapter: Adapter, seconds: float, heard: Any, enough: Any = ()) -> None:
+        nonlocal rounds
+        rounds += 1
+        if where == "connecting" and rounds == 1:
+            heard(Advert("SHANK-L", "AA:01", -60, (SERVICE,), None))
+            return
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.2)
+
+    monkeypatch.setattr(Adapter, "listen", listen)
+    command = ["record", "--sensor", "SHANK-L", "--home", str(tmp_path)]
+    assert main(command) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("Looking for SHANK-L ...\n")
+    assert captured.err.endswith("You stopped before the sensor was connected; nothing was recorded.\n")
+    assert "Switch it on" not in captured.err
+    assert list((tmp_path / "runs").glob("*")) == []
+    rounds = 0
+    assert main([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == NOTHING
+
+
+def test_a_sensor_that_is_lost_before_it_sent_anything_leaves_no_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    from pfp_sensors.link.adapter import Advert
+    from pfp_sensors.sensors.open_profile import SERVICE
+
+    rounds = 0
+
+    async def listen(_adapter: Adapter, _seconds: float, heard: Any, _enough: Any = ()) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            heard(Advert("SHANK-L", "AA:01", -60, (SERVICE,), None))
+        await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(Adapter, "listen", listen)
+    monkeypatch.setattr("pfp_sensors.settings.load_record_settings", impatient)
+    assert main(["record", "--sensor", "SHANK-L", "--home", str(tmp_path)]) == 5
+    assert "was not found" in capsys.readouterr().err
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_disk_without_room_for_the_first_packet_leaves_no_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    from pfp_sensors.link.adapter import Advert
+    from pfp_sensors.sensors.open_profile import SERVICE
+    from pfp_sensors.store import packet_files
+
+    async def listen(_adapter: Adapter, _seconds: float, heard: Any, _enough: Any = ()) -> None:
+        heard(Advert("SHANK-L", "AA:01", -60, (SERVICE,), None))
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Adapter, "listen", listen)
+    monkeypatch.setattr(packet_files.os, "write", full)
+    assert main(["record", "--sensor", "SHANK-L", "--home", str(tmp_path)]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_stopped_while_the_summary_is_worked_out_says_where_the_recording_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    def interrupted(*_: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1.0)
+
+    monkeypatch.setattr("pfp_sensors.actions.analyze.analyze_file", interrupted)
+    command = [*FAST, "--side", "left", "--minutes", "0.3", "--home", str(tmp_path)]
+    assert main([*command, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "pfp.record/1"
+    assert document["recorded"] is True
+    folder = only_run(tmp_path)
+    assert document["folder"] == str(folder)
+    assert (folder / "meta.json").exists()
+
+
+# --- two legs, two runs -----------------------------------------------------------------------------
+
+
+def test_one_side_of_two_tells_the_other(tmp_path: Path, capsys: Captured) -> None:
+    two = ["--sensor", "SHANK-A", "--sensor", "SHANK-B", "--side", "left"]
+    command = [*FAST, *two, "--minutes", "0.8", "--home", str(tmp_path), "--json"]
+    assert main(command) in {0, 4}
+    captured = capsys.readouterr()
+    assert "SHANK-B is taken to be on the right leg." in captured.err
+    assert list(json.loads(captured.out)["legs"]) == ["left", "right"]
+
+
+def test_fast_runs_one_after_the_other_are_named_by_the_real_time(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from pfp_sensors.store.home import start_of
+
+    begun = datetime.now(UTC)
+    for _ in range(2):
+        main([*FAST, "--side", "left", "--minutes", "0.3", "--home", str(tmp_path)])
+    folders = sorted((tmp_path / "runs").iterdir())
+    first, second = (start_of(folder.name) for folder in folders)
+    assert first is not None
+    assert second is not None
+    assert begun.replace(microsecond=0) <= first <= second <= datetime.now(UTC)
+    finished = [(folder / "meta.json").stat().st_mtime for folder in folders]
+    assert finished[0] < finished[1], "their names do not sort as they were recorded"
+
+
+# --- a folder that is not finished ------------------------------------------------------------------
+
+
+def test_a_run_that_is_not_finished_is_3_and_says_so(tmp_path: Path, capsys: Captured) -> None:
+    from pfp_sensors.store.run_lock import RunLock
+
+    folder = tmp_path / "20260101-080000"
+    folder.mkdir()
+    with RunLock(folder):
+        assert main(["analyze", str(folder)]) == 3
+        assert f"{folder} is being recorded right now." in capsys.readouterr().err
+    (folder / "packets.arrows").write_bytes(b"")
+    assert main(["analyze", str(folder), "--json"]) == 3
+    error = json.loads(capsys.readouterr().out)
+    assert error["message"] == f"{folder} was left unfinished."
+    assert "pfp recover" in error["what_to_do"]
+
+
+def test_a_home_that_cannot_be_written_says_which_options_choose_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    from pfp_sensors.link.adapter import Advert
+    from pfp_sensors.sensors.open_profile import SERVICE
+
+    async def listen(_adapter: Adapter, _seconds: float, heard: Any, _enough: Any = ()) -> None:
+        heard(Advert("SHANK-L", "AA:01", -60, (SERVICE,), None))
+
+    monkeypatch.setattr(Adapter, "listen", listen)
+    (tmp_path / "file").write_text("")
+    assert main(["record", "--sensor", "SHANK-L", "--home", str(tmp_path / "file")]) == 2
+    err = capsys.readouterr().err
+    assert "Choose another folder with --home or PFP_HOME." in err

@@ -75,3 +75,16 @@ def test_it_is_offered_and_what_cannot_be_finished_stays(tmp_path: Path, capsys:
     (one,) = json.loads(captured.out)["recordings"]
     assert one["error"]["code"] == 3
     assert captured.err == ""
+
+
+def test_a_home_that_is_not_there_or_is_a_file(tmp_path: Path, capsys: Captured) -> None:
+    absent = tmp_path / "absent"
+    assert main(["recover", "--home", str(absent)]) == 0
+    assert capsys.readouterr().out == f"There is no data folder at {absent} yet.\n"
+    assert not absent.exists()
+    assert main(["recover", "--home", str(absent), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recordings"] == []
+    file = tmp_path / "file"
+    file.write_text("")
+    assert main(["recover", "--home", str(file)]) == 2
+    assert f"{file} is a file, not a data folder." in capsys.readouterr().err

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pfp_sensors.collect.choose import ChosenSensor, choose_sensors
+from pfp_sensors.collect.header import Worn
+from pfp_sensors.collect.session import Session
 from pfp_sensors.errors import SensorError, UsageError
 from pfp_sensors.link.adapter import Adapter, Advert
 from pfp_sensors.link.clock import HostClock
+from pfp_sensors.link.search import Likeness
 from pfp_sensors.rig.plans import SensorPlan
 from pfp_sensors.rig.world import SimulatedWorld
 from pfp_sensors.sensors.open_profile import SERVICE
+from pfp_sensors.settings import load_record_settings, load_signal_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 pytest.importorskip("bumble")
 
@@ -153,7 +158,87 @@ def test_one_without_a_name_goes_by_its_address() -> None:
 
 @pytest.mark.parametrize(
     ("name", "address", "is_it"),
-    [("mine", "BB:2", True), ("other", "BB:1", True), ("other", "BB:2", False), (None, "BB:2", False)],
+    [
+        ("mine", "BB:2", Likeness.NO),
+        ("other", "BB:1", Likeness.SURE),
+        (None, "BB:1", Likeness.SURE),
+        ("other", "BB:2", Likeness.NO),
+        (None, "BB:2", Likeness.NO),
+    ],
 )
-def test_it_is_known_again_by_address_or_name(name: str | None, address: str, is_it: bool) -> None:
+def test_it_is_known_again_by_its_address(name: str | None, address: str, is_it: Likeness) -> None:
     assert ChosenSensor("mine", "BB:1", "open_profile").is_it(advert(name, address)) is is_it
+
+
+def test_its_name_may_do_where_a_serial_number_decides() -> None:
+    mine = ChosenSensor("mine", "BB:1", "open_profile", "17")
+    assert mine.is_it(advert("mine", "BB:2")) is Likeness.PERHAPS
+    assert mine.is_it(advert("mine", "BB:1")) is Likeness.SURE
+    assert mine.is_it(advert(None, "BB:2")) is Likeness.NO
+
+
+# --- two sensors of one name -------------------------------------------------------------------------
+
+TWIN_LEFT = SensorPlan("SHANK", "F0:00:00:00:00:11", "SIM-0001")
+TWIN_RIGHT = SensorPlan("SHANK", "F0:00:00:00:00:12", "SIM-0002")
+TWINS = (TWIN_LEFT, TWIN_RIGHT)
+
+
+def test_a_name_that_two_have_is_asked_back_with_their_addresses() -> None:
+    with pytest.raises(
+        UsageError, match=r"2 sensors named SHANK .*F0:00:00:00:00:11.*F0:00:00:00:00:12"
+    ) as it:
+        choose(["SHANK"], TWINS)
+    assert "address or the serial number" in it.value.what_to_do
+    with pytest.raises(UsageError, match=r"2 sensors are in reach \(SHANK at F0:00:00:00:00:11, SHANK at F0"):
+        choose([], TWINS)
+
+
+def test_twins_are_told_apart_by_address_and_by_serial() -> None:
+    assert [one.address for one in choose([TWIN_RIGHT.address, TWIN_LEFT.address], TWINS)] == [
+        TWIN_RIGHT.address,
+        TWIN_LEFT.address,
+    ]
+    assert [one.address for one in choose(["SIM-0002", "SIM-0001"], TWINS)] == [
+        TWIN_RIGHT.address,
+        TWIN_LEFT.address,
+    ]
+
+
+def test_one_named_twice_in_different_ways_is_refused() -> None:
+    with pytest.raises(UsageError, match="one and the same sensor"):
+        choose(["SHANK-L", LEFT.address])
+
+
+@pytest.mark.parametrize("wanted", [(TWIN_RIGHT.address, TWIN_LEFT.address), ("SIM-0002", "SIM-0001")])
+def test_twins_are_recorded_each_as_the_one_it_is(wanted: tuple[str, str], tmp_path: Path) -> None:
+    for number in range(2):
+        assert recorded_serials(wanted, tmp_path / str(number)) == ["SIM-0002", "SIM-0001"]
+
+
+def test_a_foreign_twin_is_never_recorded(tmp_path: Path) -> None:
+    for number in range(2):
+        assert recorded_serials((TWIN_RIGHT.address,), tmp_path / str(number)) == ["SIM-0002"]
+
+
+def recorded_serials(wanted: Sequence[str], folder: Path) -> list[str | None]:
+    """Record the wanted ones of two twins for a moment; return who they said they are."""
+
+    async def run() -> list[str | None]:
+        clock = HostClock(SPEED)
+        async with SimulatedWorld(clock, TWINS) as world:
+            adapter = Adapter(clock, world.scanner_backend, world.client_backend)
+            chosen = await choose_sensors(adapter, wanted, 60.0)
+            worn = [Worn(one) for one in chosen]
+            session = Session(folder, adapter, worn, load_record_settings(), load_signal_settings())
+            stop = asyncio.Event()
+            recording = asyncio.create_task(session.run(stop))
+            async with asyncio.timeout(30):
+                while not all(one.has_samples for one in session.sensors):
+                    await asyncio.sleep(0.05)
+            stop.set()
+            await recording
+            return [one.serial for one in session.sensors]
+
+    folder.mkdir()
+    return asyncio.run(run())

@@ -98,3 +98,19 @@ def test_a_cue_is_given_again_while_it_stays_off() -> None:
 def test_a_target_that_nobody_can_mean(kind: str, target: float) -> None:
     with pytest.raises(UsageError, match=f"target is {target:g}; for a cue on {kind}"):
         CueWish(kind, target)  # type: ignore[arg-type]
+
+
+def test_a_cue_on_impact_names_the_leg_of_two_and_judges_each_by_its_own_landings() -> None:
+    coach = Coach(CueWish("impact", 10.0), NUMBERS)
+    cues = []
+    for number in range(4):
+        cues += [coach.hear(contact(number, resultant_g=20.0), "left")]
+        cues += [coach.hear(contact(number + 0.35, resultant_g=5.0), "right")]
+    (cue,) = [one for one in cues if one is not None]
+    assert (cue.text, cue.large, cue.leg, cue.value) == ("Left leg: land softer", "Left softer", "left", 20.0)
+
+
+def test_a_cue_on_cadence_is_for_both_legs() -> None:
+    cue = Coach(CueWish("cadence", 170.0), NUMBERS).hear(contact(1.0, cadence_spm=150.0), "right")
+    assert cue is not None
+    assert (cue.text, cue.large, cue.leg) == ("Quicker, shorter steps", "Quicker", None)

@@ -21,12 +21,14 @@ from pfp_sensors.cli import main
 from pfp_sensors.collect.finalise import finalise
 from pfp_sensors.collect.understanding import Listeners
 from pfp_sensors.errors import PfpError, SensorError, UsageError
+from pfp_sensors.store import home as home_module
 from pfp_sensors.store.device_files import read_device_samples
 from pfp_sensors.store.event_log import read_events
 from pfp_sensors.store.home import runs_folder, unfinished_runs
 from pfp_sensors.store.packet_files import PACKETS_NAME, NotStoredError
 from pfp_sensors.store.packet_reading import read_packet_file
 from pfp_sensors.store.recording_files import verify_recording
+from pfp_sensors.store.run_lock import RunLock
 from tests.collect import rig_run
 from tests.collect.rig_run import Stage, run_story
 
@@ -123,9 +125,12 @@ def test_a_queue_that_overflows_meanwhile_is_counted(tmp_path: Path) -> None:
     told.check_numbers()
     dropped = sum(event.details["packets"] for event in told.events if event.kind == "queue_overflow")
     assert dropped == told.stage.session.inbox.dropped >= 5
-    lost = told.counters()["lost_packets"]
+    counters = told.counters()
+    assert counters["dropped_packets"] == dropped
+    assert any(note.startswith(f"{dropped} packets") for note in told.finished.notes)
+    lost = counters["lost_packets"]
     assert lost is not None
-    assert 0 < lost <= dropped  # answers and batteries have no number that would be missed
+    assert lost <= dropped  # batteries have no number that would be missed, nor has a hole at the very end
 
 
 def under_own_mount(
@@ -364,6 +369,35 @@ def test_one_that_cannot_be_finished_does_not_stop_the_others(raw: Path, tmp_pat
     assert first.error is not None
     assert second.finished is not None
     assert (bad / PACKETS_NAME).read_bytes() == b"this is no Arrow stream at all, and never was one"
+
+
+def test_the_second_of_two_that_recover_sees_that_it_is_done(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = in_home(raw, tmp_path)
+    finalise(folder)
+    sealed = contents(folder)
+    monkeypatch.setattr(home_module, "unfinished_runs", lambda _home: [folder])
+    one = only(recover(tmp_path))
+    assert one.error is None
+    assert one.finished is not None
+    assert one.finished.notes == ("it was finished by another pfp just now",)
+    assert sum(one.finished.rows.values()) > 0
+    assert contents(folder) == sealed
+    (folder / "meta.json").unlink()
+    nothing = only(recover(tmp_path))
+    assert "finished by another pfp just now: nothing was recorded" in str(nothing.error)
+
+
+def test_the_second_of_two_that_recover_says_that_the_first_is_at_it(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = in_home(raw, tmp_path)
+    monkeypatch.setattr(home_module, "unfinished_runs", lambda _home: [folder])
+    with RunLock(folder):
+        one = only(recover(tmp_path))
+        assert "is being finished by another pfp" in str(one.error)
+    assert (folder / PACKETS_NAME).exists()
 
 
 # --- forced to the disk -----------------------------------------------------------------------------

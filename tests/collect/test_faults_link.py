@@ -17,7 +17,7 @@ from pfp_sensors.sensors.ledger import Ledger
 from pfp_sensors.sensors.open_profile_driver import OpenProfileDriver
 from pfp_sensors.sensors.open_profile_steps import ask_status, refused
 from tests.collect.rig_run import Stage, Told, run_story
-from tests.collect.witness import Witness, check_counts, check_kept, events, kinds, live
+from tests.collect.witness import Witness, check_counts, check_gaps, check_kept, events, kinds, live
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,7 @@ def check_longer_than_the_ring(recorded: Recorded) -> None:
     check_counts(told, witness, lost=gone, ring_dropped=overwritten)
     check_kept(told, witness)
     assert [gap.lost_samples for gap in told.samples()[1].gaps] == [gone]
+    check_gaps(told, gone)
     assert kinds(told) == [*CAME_BACK, *STARTED, "stopped"]
 
 

@@ -19,7 +19,7 @@ from pfp_sensors.sensors.open_profile_driver import OpenProfileDriver
 from pfp_sensors.sensors.power_up import PowerUp
 from pfp_sensors.sensors.running_count import RunningCount, Span
 from tests.collect.rig_run import Stage, Told, run_story
-from tests.collect.witness import Witness, check_counts, check_kept, events, kinds, live
+from tests.collect.witness import Witness, check_counts, check_gaps, check_kept, events, kinds, live
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -159,6 +159,7 @@ def check_overflow(recorded: Recorded) -> None:
     before = np.flatnonzero(np.diff(samples.sample_index) > 1)
     assert (samples.sample_index[before] + 1).tolist() == [first for first, _ in made]
     assert [gap.lost_samples for gap in facts.gaps] == list(SKIPPED)
+    check_gaps(told, *SKIPPED)
     assert kinds(told) == STREAMED
 
 
@@ -204,6 +205,8 @@ def check_cut(recorded: Recorded) -> None:
     # Their numbers cannot be trusted either: both are missing in the packet counter.
     check_counts(told, witness, lost=sum(one.samples for one in cut), bad_packets=2, lost_packets=2)
     check_kept(told, witness)
+    check_gaps(told, *(gap.lost_samples for gap in told.samples()[1].gaps))
+    assert sum(event.details["samples"] for event in events(told, "gap")) == sum(one.samples for one in cut)
     assert kinds(told) == STREAMED
     assert any("2 packets were damaged" in note for note in told.samples()[1].notes)
 
@@ -240,6 +243,7 @@ def check_dropped(recorded: Recorded) -> None:
     check_counts(told, witness, lost=gone, lost_packets=3)
     check_kept(told, witness)
     assert [gap.lost_samples for gap in told.samples()[1].gaps] == [gone]
+    check_gaps(told, gone)
     assert kinds(told) == STREAMED
 
 

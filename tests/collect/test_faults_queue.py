@@ -14,7 +14,7 @@ from pfp_sensors.collect.inbox import Inbox
 from pfp_sensors.collect.journal import Journal
 from pfp_sensors.store.packet_files import PacketWriter
 from tests.collect.rig_run import GENEROUS_S, Stage, Told, record_settings, run_story
-from tests.collect.witness import Witness, check_counts, check_kept, compare, kinds, live
+from tests.collect.witness import Witness, check_counts, check_gaps, check_kept, compare, kinds, live
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,8 @@ async def held_for_a_while(stage: Stage, witness: Witness, disk: SlowDisk) -> No
     disk.free()
     assert queued >= LIMIT, "the view hides what waits"
     assert dropped > 0, "the view hides what was dropped"
+    received = stage.state().received
+    assert received > witness.total(), "what finds no room is not understood either"
     await stage.samples(312)
 
 
@@ -88,15 +90,18 @@ def check_queue(recorded: Recorded) -> None:
     told, witness = recorded
     dropped, gone = len(witness.dropped), sum(one.samples for one in witness.dropped)
     assert dropped > 0
-    overflows = [event.details["packets"] for event in told.events if event.kind == "queue_overflow"]
+    overflows = [event.details for event in told.events if event.kind == "queue_overflow"]
+    assert all(details["sensors"] == {"0": details["packets"]} for details in overflows)
     (end,) = [event for event in told.events if event.kind == "end"]
-    compare(end.details, dropped=dropped)
+    compare(end.details, dropped={"0": dropped}, not_kept={"0": 0}, reason="asked")
     compare(live(told.folder), dropped=dropped, queue_limit=LIMIT, queued=0, trouble="")
-    assert sum(overflows) == dropped, "the events hide what was dropped"
+    compare(live(told.folder)["sensors"][0], dropped=dropped)
+    assert sum(details["packets"] for details in overflows) == dropped, "the events hide what was dropped"
     assert witness.lost_packets() == dropped
     check_counts(told, witness, lost=gone)
     check_kept(told, witness)
     assert [gap.lost_samples for gap in told.samples()[1].gaps if gap.lost_samples] != []
+    check_gaps(told)  # all of them came: it is `queue_overflow` that says what is missing
     assert kinds(told) == STREAMED
 
 
@@ -118,7 +123,7 @@ def test_full_queue_needs_counting(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     original = Inbox.put_packet
 
     def put_packet(inbox: Inbox, packet: Packet) -> None:
-        if len(inbox) < LIMIT:
+        if not inbox.is_full:
             original(inbox, packet)
 
     async def held(stage: Stage, witness: Witness, disk: SlowDisk) -> None:
@@ -178,8 +183,8 @@ def test_reboot_while_the_queue_is_full_needs_room_for_what_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def put_packet(inbox: Inbox, packet: Packet) -> None:
-        if len(inbox) >= LIMIT:
-            inbox.dropped += 1
+        if inbox.is_full:
+            inbox.dropped_of[packet.sensor] += 1
         else:
             inbox.put_event(packet)  # type: ignore[arg-type]
 

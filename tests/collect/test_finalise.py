@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pfp_sensors.collect.finalise import DAMAGED_PACKETS_NAME, FinishedRecording, finalise
+from pfp_sensors.collect.finalise import FinishedRecording, finalise
+from pfp_sensors.collect.understood import DAMAGED_PACKETS_NAME
 from pfp_sensors.errors import InputError, PfpError, SensorError
 from pfp_sensors.model.packets import Channel, Packet
 from pfp_sensors.store import packet_files
@@ -263,7 +264,8 @@ def test_what_cannot_be_understood_is_kept(
     before = (tmp_path / "run" / PACKETS_NAME).read_bytes()
     with pytest.raises(InputError, match="no samples that can be understood"):
         finalise(tmp_path / "run")
-    assert (tmp_path / "run" / PACKETS_NAME).read_bytes() == before
+    assert (tmp_path / "run" / DAMAGED_PACKETS_NAME).read_bytes() == before
+    assert not (tmp_path / "run" / PACKETS_NAME).exists()
 
 
 def test_a_file_that_does_not_hold_what_was_recorded_leaves_the_packets(

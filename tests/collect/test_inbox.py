@@ -55,3 +55,18 @@ def test_waiting_ends_when_something_comes_and_begins_again_when_all_is_taken() 
         await asyncio.wait_for(again, 10.0)
 
     asyncio.run(run())
+
+
+def test_what_waits_for_the_disk_counts_and_each_sensor_has_its_count() -> None:
+    waiting = [0]
+    inbox = Inbox(3, lambda: waiting[0])
+    for sensor in (0, 1, 1):
+        inbox.put_packet(Packet(0, 0, sensor, Channel.DATA, 0, b""))
+    inbox.put_packet(Packet(0, 0, 1, Channel.DATA, 0, b""))
+    inbox.take_all()
+    waiting[0] = 3
+    for sensor in (0, 1):
+        inbox.put_packet(Packet(0, 0, sensor, Channel.DATA, 0, b""))
+    inbox.put_packet(Packet(0, 0, 0, Channel.INFO, 0, b""))
+    assert (len(inbox), inbox.most, inbox.dropped) == (1, 4, 3)
+    assert inbox.dropped_of == {0: 1, 1: 2}

@@ -26,6 +26,7 @@ class Disk:
         self.batches: list[list[int]] = []
         self.full = self.cannot_sync = self.cannot_close = False
         self.appends = self.syncs = 0
+        self.room = 10**9
         self.sync_s = 0.0
         self.closed = False
         self.threads: set[int] = set()
@@ -37,8 +38,9 @@ class Disk:
     def append(self, packets: Sequence[Packet]) -> int:
         self.threads.add(threading.get_ident())
         self.appends += 1
-        if self.full:
+        if self.full or len(packets) > self.room:
             raise NotStoredError("The disk is full.", "Make room.")
+        self.room -= len(packets)
         self.batches.append([one.host_mono_ns for one in packets])
         return len(self.kept)
 
@@ -69,7 +71,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
-def told(disk: Disk, story: Any, limit: int = 100) -> tuple[Keeper, list[int], list[str]]:
+def told(disk: Disk, story: Any) -> tuple[Keeper, list[int], list[str]]:
     """Run a keeper while a story is told; return it, what was acknowledged, and the troubles told."""
     safe: list[int] = []
     troubles: list[str] = []
@@ -77,7 +79,6 @@ def told(disk: Disk, story: Any, limit: int = 100) -> tuple[Keeper, list[int], l
     async def run() -> Keeper:
         keeper = Keeper(
             disk,  # type: ignore[arg-type]
-            limit,
             lambda packets: safe.extend(one.host_mono_ns for one in packets),
             troubles.append,
         )
@@ -125,21 +126,41 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost() -> None:
     assert [trouble.partition("\n")[0] for trouble in troubles] == ["The disk is full.", ""]
 
 
-def test_room_ends_at_the_limit_and_comes_back() -> None:
+def test_what_fits_of_a_large_batch_is_written() -> None:
     disk = Disk()
+    keepers: list[Keeper] = []
 
     async def story(keeper: Keeper) -> None:
-        disk.full = True
-        for number in range(5):
-            assert keeper.has_room
-            keeper.keep(packet(number))
-        assert not keeper.has_room
-        await until(lambda: disk.appends > 1)
-        assert not keeper.has_room
-        disk.full = False
-        await until(lambda: keeper.has_room)
+        keepers.append(keeper)
+        disk.room = 13
+        for number in range(20):
+            keeper.keep(Packet(number, number, number % 2, Channel.DATA, 0, b""))
 
-    told(disk, story, limit=5)
+    with pytest.raises(PfpError, match="last 7 packets could not be kept"):
+        told(disk, story)
+    assert disk.kept == list(range(13))
+    assert disk.closed
+    assert keepers[0].waiting_of() == {0: 3, 1: 4}
+
+
+def test_a_large_batch_that_fits_in_parts_is_no_trouble() -> None:
+    disk = Disk()
+    append = disk.append
+
+    def only_small(packets: Sequence[Packet]) -> int:
+        if len(packets) > 6:
+            raise NotStoredError("Too much at once.", "Less.")
+        return append(packets)
+
+    disk.append = only_small  # type: ignore[method-assign]
+
+    async def story(keeper: Keeper) -> None:
+        for number in range(20):
+            keeper.keep(packet(number))
+
+    _, safe, troubles = told(disk, story)
+    assert disk.kept == safe == list(range(20))
+    assert troubles == []
 
 
 def test_what_comes_while_the_last_batch_is_flushed_is_kept() -> None:
@@ -201,6 +222,7 @@ def test_no_room_for_the_end_mark_is_an_error() -> None:
 
 def test_a_batch_that_can_never_be_written_ends_the_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     disk = Disk()
+    keepers: list[Keeper] = []
 
     def refuse(_packets: Sequence[Packet]) -> int:
         raise UsageError("A packet has segment 70000.", "End this recording.")
@@ -208,7 +230,10 @@ def test_a_batch_that_can_never_be_written_ends_the_keeper(monkeypatch: pytest.M
     monkeypatch.setattr(disk, "append", refuse)
 
     async def story(keeper: Keeper) -> None:
+        keepers.append(keeper)
         keeper.keep(packet(1))
 
     with pytest.raises(UsageError, match="70000"):
         told(disk, story)
+    assert keepers[0].waiting_of() == {0: 1}, "it is counted as not kept"
+    assert disk.closed

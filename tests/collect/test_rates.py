@@ -56,3 +56,23 @@ def test_a_cleared_delay_forgets() -> None:
     least.add(0.0, 0.01)
     least.clear()
     assert least.add(1.0, 0.05) == 0.05
+
+
+def delays_of(arrivals_s: list[float], samples_s: float, **settings: bool) -> list[float]:
+    """Count packets of so many seconds against their arrivals, and return the least delay at each."""
+    least = LeastDelay(5.0, **settings)
+    return [least.add(at_s, at_s - (k + 1) * samples_s) for k, at_s in enumerate(arrivals_s)]
+
+
+def test_samples_lost_unseen_move_the_delay_within_a_second() -> None:
+    before = [0.05 * (k + 1) for k in range(200)]
+    after = [13.0 + 0.05 * (k + 1) for k in range(20)]
+    assert delays_of(before + after, 0.05, follows_jumps=True)[-1] == pytest.approx(3.0)
+    assert delays_of(before + after, 0.05)[-1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_burst_after_the_air_stood_still_is_no_jump() -> None:
+    before = [0.05 * (k + 1) for k in range(200)]
+    burst = [13.0 + 0.012 * k for k in range(78)]
+    found = delays_of(before + burst, 0.05, follows_jumps=True)
+    assert found == pytest.approx([0.0] * len(found), abs=1e-9)

@@ -101,6 +101,15 @@ class Witness:
         """Samples that reached the host, each once."""
         return sum(len(self.indices(boot)) for boot in self.boots)
 
+    def came(self) -> tuple[int, int]:
+        """Samples that came whole, with room or without, each once, and those missing between them."""
+        came = missing = 0
+        for boot in {one.boot for one in (*self.heard, *self.dropped) if one.samples}:
+            found = indices((*self.heard, *self.dropped), boot)
+            came += len(found)
+            missing += int(found[-1] - found[0]) + 1 - len(found)
+        return came, missing
+
     def never_heard(self, boot: int = 0) -> int:
         """Samples that left the sensor and were never heard."""
         return len(np.setdiff1d(indices(self.sent, boot), self.indices(boot)))
@@ -178,18 +187,26 @@ def check_kept(told: Told, witness: Witness, number: int = 0, name: str | None =
     if len(witness.boots) == 1:
         assert sum(gap.lost_samples for gap in facts.gaps) == lost, "gaps differ"
     told.check_numbers(number, name)
-    check_ended(told, number)
+    check_ended(told, number, witness)
+    if not lost:
+        check_gaps(told, number=number)
 
 
-def check_ended(told: Told, number: int = 0) -> None:
-    """The recording ended in order, and the last live view says the same as the file."""
+def check_ended(told: Told, number: int = 0, witness: Witness | None = None) -> None:
+    """The recording ended in order, and the last live view says the same as the file.
+
+    What found no room on the way to the disk was understood all the same.
+    """
     assert told.kinds()[0] == "start"
     assert told.kinds()[-1] == "end"
     assert "view_failed" not in told.kinds()
     counters = told.counters(number)
     shown = live(told.folder)["sensors"][number]
     names = ("received", "lost", "repeated", "late", "reboots", "bad_packets")
-    compare(shown, state="stopped", **{name: counters[name] for name in names})
+    expected = {name: counters[name] for name in names}
+    if witness is not None and witness.dropped:
+        expected["received"], expected["lost"] = witness.came()
+    compare(shown, state="stopped", **expected)
     compare(shown, fifo_overflows=counters["fifo_overflows"] or 0)
     assert shown["segments"] == len(events(told, "connected", number)), "connections shown"
 
@@ -199,7 +216,12 @@ def events(told: Told, kind: str, number: int = 0) -> list[Any]:
     return [event for event in told.events if event.kind == kind and event.sensor == number]
 
 
+def check_gaps(told: Told, *samples: int, number: int = 0) -> None:
+    """The holes were written down as they were found, with exactly these numbers of samples."""
+    assert [event.details for event in events(told, "gap", number)] == [{"samples": n} for n in samples]
+
+
 def kinds(told: Told, number: int = 0) -> list[str]:
-    """What happened to one sensor, without charge and signal strength."""
-    plain = {"rssi", "battery"}
+    """What happened to one sensor, without charge, signal strength, settings and holes."""
+    plain = {"rssi", "battery", "config", "gap"}
     return [event.kind for event in told.events if event.sensor == number and event.kind not in plain]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -127,3 +128,15 @@ def test_let_end_gives_the_time_even_where_it_is_cancelled_itself() -> None:
         assert not inner.cancelled()
 
     asyncio.run(go())
+
+
+def test_a_fast_clock_tells_the_real_time_where_it_is_anchored() -> None:
+    clock = HostClock(50.0)
+    time.sleep(0.1)
+    assert clock.utc_ns() - time.time_ns() > 2_000_000_000
+    before_ns = time.time_ns()
+    clock.anchor()
+    mono_ns, utc_ns = clock.mono_ns(), clock.utc_ns()
+    assert before_ns <= utc_ns <= time.time_ns() + 50 * (time.time_ns() - before_ns)
+    time.sleep(0.02)
+    assert clock.utc_ns() - utc_ns == pytest.approx(clock.mono_ns() - mono_ns, abs=50_000_000)

@@ -9,6 +9,7 @@ import pytest
 from pfp_sensors.model.live_state import RecordingState, SensorState
 from pfp_sensors.report.big_words import HEIGHT, big_words
 from pfp_sensors.report.record_view import LINES, WIDTH, clock_text, cue_numbers, plain_line, screen_lines
+from pfp_sensors.report.slow_air import SlowAir
 
 LEFT = SensorState(
     name="A sensor with quite a long name",
@@ -136,3 +137,22 @@ def test_times_and_cues_in_words() -> None:
     assert [clock_text(s) for s in (0.0, 59.9, 60.0, 3600.0)] == ["0:00", "0:59", "1:00", "1:00:00"]
     assert cue_numbers("Slower rhythm", "cadence", 181.4, 172.0).endswith("now 181 steps/min, target 172")
     assert cue_numbers("Land softer", "impact", 9.25, 8.0).endswith("now 9.2 g, not above 8.0 g")
+
+
+def test_a_plain_line_says_that_it_is_simulated() -> None:
+    assert plain_line(recording(LEFT, synthetic=True)).startswith("1:02:05; SIMULATED; A sensor")
+    assert "SIMULATED" not in plain_line(recording(LEFT))
+
+
+def test_an_air_that_is_too_slow_is_told_after_ten_seconds_and_a_stall_is_not() -> None:
+    air = SlowAir()
+
+    def look(at_s: float, age_s: float | None, state: str = "streaming") -> tuple[str, ...]:
+        return air.look(recording(replace(LEFT, newest_age_s=age_s, state=state), elapsed_s=at_s))
+
+    assert [look(at_s, 2.5) for at_s in (0.0, 5.0, 9.9)] == [(), (), ()]
+    assert look(10.0, 2.5) == (f"{LEFT.name}: the air is too slow: move closer to this computer",)
+    assert look(11.0, 0.1) == ()
+    assert [look(at_s, 9.0) for at_s in (12.0, 21.0)] == [(), ()]
+    assert look(22.0, 9.0, "lost") == (), "a lost link is told otherwise"
+    assert look(23.0, 9.0) == ()

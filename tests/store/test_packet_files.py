@@ -291,7 +291,23 @@ def test_bytes_after_the_end_are_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"more")
     read = read_packet_file(path)
     assert (read.rows, read.ended, read.torn_bytes) == (3, True, 4)
+    assert read.damaged
     assert read.torn == "4 bytes after the mark of the end were left out"
+
+
+def test_a_tear_longer_than_the_largest_batch_is_damage(tmp_path: Path) -> None:
+    batches = [some_packets(0, 3), some_packets(10, 9), some_packets(20, 2)]
+    sizes = write(tmp_path / "whole", batches)
+    whole, path = (tmp_path / "whole").read_bytes(), tmp_path / "packets.arrows"
+    largest = sizes[2] - sizes[1]
+    for more, damaged in ((0, False), (1, False), (largest, False), (largest + 1, True)):
+        path.write_bytes(whole[: sizes[3]] + b"\xff" * more)
+        read = read_packet_file(path)
+        assert (read.largest_batch_bytes, read.torn_bytes, read.damaged) == (largest, more, damaged)
+    path.write_bytes(whole[: sizes[0] + 5])
+    assert read_packet_file(path).damaged, "without a whole batch any tear is"
+    path.write_bytes(whole[: sizes[2]] + b"\x11" * 40 + END_MARK)
+    assert read_packet_file(path).damaged, "it was ended in order, so no crash tore it"
 
 
 def test_a_changed_bit_never_ends_in_another_error(tmp_path: Path) -> None:
