@@ -18,7 +18,7 @@ demo: $(VENV)/.has-base  ## set up, then run the main job from end to end
 	@$(BIN)/pfp demo
 
 test: $(VENV)/.has-test  ## set up with the test extras, then run the tests (ARGS="-k name" to choose)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(VENV)/.has-dev  ## format, lint and strict types, changing nothing
 	@$(BIN)/ruff format --check .
