@@ -56,6 +56,8 @@ def _run(arguments: list[str]) -> int:
     except PfpError as error:
         return _report(error, arguments)
     except Exception as error:  # the one catch-all: a bug is told, not thrown at a person
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps one in the middle of an import
+            raise KeyboardInterrupt from error
         if os.environ.get("PFP_DEBUG"):
             raise
         return _report(_bug(error), arguments)

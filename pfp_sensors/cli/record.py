@@ -156,6 +156,11 @@ def _stopping_at_once() -> Iterator[None]:
     before = {name: signal.signal(name, interrupt) for name in _signals()}
     try:
         yield
+    except RuntimeError as error:
+        # Python 3.11 wraps whatever comes up while a class names its fields, as in loading bumble.
+        if isinstance(error.__cause__, _InterruptError):
+            raise _InterruptError from error
+        raise
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)

@@ -451,3 +451,13 @@ def test_a_home_that_cannot_be_written_says_which_options_choose_another(
     assert main(["record", "--sensor", "SHANK-L", "--home", str(tmp_path / "file")]) == 2
     err = capsys.readouterr().err
     assert "Choose another folder with --home or PFP_HOME." in err
+
+
+def test_an_interrupt_that_python_wrapped_is_still_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pfp_sensors.cli import record as command
+
+    def wrapped(*_: object) -> None:
+        raise RuntimeError("Error calling __set_name__") from command._InterruptError()
+
+    monkeypatch.setattr(command, "_record", wrapped)
+    assert main(["record", "--simulate"]) == 0
