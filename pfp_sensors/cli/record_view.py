@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEYS: Final = "Keys: l lap   0-9 pain now (x for 10)   m mark   q or Ctrl-C ends"
 
-_REDRAW_S: Final = 0.5
+_REDRAW_S: Final = 1.0
 _LINE_EVERY_S: Final = 5.0
 _CUE_STAYS_S: Final = 4.0
 _BELL: Final = "\a"
