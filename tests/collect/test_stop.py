@@ -129,7 +129,10 @@ def test_a_signal_at_any_step_leaves_nothing_half_done(tmp_path: Path, kind: str
     code, _, err = recording.end()
     assert unfinished_runs(tmp_path) == []
     if run_folders(tmp_path):
-        assert code in {0, 4}
+        # 5: status packets had come and no sample yet, which is said; the folder keeps what happened.
+        assert code in {0, 4} or (code == 5 and "no samples came" in err)
+        if code == 5:
+            return
         check_finished(tmp_path)
     else:  # nothing came yet: no empty run is left behind
         assert code == 0
