@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
 from pfp_sensors.errors import SettingsError
 from pfp_sensors.settings.entries import Entry, read_entries, read_values
 from pfp_sensors.settings.imports import ImportSettings
+from pfp_sensors.settings.load_rules import LoadSettings
 from pfp_sensors.settings.pairs import check_pairs
 from pfp_sensors.settings.record import RecordSettings
 from pfp_sensors.settings.signal import SignalSettings
@@ -24,6 +25,7 @@ SECTIONS: dict[str, type[Any]] = {
     "signal": SignalSettings,
     "import": ImportSettings,
     "record": RecordSettings,
+    "load": LoadSettings,
 }
 """Each section of an override file, which is also the stem of its file in ``config/``."""
 
@@ -50,6 +52,11 @@ def load_import_settings(overrides: Path | None = None) -> ImportSettings:
 def load_record_settings(overrides: Path | None = None) -> RecordSettings:
     """Load the numbers of recording from a sensor; otherwise as :func:`load_signal_settings`."""
     return _load("record", RecordSettings, overrides)
+
+
+def load_load_settings(overrides: Path | None = None) -> LoadSettings:
+    """Load the numbers of load management; otherwise as :func:`load_signal_settings`."""
+    return _load("load", LoadSettings, overrides)
 
 
 def parameters_sha256(settings: DataclassInstance) -> str:

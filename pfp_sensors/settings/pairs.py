@@ -31,6 +31,30 @@ NOT_ABOVE: Final = (
     ("signal.initial_contact.steepest_from_ms", "signal.initial_contact.minimum_search_ms"),
     ("signal.quality.min_coverage", "signal.quality.good_coverage"),
     ("signal.online.latency_ms", "signal.online.max_latency_ms"),
+    *(
+        (f"load.{key}.{below}", f"load.{key}.{above}")
+        for key in ("pain.factor", "pain.speed", "impact.tolerance_add_g")
+        for below, above in (("tier_1", "tier_0"), ("tier_2", "tier_1"))
+    ),
+    ("load.pain.rest_h.tier_0", "load.pain.rest_h.tier_1"),
+    ("load.pain.rest_h.tier_1", "load.pain.rest_h.tier_2"),
+    ("load.pain.green", "load.pain.amber"),
+    ("load.impact.tolerance_unknown_g", "load.impact.tolerance_add_g.tier_0"),
+    ("load.impact.bands.mild", "load.impact.bands.marked"),
+    ("load.impact.factor.mild", "load.impact.factor.within"),
+    ("load.impact.factor.marked", "load.impact.factor.mild"),
+    ("load.impact.factor.strong", "load.impact.factor.marked"),
+    ("load.impact.pace.mild", "load.impact.pace.within"),
+    ("load.impact.pace.more", "load.impact.pace.mild"),
+    ("load.impact.baseline_runs", "load.impact.baseline_max_runs"),
+    ("load.week.longest_share.two", "load.week.longest_share.one"),
+    ("load.week.longest_share.three", "load.week.longest_share.two"),
+    ("load.week.longest_share.four", "load.week.longest_share.three"),
+    ("load.cadence.step", "load.cadence.step_later"),
+    ("load.cadence.step_later", "load.cadence.max"),
+    ("load.gap.hold_d", "load.gap.days"),
+    ("load.gap.days", "load.gap.restart_d"),
+    ("load.life.protein_low_g_per_kg", "load.life.protein_high_g_per_kg"),
 )
 """The first of each pair may equal the second, but not exceed it."""
 
