@@ -104,6 +104,8 @@ class Profile:
     screened
         Whether the start questions were answered; the red flags among them are symptoms. None: a year of
         birth, knees and usual pain together count as screened (interface.md).
+    flags_asked
+        Whether each red flag was asked for at the start and answered; a part of ``screened``.
     typical
         Whether the pain is diagnosed or typical kneecap pain; None where nobody said.
     daily_pain, walk_pain
@@ -131,6 +133,7 @@ class Profile:
     impact_mode: ImpactMode | None = None
     baseline: Mapping[Knee | None, Baseline] = field(default_factory=dict)
     screened: bool | None = None
+    flags_asked: bool | None = None
     typical: bool | None = None
     daily_pain: int | None = None
     walk_pain: int | None = None
@@ -171,6 +174,8 @@ class Run:
         Of the recording or file it was read from.
     recording
         Folder of the recording below the home, with forward slashes.
+    method
+        Which method and settings of the analysis made its figures; None where no analysis did.
     synthetic
         Whether it was computed.
     entered
@@ -191,6 +196,7 @@ class Run:
     source: str | None = None
     sha256: str | None = None
     recording: str | None = None
+    method: str | None = None
     synthetic: bool | None = None
     note: str | None = None
     entered: datetime | None = None
@@ -271,7 +277,10 @@ class Checkin:
 
     Names: ``stairs_pain``, ``walk_pain`` (after 30 minutes), ``sitting_h``, ``breaks``, ``sleep_h``,
     ``sleep_quality`` (0-10), ``stress`` (0-10), ``protein_g``, ``mass_kg``, ``mood`` (0-10), ``better``
-    (text: what went better), ``note`` (text).
+    (text: what went better), ``note`` (text); ``red_flags`` and ``warning_signs`` (each was asked
+    for: whether there is any); of the movement checks, with ``_left``
+    or ``_right`` behind: ``step_down`` (whether the kneecap stayed over the middle of the foot),
+    ``bridge_reps``, ``leg_raise_reps``, ``calf_flexible``, ``thigh_flexible``.
     """
 
     at: Moment
@@ -305,7 +314,7 @@ class Cap:
 class DiaryEvent:
     """A stored change: one of `EVENT_KINDS`.
 
-    ``by`` is "person", "program", or a clinician's name together with ``role``.
+    ``by`` is "person", "program", or a clinician's name together with ``role`` and ``reason``.
     """
 
     at: Moment
@@ -313,6 +322,7 @@ class DiaryEvent:
     value: Any
     by: str
     role: str | None = None
+    reason: str | None = None
     entered: datetime | None = None
     id: str | None = None
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Status = Literal["needs_input", "refer", "no_run", "provisional", "ok"]
 Stage = Literal["hold", "calm", "walk_run", "build", "speed_hills", "maintain"]
+Axis = Literal["km", "minutes"]
 SessionKind = Literal["run", "strength", "mobility", "rest", "cross", "drill"]
 
 STATUSES: Final[tuple[Status, ...]] = ("needs_input", "refer", "no_run", "provisional", "ok")

@@ -1,0 +1,302 @@
+"""The answer of the rules, put into words and one shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from pfp_sensors.load.baseline import baseline_note
+from pfp_sensors.load.days import first_open_day, monday_of
+from pfp_sensors.load.limits import binds, same, shown_limits
+from pfp_sensors.load.rule_book import BASIS
+from pfp_sensors.load.situation import Outcome
+from pfp_sensors.load.stages import PHASES
+from pfp_sensors.model.recommendation import NextRun, Recommendation, Rule, WalkRun, WeekLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from pfp_sensors.load.limits import Limits
+    from pfp_sensors.load.screening import Screening
+    from pfp_sensors.load.situation import Situation
+    from pfp_sensors.model.diary import Override
+    from pfp_sensors.model.recommendation import Stage, Status
+
+_CONTINUOUS: Final = len(PHASES)
+_SPEED: Final = 4
+_BLOCKS: Final = "ABCDE"
+_TOP_BLOCK: Final = {1: "B", 2: "C", 3: "D", 4: "D", 5: "E"}
+_FIRST_TOLD: Final = (
+    "R1",
+    "X1",
+    "R2",
+    "R3",
+    "X3",
+    "R6",
+    "R17",
+    "R8",
+    "R4",
+    "R5",
+    "X2",
+    "R12",
+    "R9",
+    "R14",
+    "R15",
+)
+"""Of several rules that bind, the one that is told first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that the answer is made of."""
+
+    now: Situation
+    screening: Screening
+    outcomes: tuple[Outcome, ...]
+    limits: Limits
+    overrides: tuple[Override, ...]
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether the start questions allow figures at all."""
+        return not self.screening.missing and not self.screening.refer_because
+
+
+def recommendation(judged: Judged) -> Recommendation:
+    """Give the answer of ``pfp next``."""
+    now, limits = judged.now, judged.limits
+    status = _status(judged)
+    runs = judged.has_figures and status in {"provisional", "ok"}
+    rules = _rules(judged)
+    stage: Stage = "hold" if now.stage.in_hold or now.evidence.red else now.stage.stage
+    known = now.seen.has_pain or bool(now.seen.items)
+    worst = now.impact.worst
+    return Recommendation(
+        as_of=now.seen.as_of,
+        status=status,
+        stage=stage,
+        tier=now.evidence.t_eff if known else None,
+        tier_new=now.evidence.t_new if known else None,
+        refer=bool(now.evidence.red or judged.screening.refer_because),
+        rest_until=limits.rest_until,
+        earliest_day=_earliest(judged, status),
+        next_run=_next_run(judged) if runs else None,
+        week=_week(judged),
+        impact_tolerance_g=now.impact.tolerance_g,
+        impact_excess=None if worst is None else worst.excess,
+        reference_km=_figure(judged, "km", "reference"),
+        reference_minutes=_figure(judged, "minutes", "reference"),
+        dose_km=_figure(judged, "km", "dose") if runs else None,
+        dose_minutes=_figure(judged, "minutes", "dose") if runs else None,
+        done_km=None if now.doses.km is None else now.doses.km.done,
+        done_minutes=None if now.doses.minutes is None else now.doses.minutes.done,
+        ladder_phase=now.stage.phase if now.stage.number == 2 else None,
+        block_ceiling=_block_ceiling(now),
+        modifiers=frozenset(name for one in judged.outcomes for name in one.modifiers),
+        rules=rules,
+        missing=tuple(dict.fromkeys(name for one in judged.outcomes for name in one.missing)),
+        notes=_notes(judged),
+        why=_why(rules, judged, status),
+    )
+
+
+def _status(judged: Judged) -> Status:
+    now, limits = judged.now, judged.limits
+    if judged.screening.missing:
+        return "needs_input"
+    if now.evidence.red or judged.screening.refer_because:
+        return "refer"
+    if limits.stopped or limits.is_used_up:
+        return "no_run"
+    return "provisional" if now.evidence.pending else "ok"
+
+
+def _figure(judged: Judged, axis: Any, name: str) -> float | None:
+    one = judged.limits.axes.get(axis)
+    return float(getattr(one, name)) if one is not None and judged.has_figures else None
+
+
+def _week(judged: Judged) -> WeekLimits:
+    if not judged.has_figures:
+        return WeekLimits(None, None, judged.now.planned_runs)
+    if judged.limits.stopped:
+        zero = dict.fromkeys(judged.limits.axes, 0.0)
+        return WeekLimits(zero.get("km"), zero.get("minutes"), 0)
+    return WeekLimits(
+        _figure(judged, "km", "week"), _figure(judged, "minutes", "week"), judged.now.planned_runs
+    )
+
+
+def _earliest(judged: Judged, status: Status) -> date | None:
+    limits, seen = judged.limits, judged.now.seen
+    if not judged.has_figures or limits.stopped or status == "refer":
+        return None
+    days = [first_open_day(seen.as_of)]
+    if limits.rest_until is not None:
+        days.append(limits.rest_until)
+    if limits.is_used_up:
+        days.append(monday_of(seen.today) + timedelta(7))
+    return max(days)
+
+
+def _next_run(judged: Judged) -> NextRun:
+    now, limits = judged.now, judged.limits
+    minutes = limits.next_run("minutes")
+    cadence = [one.limits["cadence_spm"] for one in judged.outcomes if "cadence_spm" in one.limits]
+    return NextRun(
+        max_km=limits.next_run("km"),
+        max_minutes=minutes,
+        max_speed_mps=limits.speed_mps,
+        walk_run=_walk_run(now, minutes, limits.speed_mps),
+        surface=_surface(now),
+        cadence_target_spm=min(cadence, default=None),
+    )
+
+
+def _walk_run(now: Situation, minutes: float | None, speed: float | None) -> WalkRun | None:
+    """Give walk breaks on the ladder, and where a pace would become a shuffle."""
+    phase = now.stage.phase if now.stage.number == 2 else _CONTINUOUS
+    if speed is not None and speed < now.settings.speed.walk_below_mps:
+        phase = 1
+    if phase >= _CONTINUOUS:
+        return None
+    walk, run, _effort = PHASES[phase - 1]
+    whole = now.settings.start_min if minutes is None else minutes
+    run = min(run, whole)
+    return WalkRun(run_min=run, walk_min=walk, repeats=max(1, int(whole / run + 1e-9)))
+
+
+def _surface(now: Situation) -> str:
+    if now.evidence.t_eff > 0:
+        percent = now.settings.terrain.downhill_percent
+        return f"level ground, no downhill steeper than {percent:.0f} %, no stairs by choice"
+    return "ground that you know, easy and mostly level" if now.stage.number < _SPEED else "as planned"
+
+
+def _block_ceiling(now: Situation) -> str:
+    """Give the highest strength block: by stage, one lower in a flare, the gentle one at tier 2."""
+    days = now.settings.gate.exercise_d
+    hurt = max(
+        (
+            item.tier
+            for item in now.seen.items
+            if item.kind == "exercise" and (now.seen.today - item.day).days < days
+        ),
+        default=0,
+    )
+    tier = max(now.evidence.t_eff, hurt)
+    if tier > 1 or now.stage.in_hold or now.evidence.red:
+        return "A"
+    top = _BLOCKS.index(_TOP_BLOCK[now.stage.number])
+    return _BLOCKS[max(top - (tier > 0 or now.evidence.recent_warning), 0)]
+
+
+def _rules(judged: Judged) -> tuple[Rule, ...]:
+    now, limits = judged.now, judged.limits
+    found = {one.id: one for one in (*judged.outcomes, *_of_limits(judged))}
+    rules = []
+    for rule_id, (source, certainty) in BASIS.items():
+        one = found[rule_id]
+        shown = shown_limits(one, now, limits)
+        bound = one.fired and (binds(shown, limits) or (one.stops and rule_id == "X1"))
+        rules.append(Rule(rule_id, one.fired, bound, shown, one.inputs, one.text, source, certainty))
+    return tuple(rules)
+
+
+def _of_limits(judged: Judged) -> list[Outcome]:
+    """Tell of the two rules that only show when all are put together: the week and the floor."""
+    week: dict[str, Any] = {}
+    inputs: dict[str, Any] = {}
+    floor: dict[str, Any] = {}
+    for axis, one in judged.limits.axes.items():
+        week |= {axis: min(one.share, one.left), f"week_{axis}": one.week}
+        inputs |= {f"left_{axis}": one.left}
+        if one.is_lifted and one.floor is not None:
+            floor[axis] = one.floor
+        dose = judged.now.doses.on(axis)
+        if dose is not None:
+            inputs |= {f"done_{axis}": dose.done, f"weeks_{axis}": list(dose.weeks[:4])}
+        if one.is_used_up:
+            week[axis] = 0.0
+    text = "This week holds no further run." if judged.limits.is_used_up else "This week's limit holds."
+    return [
+        Outcome("R10", True, text, limits=week, inputs=inputs),
+        Outcome(
+            "X11",
+            bool(floor),
+            "The smallest dose is kept: amber evidence is no ban." if floor else "The floor is not needed.",
+            limits=floor,
+        ),
+    ]
+
+
+def _notes(judged: Judged) -> tuple[str, ...]:
+    now = judged.now
+    notes = [note for one in judged.outcomes for note in one.notes]
+    for axis, one in judged.limits.axes.items():
+        unknown = [run.run.id for run in now.seen.runs if _unknown_this_week(run, axis, now)]
+        if unknown and one is not None:
+            word = "Distance" if axis == "km" else "Duration"
+            notes.append(
+                f"{word} of {', '.join(unknown)} is unknown: this week's sum counts only what is known."
+            )
+    note = baseline_note(now)
+    if note is not None:
+        notes.append(note)
+    if now.stage.number == _SPEED and not {"no_speed", "warn"} & {
+        m for o in judged.outcomes for m in o.modifiers
+    }:
+        stage = now.settings.stage
+        notes.append(
+            f"One new element this week, at most {stage.speed_share:.0%} of its minutes, "
+            f"no faster than {stage.piece:.2f} times your easy speed; the rest stays easy."
+        )
+    return tuple(dict.fromkeys(notes))
+
+
+def _unknown_this_week(run: Any, axis: str, now: Situation) -> bool:
+    length = run.run.km if axis == "km" else run.run.minutes
+    return length is None and run.day >= monday_of(now.seen.today)
+
+
+def _why(rules: Iterable[Rule], judged: Judged, status: Status) -> str:
+    """Say in one sentence which rule decided."""
+    by_id = {rule.id: rule for rule in rules}
+    if status in {"needs_input", "refer"}:
+        first = "X1" if not judged.has_figures else "R1"
+        return by_id["R1" if judged.now.evidence.red else first].text
+    bound = {rule_id for rule_id, rule in by_id.items() if _limits_run(rule, judged.limits)}
+    order = (*_FIRST_TOLD, *(rule_id for rule_id in by_id if rule_id not in _FIRST_TOLD))
+    told = next((by_id[rule_id] for rule_id in order if rule_id in bound), None)
+    if told is None:
+        return by_id["R7"].text
+    sentence = told.text.removesuffix(".")
+    return f"{sentence} ({told.id}{_share_text(told, judged.limits)})."
+
+
+def _limits_run(rule: Rule, limits: Limits) -> bool:
+    """Tell whether a rule sets the length of the next run."""
+    if not rule.fired:
+        return False
+    return any(
+        axis in rule.limits
+        and (result := limits.next_run(axis)) is not None
+        and same(rule.limits[axis], result)
+        for axis in limits.axes
+    )
+
+
+def _share_text(rule: Rule, limits: Limits) -> str:
+    factor = rule.limits.get("factor")
+    if factor is None or limits.stopped:
+        return ""
+    km, minutes = limits.axes.get("km"), limits.axes.get("minutes")
+    known = [f"{km.reference:.1f} km"] if km else [f"{minutes.reference:.0f} min"] if minutes else []
+    return f", {factor:.0%} of {known[0]}".replace("%", " %") if known else ""
+
+
+def with_note(answer: Recommendation, note: str) -> Recommendation:
+    """Add a note to an answer."""
+    return replace(answer, notes=(*answer.notes, note))
