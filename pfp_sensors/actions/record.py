@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pfp_sensors.actions.bluetooth import opened_adapter
+from pfp_sensors.actions.empty_run import away_if_empty, holds_data, was_stopped_early
 from pfp_sensors.actions.index_run import index_run
 from pfp_sensors.actions.record_options import RecordOptions
 from pfp_sensors.collect.understanding import Listeners
 from pfp_sensors.errors import PfpError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from pfp_sensors.collect.choose import ChosenSensor
@@ -64,8 +64,8 @@ def record(
     Returns
     -------
     FinishedRecording or None
-        The folder, ready for ``analyze_file``; None where it was stopped before a sensor had sent anything.
-        Then there is no folder either.
+        The folder, ready for ``analyze_file``; None where it was stopped before the first sample came. Then
+        there is no folder either.
 
     Raises
     ------
@@ -113,7 +113,7 @@ async def _record(
         _say_inferred_leg(chosen, options, watchers)
         adapter.clock.anchor()
         folder = new_run_folder(home, datetime.fromtimestamp(adapter.clock.utc_ns() * 1e-9, UTC))
-        with _away_if_empty(folder):
+        with away_if_empty(folder):
             return await _record_into(folder, home, adapter, chosen, options, stop, watchers)
 
 
@@ -148,49 +148,26 @@ async def _record_into(
             fault = await _run(session, stop, options.minutes, watchers)
             ended_well = True
         finally:
-            if not ended_well and _holds_data(folder):
+            if not ended_well and holds_data(folder):
                 # That error is the one to tell; what cannot be finished now stays.
                 with contextlib.suppress(PfpError):
                     await asyncio.to_thread(_finish, folder, home, options.keep_packets)
-        if not _holds_data(folder):
-            finished = None
-        else:
-            finished = await asyncio.to_thread(_finish, folder, home, options.keep_packets)
+        finished = await _finished(folder, home, options) if holds_data(folder) else None
     if fault is not None:
         raise fault
     return finished
 
 
-def _holds_data(folder: Path) -> bool:
-    """Tell whether anything of a run lies in its folder: a packet of data, or a file made from one."""
-    from pfp_sensors.model.packets import Channel
-    from pfp_sensors.store.event_log import EVENTS_NAME
-    from pfp_sensors.store.live_files import CONTACTS_NAME, STATUS_NAME
-    from pfp_sensors.store.packet_files import PACKETS_NAME
-    from pfp_sensors.store.packet_reading import read_packet_file
-    from pfp_sensors.store.run_lock import LOCK_NAME
+async def _finished(folder: Path, home: Path, options: RecordOptions) -> FinishedRecording | None:
+    """Finish a recording that was stopped; None where that was before the first sample."""
+    from pfp_sensors.collect.finalise import NothingRecordedError
 
-    beside = {PACKETS_NAME, EVENTS_NAME, STATUS_NAME, f"{STATUS_NAME}.part", CONTACTS_NAME, LOCK_NAME}
-    if any(entry.name not in beside for entry in folder.iterdir()):
-        return True
-    if not (folder / PACKETS_NAME).exists():
-        return False
     try:
-        return any(
-            packet.channel is Channel.DATA for packet in read_packet_file(folder / PACKETS_NAME).packets
-        )
-    except PfpError:
-        return (folder / PACKETS_NAME).stat().st_size > 0  # nobody can say: then it is kept
-
-
-@contextlib.contextmanager
-def _away_if_empty(folder: Path) -> Iterator[None]:
-    """Take the folder of a run away again where nothing of a run came into it."""
-    try:
-        yield
-    finally:
-        if not _holds_data(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        return await asyncio.to_thread(_finish, folder, home, options.keep_packets)
+    except NothingRecordedError:
+        if not was_stopped_early(folder):
+            raise
+        return None
 
 
 def _say_inferred_leg(chosen: Sequence[ChosenSensor], options: RecordOptions, watchers: Watchers) -> None:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 COMMANDS = {
+    "setup": "set your diary up; safety questions come first",
+    "confirm": "change usual pain, baseline, goal or plan on purpose",
+    "checkin": "answer the short daily or weekly questions",
+    "session": "be guided through an exercise session",
+    "override": "store a clinician's word on one number, for a time",
+    "clear": "store that a clinician has cleared a red flag",
     "analyze": "summarise recordings of runs",
     "compare": "set two analyses side by side",
     "doctor": "say what works here, or whether a sensor is good enough",
@@ -22,11 +28,32 @@ COMMANDS = {
     "record": "record a run from a sensor over Bluetooth",
     "recover": "finish recordings that a crash left open",
     "fetch": "download runs from a sensor's own memory",
+    "import": "bring recordings into the diary as runs",
+    "add-run": "write a run without any sensor into the diary",
+    "runs": "list the runs of the diary",
+    "show": "show one run of the diary",
+    "edit": "correct one value of an entry; the old one is kept",
+    "undo": "take back the last entry",
+    "pain": "write a pain score into the diary",
+    "symptom": "write a warning sign or red flag into the diary",
+    "exercise": "write down an exercise, or another activity",
+    "score": "write the total of a questionnaire into the diary",
+    "next": "tell what the next run may be, and why",
+    "week": "plan the coming seven days",
+    "trend": "show pain, load and adherence over weeks",
+    "export": "write your diary to a file that other programs can read",
+    "backup": "write all of your data into one file",
+    "restore": "bring a backup or a history file back",
+    "forget": "delete all of your data here",
+    "recompute": "analyse stored runs again with this version",
     "simulate": "write a synthetic recording with known truth",
     "demo": "show the main job from end to end on a synthetic run",
     "version": "print the version",
 }
 """Every command with what it does; each is a file of this folder."""
+
+_FILES = {"import": "import_run"}
+"""Commands whose file cannot have their name."""
 
 _DESCRIPTION = "Run analysis for kneecap pain, from a motion sensor on the shin."
 _EPILOG = """\
@@ -106,7 +133,11 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
 
 def load(name: str) -> Command:
     """Import the file of a command."""
-    return cast("Command", importlib.import_module(f"pfp_sensors.cli.{name}"))
+    return cast("Command", importlib.import_module(f"pfp_sensors.cli.{_file_of(name)}"))
+
+
+def _file_of(name: str) -> str:
+    return _FILES.get(name, name.replace("-", "_"))
 
 
 def build_parser() -> Parser:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pfp_sensors.cli.judging import home_of
 from pfp_sensors.cli.output import json_line, write_error, write_out
 from pfp_sensors.cli.parser import number, seed, sensor_text
+from pfp_sensors.cli.record_diary import (
+    ask_missing_morning,
+    cadence_target,
+    enter_and_tell,
+    enter_as_document,
+)
 from pfp_sensors.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.actions.record import RecordOptions
+    from pfp_sensors.collect.cues import CueWish
     from pfp_sensors.collect.finalise import FinishedRecording
     from pfp_sensors.collect.session import Session
 
@@ -40,7 +48,8 @@ While it runs: l marks a lap, 0 to 9 (x for 10) the pain you feel now, m any
 moment; q or Ctrl-C ends it. With --cue you are told when you are off target,
 and only then: by large words and by the bell of the terminal, which must be
 switched on in its settings to be heard. What came from the sensor is on the
-disk within a second; after a crash `pfp recover` finishes what was recorded."""
+disk within a second; after a crash `pfp recover` finishes what was recorded.
+The run comes into your diary, with the pain you marked (see `pfp next`)."""
 
 EXAMPLES = (
     "pfp record --side right",
@@ -76,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--target",
         type=number,
         metavar="X",
-        help="steps per minute for cadence; for impact the g not to exceed",
+        help="steps per minute for cadence (left out: from your diary); for impact the g not to exceed",
     )
     parser.add_argument(
         "--simulate", action="store_true", help="use a simulated sensor instead of a real one"
@@ -117,11 +126,11 @@ def _record(options: RecordOptions, args: argparse.Namespace, begun: list[str]) 
     from pfp_sensors.actions.record import Watchers, record
     from pfp_sensors.cli.record_view import RecordView
     from pfp_sensors.collect.understanding import Listeners
-    from pfp_sensors.store.home import home_folder
 
     view = RecordView()
-    home = home_folder(getattr(args, "home", None))
+    home = home_of(args)
     _offer_recovery(home)
+    ask_missing_morning(home)
 
     async def follow(session: Session, stop: asyncio.Event) -> None:
         begun.append(session.folder.name)
@@ -175,26 +184,34 @@ def _signals() -> set[signal.Signals]:
 
 def _options(args: argparse.Namespace) -> RecordOptions:
     from pfp_sensors.actions.record import RecordOptions
-    from pfp_sensors.collect.cues import CueWish
 
     if args.seed is not None and not args.simulate:
         raise UsageError("--seed is for simulated sensors.", "Add --simulate, or leave --seed away.")
-    if (args.cue is None) != (args.target is None):
-        raise UsageError(
-            "--cue and --target belong together.",
-            "For example: --cue cadence --target 172, or --cue impact --target 8.",
-        )
     return RecordOptions(
         sensors=tuple(args.sensor),
         sides=tuple(args.side),
         placement=args.placement,
         minutes=args.minutes,
-        cue=None if args.cue is None else CueWish(args.cue, args.target),
+        cue=_cue(args),
         simulate=args.simulate,
         speed_up=args.speed_up,
         seed=args.seed or 0,
         keep_packets=args.keep_packets,
     )
+
+
+def _cue(args: argparse.Namespace) -> CueWish | None:
+    """Read what to be held to; a cadence that is not said is the diary's."""
+    from pfp_sensors.collect.cues import CueWish
+
+    if args.cue is None and args.target is None:
+        return None
+    if args.cue is None or (args.target is None and args.cue != "cadence"):
+        raise UsageError(
+            "--cue and --target belong together.",
+            "For example: --cue cadence --target 172, or --cue impact --target 8.",
+        )
+    return CueWish(args.cue, cadence_target(home_of(args)) if args.target is None else args.target)
 
 
 def connect_signals(stop: asyncio.Event) -> None:
@@ -224,7 +241,7 @@ def _offer_recovery(home: Path) -> None:
 
 def _say_nothing(args: argparse.Namespace) -> int:
     """Say that nothing was recorded, which is what was asked for."""
-    reason = "stopped before the sensor was connected"
+    reason = "stopped before the first sample came"
     write_error(f"You {reason}; nothing was recorded.")
     if args.json:
         write_out(json_line({"schema": "pfp.record/1", "recorded": False, "reason": reason}))
@@ -239,11 +256,12 @@ def _say_complete(finished: FinishedRecording, args: argparse.Namespace) -> int:
     else:
         write_error(f"\nStopped. The recording is complete: {finished.folder}")
         write_error(f"Its summary: pfp analyze {finished.folder}")
+        write_error(f"Into the diary: pfp import {finished.folder}")
     return 0
 
 
 def _summarise(finished: FinishedRecording, args: argparse.Namespace) -> int:
-    """Print what `pfp analyze` prints of the folder, and where it is."""
+    """Print what `pfp analyze` prints of the folder, where it is, and what the diary makes of it."""
     from pfp_sensors.actions.analyze import analyze_file
     from pfp_sensors.cli.progress import Progress
     from pfp_sensors.report.analysis_json import analysis_document
@@ -254,10 +272,13 @@ def _summarise(finished: FinishedRecording, args: argparse.Namespace) -> int:
         progress.start("working out the summary")
         analysis = analyze_file(finished.folder)
     document = analysis_document(analysis, events=False)
+    home = home_of(args)
     if args.json:
+        document["diary"] = enter_as_document(home, finished.folder, analysis)
         write_out(json_text(document))
     else:
         simulated = " (SIMULATED)" if document["recording"]["synthetic"] else ""
         write_error(f"Recorded{simulated}: {finished.folder}")
         write_out(analysis_text(analysis))
+        enter_and_tell(home, finished.folder, analysis)
     return RefusedError.exit_code if document["status"] == "refused" else 0

@@ -53,7 +53,8 @@ class SensorRecord:
     changed
         What was set otherwise then, in words.
     data_packets, mute_packets
-        Packets for samples that came, and those of them from which nothing could be told.
+        Packets for samples that came, without those that told of the sensor's state, and those of them from
+        which nothing could be told.
     echoes
         Exchanges of clocks.
     bad_packets, notices
@@ -91,13 +92,14 @@ class SensorRecord:
 
     def hear(self, packet: Packet, start_mono_ns: int) -> None:
         """Understand one packet."""
-        told = False
-        for heard in self.driver.feed(packet):
-            told = told or not isinstance(heard, BadPacket)
+        all_heard = self.driver.feed(packet)
+        for heard in all_heard:
             _note(self, heard, start_mono_ns)
         if packet.channel is Channel.DATA:
-            self.data_packets += 1
-            self.mute_packets += not told
+            of_state = any(isinstance(heard, Status) for heard in all_heard)
+            others = any(not isinstance(heard, Status | Notice) for heard in all_heard)
+            self.data_packets += others or not of_state
+            self.mute_packets += all(isinstance(heard, BadPacket) for heard in all_heard)
 
     def take_facts(self, facts: SensorFacts) -> None:
         """Keep the facts; samples of another scale or rate than the first cannot stand in one file."""

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 _BESIDE: Final = (Channel.HEART_RATE, Channel.CADENCE)
 
 
+class NothingRecordedError(SensorError):
+    """No sample came, all that came was understood, and nothing of it is worth keeping."""
+
+
 @dataclass(frozen=True, slots=True)
 class FinishedRecording:
     """A recording as it rests on the disk.
@@ -83,7 +87,7 @@ def finalise(folder: Path, *, keep_packets: bool = False) -> FinishedRecording:
     Raises
     ------
     SensorError
-        If nothing was recorded.
+        If nothing was recorded; `NothingRecordedError` where nothing of what came is kept.
     InputError
         If no packets can be understood: they are put aside.
     PfpError
@@ -211,7 +215,8 @@ def _nothing(folder: Path, file: PacketFile, decoded: Decoded, understood: Under
             f"{kept}; please report this with that file.",
         )
     unread = f" ({file.torn_bytes:,} bytes cannot be read)" if file.torn_bytes else ""
-    return SensorError(
+    kind = SensorError if kept else NothingRecordedError
+    return kind(
         "Nothing was recorded: no samples came from the sensor." + (f" {kept}{unread}." if kept else ""),
         "Look at events.jsonl in the folder for what happened, and try `pfp doctor`.",
     )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.load.baseline import baseline_note
 from pfp_sensors.load.days import first_open_day, monday_of
-from pfp_sensors.load.limits import binds, same, shown_limits
+from pfp_sensors.load.ladder import PHASES
+from pfp_sensors.load.limits import binds, shown_limits
 from pfp_sensors.load.rule_book import BASIS
 from pfp_sensors.load.situation import Outcome
-from pfp_sensors.load.stages import PHASES
+from pfp_sensors.load.why import why
 from pfp_sensors.model.recommendation import NextRun, Recommendation, Rule, WalkRun, WeekLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from pfp_sensors.load.limits import Limits
@@ -28,24 +28,6 @@ _CONTINUOUS: Final = len(PHASES)
 _SPEED: Final = 4
 _BLOCKS: Final = "ABCDE"
 _TOP_BLOCK: Final = {1: "B", 2: "C", 3: "D", 4: "D", 5: "E"}
-_FIRST_TOLD: Final = (
-    "R1",
-    "X1",
-    "R2",
-    "R3",
-    "X3",
-    "R6",
-    "R17",
-    "R8",
-    "R4",
-    "R5",
-    "X2",
-    "R12",
-    "R9",
-    "R14",
-    "R15",
-)
-"""Of several rules that bind, the one that is told first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +80,7 @@ def recommendation(judged: Judged) -> Recommendation:
         rules=rules,
         missing=tuple(dict.fromkeys(name for one in judged.outcomes for name in one.missing)),
         notes=_notes(judged),
-        why=_why(rules, judged, status),
+        why=why(rules, limits, _decided(judged, status)),
     )
 
 
@@ -199,7 +181,7 @@ def _rules(judged: Judged) -> tuple[Rule, ...]:
     rules = []
     for rule_id, (source, certainty) in BASIS.items():
         one = found[rule_id]
-        shown = shown_limits(one, now, limits)
+        shown = shown_limits(one, now, limits) if judged.has_figures else {}
         bound = one.fired and (binds(shown, limits) or (one.stops and rule_id == "X1"))
         rules.append(Rule(rule_id, one.fired, bound, shown, one.inputs, one.text, source, certainty))
     return tuple(rules)
@@ -220,7 +202,11 @@ def _of_limits(judged: Judged) -> list[Outcome]:
             inputs |= {f"done_{axis}": dose.done, f"weeks_{axis}": list(dose.weeks[:4])}
         if one.is_used_up:
             week[axis] = 0.0
-    text = "This week holds no further run." if judged.limits.is_used_up else "This week's limit holds."
+    sums = {axis: one.week for axis, one in judged.limits.axes.items()}
+    most = " and ".join(f"{sum_:.1f} {'km' if axis == 'km' else 'min'}" for axis, sum_ in sums.items())
+    text = f"This week may hold {most}, Monday to Sunday." if judged.has_figures else "No week is given."
+    if judged.limits.is_used_up:
+        text = "This week holds no further run."
     return [
         Outcome("R10", True, text, limits=week, inputs=inputs),
         Outcome(
@@ -261,42 +247,8 @@ def _unknown_this_week(run: Any, axis: str, now: Situation) -> bool:
     return length is None and run.day >= monday_of(now.seen.today)
 
 
-def _why(rules: Iterable[Rule], judged: Judged, status: Status) -> str:
-    """Say in one sentence which rule decided."""
-    by_id = {rule.id: rule for rule in rules}
-    if status in {"needs_input", "refer"}:
-        first = "X1" if not judged.has_figures else "R1"
-        return by_id["R1" if judged.now.evidence.red else first].text
-    bound = {rule_id for rule_id, rule in by_id.items() if _limits_run(rule, judged.limits)}
-    order = (*_FIRST_TOLD, *(rule_id for rule_id in by_id if rule_id not in _FIRST_TOLD))
-    told = next((by_id[rule_id] for rule_id in order if rule_id in bound), None)
-    if told is None:
-        return by_id["R7"].text
-    sentence = told.text.removesuffix(".")
-    return f"{sentence} ({told.id}{_share_text(told, judged.limits)})."
-
-
-def _limits_run(rule: Rule, limits: Limits) -> bool:
-    """Tell whether a rule sets the length of the next run."""
-    if not rule.fired:
-        return False
-    return any(
-        axis in rule.limits
-        and (result := limits.next_run(axis)) is not None
-        and same(rule.limits[axis], result)
-        for axis in limits.axes
-    )
-
-
-def _share_text(rule: Rule, limits: Limits) -> str:
-    factor = rule.limits.get("factor")
-    if factor is None or limits.stopped:
-        return ""
-    km, minutes = limits.axes.get("km"), limits.axes.get("minutes")
-    known = [f"{km.reference:.1f} km"] if km else [f"{minutes.reference:.0f} min"] if minutes else []
-    return f", {factor:.0%} of {known[0]}".replace("%", " %") if known else ""
-
-
-def with_note(answer: Recommendation, note: str) -> Recommendation:
-    """Add a note to an answer."""
-    return replace(answer, notes=(*answer.notes, note))
+def _decided(judged: Judged, status: Status) -> str | None:
+    """Name the rule that gives no figures, where one does."""
+    if status not in {"needs_input", "refer"}:
+        return None
+    return "R1" if judged.now.evidence.red else "X1"

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from pfp_sensors.model.diary import Moment
 
 _DAY_IS_OVER: Final = time(23, 59)
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def day_of(moment: Moment) -> date:
@@ -50,3 +52,8 @@ def monday_of(day: date) -> date:
 def first_open_day(as_of: datetime) -> date:
     """Give the first day on which something may still be done: the next one where the day is over."""
     return as_of.date() + timedelta(as_of.time() >= _DAY_IS_OVER)
+
+
+def day_text(day: date) -> str:
+    """Write a day such as Tue 24 Nov, in English whatever the machine speaks."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"

@@ -242,7 +242,7 @@ def week_limit(dose: AxisDose, factor: float, settings: LoadSettings) -> float:
     if dose.weeks_run < week.min_weeks or not known:
         return free
     mean = sum(known[: week.mean_weeks]) / len(known[: week.mean_weeks])
-    last, before = ((total or 0.0) for total in dose.weeks[:2])
+    last, before = known[0], known[1] if len(known) > 1 else 0.0
     growth = min(factor, 1.0 + week.growth) * max(mean, last)
     return max(free, min(growth, (1.0 + week.two_week) * max(mean, before)))
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.load.answers import REQUIRED, due_at
 from pfp_sensors.load.days import day_of, instant, not_before, within
-from pfp_sensors.load.seen import REQUIRED, due_at
 from pfp_sensors.model.diary import RED_KINDS
 
 if TYPE_CHECKING:

@@ -184,11 +184,14 @@ def _measured(run: SeenRun) -> bool:
 
 
 def _lately_off(seen: Seen, settings: LoadSettings) -> bool:
-    """Tell whether the sensor was in use within the days that the impact rules outlast it."""
+    """Tell whether the sensor was in use within the days that the impact rules outlast it.
+
+    A file may say "none" without saying since when: then the last reading counts as the end of its use.
+    """
     days = settings.impact.off_d
     if any(within(day_of(event.at), seen.today, days) for event in _switches(seen)):
         return True
-    return any(_measured(run) and within(run.day, seen.today, days) for run in seen.runs)
+    return any(_measured(run) and (run is seen.rho or within(run.day, seen.today, days)) for run in seen.runs)
 
 
 def _reference_speed(seen: Seen, baselines: Mapping[Knee | None, Baseline]) -> float | None:

@@ -12,7 +12,7 @@ from pfp_sensors.load.situation import Outcome
 if TYPE_CHECKING:
     from pfp_sensors.load.situation import Situation
 
-_BUILD, _SPEED = 3, 4
+_WALK_RUN, _BUILD, _SPEED = 2, 3, 4
 
 
 def session_cap(now: Situation) -> Outcome:
@@ -22,10 +22,11 @@ def session_cap(now: Situation) -> Outcome:
     words = " and ".join(
         f"{dose.longest:.1f} {'km' if axis == 'km' else 'min'}" for axis, dose in known.items()
     )
+    percent = 100.0 * now.settings.cap.session
     return Outcome(
         "R7",
         True,
-        f"The longest run that counts in 30 days is {words or 'unknown'}; the next step is {step - 1:.0%}.",
+        f"The longest run that counts in 30 days is {words or 'unknown'}; one step is {percent:.0f} %.",
         factor=step,
         limits={axis: step * dose.longest for axis, dose in known.items()},
         inputs={f"longest_{axis}": dose.longest for axis, dose in known.items()},
@@ -177,6 +178,12 @@ def unknown_axis(now: Situation) -> Outcome:
 
 
 def walk_breaks(now: Situation) -> Outcome:
-    """X14: walk breaks are never counted as running."""
-    fired = now.stage.number == 2 and now.stage.phase < 6
-    return Outcome("X14", fired, "Minutes count running only; walk breaks come on top.")
+    """X14: walk breaks are never counted as running; runs up to this stage lie two days apart (load.md 8)."""
+    fired = now.stage.number <= _WALK_RUN
+    return Outcome(
+        "X14",
+        fired,
+        "Minutes count running only; walk breaks come on top.",
+        rest_h=now.settings.stage.walk_run_rest_h if fired else None,
+        inputs={"phase": now.stage.phase} if fired else {},
+    )

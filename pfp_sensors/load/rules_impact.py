@@ -150,14 +150,14 @@ def _index_km(
         1000.0 * (run.run.km or 0.0) / (run.run.steps or 1) / (run.run.speed_mps or v_ref) for run, _ in known
     ]
     usual = median(seconds)
-    most = 0.0
+    most: float = 0.0
     for (run, counted), one in zip(known, seconds, strict=True):
         share = counted / (run.run.km or counted)
         steps = (run.run.steps or 0) * share
         most = max(
             most, steps * (one / usual) ** power * ((run.run.speed_mps or v_ref) / v_ref) ** speed_power
         )
-    per_km = 1000.0 / (usual * v_plan) * (v_plan / v_ref) ** speed_power
+    per_km: float = 1000.0 / (usual * v_plan) * (v_plan / v_ref) ** speed_power
     return step * most / per_km
 
 
@@ -192,7 +192,7 @@ def softer_landing(now: Situation) -> Outcome:
     opted = [one for one in now.seen.history.events if one.kind == "retrain"]
     last = max(opted, key=lambda one: (day_of(one.at), str(one.at), not one.value), default=None)
     known = [one.baseline.impact_resultant_g for one in now.impact.recent]
-    if last is None or not last.value or now.evidence.t_eff > 0 or now.impact.mode != "sensor" or not known:
+    if last is None or not last.value or now.evidence.t_eff > 0 or not now.impact.in_force or not known:
         return Outcome("R15", False, "Softer-landing practice is not chosen.")
     since = sum(run.day > day_of(last.at) - timedelta(1) for run in now.seen.runs)
     target = now.settings.retrain.target * min(one for one in known if one is not None)

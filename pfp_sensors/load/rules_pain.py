@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pfp_sensors.load.days import day_of, within
+from pfp_sensors.load.days import day_of, day_text, within
 from pfp_sensors.load.situation import Outcome
 from pfp_sensors.load.stages import amber_days, silent_runs
 from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
@@ -90,11 +90,6 @@ def item_text(item: Item) -> str:
         return f"There was {AMBER_KINDS[item.what]} on {day_text(item.day)}"
     name = "Pain in " + item.what.replace("_", " ") if item.kind == "exercise" else _NAMES[item.kind]
     return f"{name} reached {item.score}/10 on {day_text(item.day)}"
-
-
-def day_text(day: date) -> str:
-    """Write a day such as Tue 24 Nov."""
-    return f"{day:%a} {day.day} {day:%b}"
 
 
 def _pain_text(now: Situation, worst: Item | None) -> str:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pfp_sensors.load.days import day_of, instant, known_by, not_before
+from pfp_sensors.load.answers import (
+    REQUIRED,
+    after_corrections,
+    came_in_time,
+    due_at,
+    end_of,
+    every_knee,
+    fits,
+)
+from pfp_sensors.load.days import day_of, instant, known_by
 from pfp_sensors.load.tiers import UsualPain
 from pfp_sensors.model.diary import AMBER_KINDS, History, Run
 
@@ -15,9 +24,6 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.diary import Cap, Knee, Moment, Pain
     from pfp_sensors.settings.load_rules import LoadSettings
-
-REQUIRED: Final = ("during", "after60", "morning")
-"""The answers that make a run complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def see(history: History, as_of: datetime, settings: LoadSettings) -> Seen:
     usual = UsualPain(known, as_of)
     today = as_of.date()
     runs = sorted(known.runs, key=lambda run: (instant(run.start, as_of), run.id))
-    pain = [*_short_forms(runs, as_of), *_after_corrections(known.pain, settings.edit.grace_h)]
+    pain = [*_short_forms(runs, as_of), *after_corrections(known.pain, settings.edit.grace_h)]
     items = sorted(_items(known, pain, usual, today, settings), key=_item_order)
     starts = [instant(run.start, as_of) for run in runs]
     seen_runs = []
@@ -188,25 +194,6 @@ def _short_forms(runs: Iterable[Run], as_of: datetime) -> Iterator[Pain]:
                 yield Pain(when, score, at, run=run.id)
 
 
-def _after_corrections(entries: Iterable[Pain], grace_h: float) -> list[Pain]:
-    """Drop scores that were corrected at once; one lowered later stays beside its correction (X5)."""
-    entries = list(entries)
-    by_id = {one.id: one for one in entries if one.id is not None}
-    dropped = set()
-    for one in entries:
-        old = by_id.get(one.replaces) if one.replaces is not None else None
-        if old is not None and old is not one and _within_grace(old, one, grace_h):
-            dropped.add(old.id)
-    return [one for one in entries if one.id is None or one.id not in dropped]
-
-
-def _within_grace(old: Pain, new: Pain, grace_h: float) -> bool:
-    before, after = old.entered or old.at, new.entered or new.at
-    if isinstance(before, datetime) and isinstance(after, datetime):
-        return timedelta() <= after - before <= timedelta(hours=grace_h)
-    return day_of(before) == day_of(after)
-
-
 def _items(
     history: History, pain: Iterable[Pain], usual: UsualPain, today: date, settings: LoadSettings
 ) -> Iterator[Item]:
@@ -240,15 +227,15 @@ def _seen_run(
     as_of: datetime,
     settings: LoadSettings,
 ) -> SeenRun:
-    start, end = instant(run.start, as_of), _end(run)
+    start, end = instant(run.start, as_of), end_of(run)
     own = [one for one in pain if one.run == run.id and one.score is not None]
     answered, in_time = set(), set()
     for name in REQUIRED:
-        fitting = [one for one in own if one.when == name and _fits(one, run, end, settings)]
-        if _every_knee(fitting, history):
+        fitting = [one for one in own if one.when == name and fits(one, run, end, settings)]
+        if every_knee(fitting, history):
             answered.add(name)
             due = due_at(name, run, settings)
-            if _every_knee([one for one in fitting if _came_in_time(one, due, later, settings)], history):
+            if every_knee([one for one in fitting if came_in_time(one, due, later, settings)], history):
                 in_time.add(name)
     return SeenRun(
         run=run,
@@ -280,52 +267,3 @@ def _cap_order(cap: Cap, as_of: datetime) -> tuple[object, ...]:
         -(big if cap.km is None else cap.km),
         -(big if cap.minutes is None else cap.minutes),
     )
-
-
-def due_at(name: str, run: Run, settings: LoadSettings) -> Moment:
-    """Give the moment by which an answer is due; a day where only the run's day is known."""
-    end = _end(run)
-    if name == "morning":
-        day = day_of(end) + timedelta(1)
-        if not isinstance(end, datetime):
-            return day
-        noon = datetime.combine(day, datetime.min.time(), end.tzinfo)
-        return noon + timedelta(hours=settings.missing.morning_due_h)
-    if name == "after60" and isinstance(end, datetime):
-        return end + timedelta(minutes=settings.missing.after60_to_min)
-    return end
-
-
-def _end(run: Run) -> Moment:
-    return run.start + timedelta(minutes=run.minutes or 0.0) if isinstance(run.start, datetime) else run.start
-
-
-def _fits(one: Pain, run: Run, end: Moment, settings: LoadSettings) -> bool:
-    """Tell whether a score can be the answer: at an hour after the run, or on the next morning."""
-    day = day_of(one.at)
-    if one.when == "morning":
-        return day_of(run.start) < day <= day_of(end) + timedelta(1)
-    if one.when == "after60" and isinstance(one.at, datetime) and isinstance(end, datetime):
-        early = timedelta(minutes=settings.missing.after60_from_min)
-        return one.at == run.start or one.at >= end + early
-    return True
-
-
-def _came_in_time(one: Pain, due: Moment, later: datetime | None, settings: LoadSettings) -> bool:
-    if one.entered is None:
-        return True
-    if later is not None and one.entered > later:
-        return False
-    grace = timedelta(hours=settings.edit.grace_h)
-    if isinstance(due, datetime):
-        return one.entered <= due + grace
-    return not not_before(one.entered, due + timedelta(1) + grace)
-
-
-def _every_knee(answers: list[Pain], history: History) -> bool:
-    """Tell whether the answers cover every knee that hurts."""
-    if any(one.knee is None for one in answers):
-        return True
-    if not history.profile.knees:
-        return bool(answers)
-    return {one.knee for one in answers} >= set(history.profile.knees)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pfp_sensors.model.diary import DiaryEvent, History, Knee
-    from pfp_sensors.settings.load_rules import PainNumbers
+    from pfp_sensors.settings.load_numbers import PainNumbers
 
 
 def tier_of(item: str, score: int, usual: int, pain: PainNumbers) -> int:

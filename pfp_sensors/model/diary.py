@@ -6,144 +6,62 @@ Nothing here is ever filled in: what nobody said is None or absent, never 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
-Knee = Literal["left", "right"]
-When = Literal["before", "during", "after60", "morning", "day"]
-ImpactQuality = Literal["good", "low", "censored"]
-ImpactMode = Literal["sensor", "none"]
-ExerciseKind = Literal["strength", "mobility", "drill", "cross"]
-
-Moment = datetime | date
-"""A moment with its offset or, where only the day is known, that local day."""
-
-KNEES: Final[tuple[Knee, ...]] = get_args(Knee)
-WHENS: Final[tuple[When, ...]] = get_args(When)
-IMPACT_QUALITIES: Final[tuple[ImpactQuality, ...]] = get_args(ImpactQuality)
-EXERCISE_KINDS: Final[tuple[ExerciseKind, ...]] = get_args(ExerciseKind)
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SCORE_KINDS: Final = ("akps", "koos-pf", "uwri")
-
-EVENT_KINDS: Final = (
-    "stage",
-    "usual_pain",
-    "baseline",
-    "goal",
-    "plan",
-    "plan_issued",
-    "impact_mode",
-    "retrain",
+from pfp_sensors.model.diary_terms import (
+    AMBER_KINDS,
+    EVENT_KINDS,
+    EXERCISE_KINDS,
+    IMPACT_QUALITIES,
+    KNEES,
+    RED_KINDS,
+    SCORE_KINDS,
+    WEEKDAYS,
+    WHENS,
+    ExerciseKind,
+    ImpactMode,
+    ImpactQuality,
+    Knee,
+    Moment,
+    When,
 )
-"""Stored changes, by kind what the value is.
+from pfp_sensors.model.profile import Baseline, Profile
 
-``stage``: a stage's name; ``usual_pain``: a score, or scores by knee; ``baseline``: as in the profile's file
-form, with an optional ``context``; ``goal``: ``week_km`` and ``longest_km``; ``plan``: ``planned_runs`` and
-``days``; ``plan_issued``: the first day of a week that was planned; ``impact_mode``: sensor or none;
-``retrain``: whether the person opted into softer-landing practice.
-"""
-
-AMBER_KINDS: Final = {
-    "lingering_tenderness": "tenderness that lingers after a session",
-    "night_pain_worse": "night pain that is getting worse",
-    "swelling": "new, mild swelling",
-    "morning_stiffness": "more stiffness in the morning",
-}
-"""Warning signs that hold the load (load.md 2, warn)."""
-
-RED_KINDS: Final = {
-    "hot_swollen_fever": "a hot, red or swollen knee with fever or feeling ill",
-    "trauma": "a significant injury, a pop, or a change of shape",
-    "cannot_bear_weight": "you cannot take four steps on it, or cannot move the knee",
-    "locking": "the knee locks",
-    "large_swelling": "a large swelling, or one that came within about a day",
-    "giving_way": "the knee gives way and feels unstable",
-    "constant_night_pain": "constant pain at night, or at rest, unrelated to what you do",
-    "numbness_or_calf": "numbness or weakness, a cold foot, or swelling or pain of the calf",
-    "weight_loss_or_mass": "unexplained weight loss, a hard lump, or a history of cancer",
-    "bone_tenderness": "pain on pressing one spot of the bone, or on a hop",
-}
-"""Signs that stop all running advice until a clinician has cleared them (load.md 8.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Frozen reference of one leg at an easy speed; None where unknown."""
-
-    impact_resultant_g: float | None = None
-    speed_mps: float | None = None
-    cadence_spm: float | None = None
-    slope_g_per_mps: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What the person said of themselves at the start; `DiaryEvent` holds what they confirmed since.
-
-    Attributes
-    ----------
-    born
-        Year of birth.
-    adult
-        Whether the person said that they have turned 18; None where nobody asked.
-    knees
-        Those that hurt.
-    usual_pain
-        0-10 on an ordinary day at rest, by knee; a knee that is missing was not asked.
-    planned_runs
-        Runs a week.
-    days
-        Weekdays that suit runs: "mon" ... "sun".
-    impact_mode
-        None where nobody chose.
-    baseline
-        By leg; the key None is for one whose leg is unknown.
-    screened
-        Whether the start questions were answered; the red flags among them are symptoms. None: a year of
-        birth, knees and usual pain together count as screened (interface.md).
-    flags_asked
-        Whether each red flag was asked for at the start and answered; a part of ``screened``.
-    typical
-        Whether the pain is diagnosed or typical kneecap pain; None where nobody said.
-    daily_pain, walk_pain
-        0-10 in daily life, and after a 30-minute walk, at the start.
-    longest_tolerated_km, longest_tolerated_min
-        The longest run that left the knee no worse next morning.
-    side, placement
-        Where the sensor is worn.
-    equipment
-        What is at hand: "box", "band", "weights", "stairs".
-    hide_protein
-        Whether nothing is said of protein (wish, or kidney disease).
-    """
-
-    born: int | None = None
-    adult: bool | None = None
-    knees: tuple[Knee, ...] = ()
-    usual_pain: Mapping[Knee, int] = field(default_factory=dict)
-    mass_kg: float | None = None
-    height_cm: float | None = None
-    goal_week_km: float | None = None
-    goal_longest_km: float | None = None
-    planned_runs: int | None = None
-    days: tuple[str, ...] = ()
-    impact_mode: ImpactMode | None = None
-    baseline: Mapping[Knee | None, Baseline] = field(default_factory=dict)
-    screened: bool | None = None
-    flags_asked: bool | None = None
-    typical: bool | None = None
-    daily_pain: int | None = None
-    walk_pain: int | None = None
-    longest_tolerated_km: float | None = None
-    longest_tolerated_min: float | None = None
-    side: Knee | None = None
-    placement: str | None = None
-    equipment: tuple[str, ...] = ()
-    aggravators: tuple[str, ...] = ()
-    hide_protein: bool | None = None
+__all__ = [
+    "AMBER_KINDS",
+    "EVENT_KINDS",
+    "EXERCISE_KINDS",
+    "IMPACT_QUALITIES",
+    "KNEES",
+    "RED_KINDS",
+    "SCORE_KINDS",
+    "WEEKDAYS",
+    "WHENS",
+    "Baseline",
+    "Cap",
+    "Checkin",
+    "DiaryEvent",
+    "Entry",
+    "Exercise",
+    "ExerciseKind",
+    "History",
+    "ImpactMode",
+    "ImpactQuality",
+    "Knee",
+    "Moment",
+    "Override",
+    "Pain",
+    "Profile",
+    "Run",
+    "RunImpact",
+    "Score",
+    "Symptom",
+    "When",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ Caution = Literal[
     "no_run",
     "no_run_yet",
     "too_early",
+    "late_morning",
     "strong_pain",
     "strong_exercise_pain",
     "red_flag",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from pfp_sensors.errors import PfpError, UsageError
-from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.run_lock import held_by_other
 from pfp_sensors.store.sealed_files import FOLDER_MODE, make_private_folder, not_written
 
@@ -143,4 +142,8 @@ def runs_in_progress(home: Path) -> list[Path]:
 
 
 def _open(folder: Path) -> bool:
+    from pfp_sensors.store.packet_files import (
+        PACKETS_NAME,
+    )  # it loads numpy, which a diary entry does without
+
     return (folder / PACKETS_NAME).exists()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.cli import main, record_view
 from pfp_sensors.link.adapter import Adapter
 from pfp_sensors.link.bleak_errors import as_sensor_error
@@ -46,6 +47,13 @@ def landings(screen: Screen) -> int:
     return min(int(found[1]), int(found[2])) if found else 0
 
 
+def skip_question(terminal: Terminal) -> None:
+    """Press Enter where the worst pain is asked for: only where running was found."""
+    ended = terminal.process.poll
+    terminal.until(lambda screen: "Worst pain while running" in screen.text or ended() is not None)
+    terminal.type("\n")
+
+
 def arrived(home: Path) -> int:
     """Return how many samples the recorder says it has."""
     states = [json.loads(file.read_text()) for file in home.glob("runs/*/live.json")]
@@ -65,6 +73,9 @@ def test_the_live_view_and_its_keys(tmp_path: Path) -> None:
         during = "\n".join(terminal.screen.visible)
         assert terminal.settings() != terminal.settings_before
         terminal.type("q")
+        terminal.until(lambda screen: "Ending:" in screen.text)
+        terminal.type("7")  # a key too many answers no question
+        skip_question(terminal)
         assert terminal.end() == 0
         assert terminal.settings() == terminal.settings_before
         text = terminal.screen.text
@@ -95,6 +106,11 @@ def test_the_live_view_and_its_keys(tmp_path: Path) -> None:
     meta = json.loads((only_run(tmp_path) / "meta.json").read_text())
     marks = [(mark["kind"], mark.get("score")) for mark in meta["marks"]]
     assert marks == [("lap", None), ("pain", 3), ("pain", 10), ("mark", None)]
+    history = read_diary(tmp_path)
+    assert [(pain.when, pain.score, pain.run) for pain in history.pain] == [
+        ("during", 3, "r1"),
+        ("during", 10, "r1"),
+    ]
     events = [json.loads(line) for line in (only_run(tmp_path) / "events.jsonl").read_text().splitlines()]
     assert "cue" in {event["kind"] for event in events}
 
@@ -103,6 +119,7 @@ def test_ctrl_c_ends_in_order_and_gives_the_terminal_back(tmp_path: Path) -> Non
     with Terminal(*FAST, "--side", "right", home=tmp_path) as terminal:
         terminal.until(streaming)
         terminal.type("\x03")
+        skip_question(terminal)
         assert terminal.end() in {0, 4}  # 4: too short to find running in it
         assert terminal.settings() == terminal.settings_before
         text = terminal.screen.text
@@ -275,7 +292,7 @@ def test_an_error_breaks_between_words_on_a_terminal(tmp_path: Path) -> None:
 NOTHING = {
     "schema": "pfp.record/1",
     "recorded": False,
-    "reason": "stopped before the sensor was connected",
+    "reason": "stopped before the first sample came",
 }
 
 
@@ -293,7 +310,7 @@ def test_stopped_while_it_starts_is_quick_and_leaves_nothing(tmp_path: Path, aft
         said = recorder.stderr.read()
         assert json.loads(recorder.stdout.read()) == NOTHING
     assert recorder.returncode == 0
-    assert "You stopped before the sensor was connected; nothing was recorded.\n" in said
+    assert "You stopped before the first sample came; nothing was recorded.\n" in said
     assert "Traceback" not in said
     assert list((tmp_path / "runs").glob("*")) == []
 
@@ -322,7 +339,7 @@ def test_stopped_before_anything_came_is_no_fault_of_the_sensor(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("Looking for SHANK-L ...\n")
-    assert captured.err.endswith("You stopped before the sensor was connected; nothing was recorded.\n")
+    assert captured.err.endswith("You stopped before the first sample came; nothing was recorded.\n")
     assert "Switch it on" not in captured.err
     assert list((tmp_path / "runs").glob("*")) == []
     rounds = 0

@@ -25,7 +25,7 @@ from pfp_sensors.collect.understanding import Listeners, Understanding
 from pfp_sensors.errors import SensorError
 from pfp_sensors.link.adapter import Adapter
 from pfp_sensors.link.clock import HostClock
-from pfp_sensors.model.packets import LinkEvent
+from pfp_sensors.model.packets import Channel, LinkEvent, Packet
 from pfp_sensors.rig.plans import AirPlan, SensorPlan
 from pfp_sensors.rig.runner_signal import RunnerSignals
 from pfp_sensors.rig.world import SimulatedWorld
@@ -39,11 +39,11 @@ from tests.collect.rig_run import GENEROUS_S, Stage, run_story
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from pfp_sensors.model.packets import Packet
-
 pytest.importorskip("bumble")
 
 PATIENCE_S = 90.0
+SAMPLES = 0x11
+"""First byte of a data packet of the open profile with samples; another one tells of the sensor's state."""
 
 # --- a real process, a real signal ------------------------------------------------------------------
 
@@ -129,14 +129,47 @@ def test_a_signal_at_any_step_leaves_nothing_half_done(tmp_path: Path, kind: str
     code, _, err = recording.end()
     assert unfinished_runs(tmp_path) == []
     if run_folders(tmp_path):
-        # 5: status packets had come and no sample yet, which is said; the folder keeps what happened.
-        assert code in {0, 4} or (code == 5 and "no samples came" in err)
-        if code == 5:
-            return
+        assert code in {0, 4}
         check_finished(tmp_path)
-    else:  # nothing came yet: no empty run is left behind
+    else:  # no sample came yet: no empty run is left behind
         assert code == 0
         assert "nothing was recorded" in err
+
+
+@pytest.mark.parametrize(("seconds", "is_fault"), [(1.0, False), (4.0, True)])
+def test_status_without_a_sample_is_an_early_stop_or_after_a_while_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, is_fault: bool
+) -> None:
+    """Stopped before samples can be expected is what was asked for; later the sensor is at fault."""
+    begun: list[float] = []
+    status: list[bytes] = []
+    put = Session._take
+
+    def take_no_samples(session: Session, item: Packet | LinkEvent) -> None:
+        if isinstance(item, LinkEvent) and item.kind == "streaming":
+            begun.append(session.elapsed_s)
+        if isinstance(item, Packet) and item.channel is Channel.DATA:
+            if item.payload[0] == SAMPLES:
+                return
+            status.append(item.payload)
+        put(session, item)
+
+    async def stop_later(session: Session, stop: asyncio.Event) -> None:
+        while not (begun and status and session.elapsed_s > begun[0] + seconds):
+            await asyncio.sleep(0.005)
+        stop.set()
+
+    monkeypatch.setattr(Session, "_take", take_no_samples)
+    options = RecordOptions(simulate=True, minutes=1.0, speed_up=5.0, sides=("left",))
+    if is_fault:
+        with pytest.raises(SensorError, match="no samples came from the sensor"):
+            record(options, tmp_path, no_signals, Watchers(view=stop_later))
+        (folder,) = run_folders(tmp_path)
+        assert "streaming" in (folder / "events.jsonl").read_text()
+        assert unfinished_runs(tmp_path) == []
+    else:
+        assert record(options, tmp_path, no_signals, Watchers(view=stop_later)) is None
+        assert run_folders(tmp_path) == []
 
 
 def test_a_signal_before_a_sensor_is_chosen_says_so(tmp_path: Path) -> None:

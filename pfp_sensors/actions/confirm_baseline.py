@@ -1,0 +1,132 @@
+"""Confirm the frozen reference of landing impact: the suggested one, or what a clinician says (load.md 5)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.actions.confirm import store_event
+from pfp_sensors.errors import RefusedError, UsageError
+from pfp_sensors.load.baseline import propose_baseline
+from pfp_sensors.load.impact import baselines_at
+from pfp_sensors.load.seen import see
+from pfp_sensors.model.diary import KNEES, Baseline
+from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.store.diary import read_history
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pfp_sensors.actions.clinician import Clinician
+    from pfp_sensors.model.diary import DiaryEvent, History, Knee
+
+SUGGESTED: Final = "suggested"
+
+_FIELDS: Final = {
+    "impact": ("impact_resultant_g", 0.5, 50.0),
+    "speed": ("speed_mps", 0.5, 8.0),
+    "cadence": ("cadence_spm", 60.0, 300.0),
+    "slope": ("slope_g_per_mps", 0.0, 20.0),
+}
+"""What a clinician may say: field, lowest and highest."""
+
+_EXAMPLE: Final = "pfp confirm baseline leg=right impact=7.2 speed=2.8"
+
+
+def confirm_baseline(
+    connection: sqlite3.Connection, words: list[str], *, at: datetime, by: Clinician | None = None
+) -> DiaryEvent:
+    """Store a new reference.
+
+    Parameters
+    ----------
+    words
+        ``suggested`` or, from a clinician, any of ``impact=G``, ``speed=M_PER_S``, ``cadence=SPM``,
+        ``slope=G_PER_M_PER_S`` and ``leg=left`` or ``leg=right``.
+
+    Raises
+    ------
+    RefusedError
+        If there is no suggestion, or it is higher than the stored reference and no clinician says so.
+    UsageError
+        If the words are not understood, or numbers come without a clinician.
+    """
+    history = read_history(connection)
+    if words == [SUGGESTED]:
+        baselines = _suggested(history, at)
+    elif by is None:
+        raise UsageError(
+            f"The baseline is to be {' '.join(words)}; without a clinician it is taken from your own runs.",
+            "Write `pfp confirm baseline suggested`, or give --by, --role and --reason.",
+        )
+    else:
+        baselines = _said(words)
+    if by is None:
+        _refuse_higher(baselines, history, at)
+    return store_event(connection, "baseline", _value(baselines), at=at, by=by)
+
+
+def _suggested(history: History, at: datetime) -> Mapping[Knee | None, Baseline]:
+    settings = load_load_settings()
+    proposal = propose_baseline(history, at, settings)
+    if proposal is None:
+        numbers = settings.impact
+        raise RefusedError(
+            "There is no baseline to suggest.",
+            f"It takes {numbers.baseline_runs} runs at an easy speed with a good reading, all answers given "
+            f"and no pain above the usual, {numbers.baseline_steps} steps together; to replace one, "
+            f"{numbers.baseline_quiet_d} quiet days.",
+        )
+    return proposal.baseline
+
+
+def _refuse_higher(baselines: Mapping[Knee | None, Baseline], history: History, at: datetime) -> None:
+    stored = baselines_at(see(history, at, load_load_settings()))
+    for leg, new in baselines.items():
+        old = stored.get(leg, Baseline()).impact_resultant_g
+        if old is not None and new.impact_resultant_g is not None and new.impact_resultant_g > old:
+            raise RefusedError(
+                f"The suggested baseline is {new.impact_resultant_g:.2f} g, the stored one {old:.2f} g. A "
+                "higher one lets harder landings pass, so it takes a clinician's word.",
+                "Keep the stored one, or give --by, --role and --reason.",
+            )
+
+
+def _said(words: list[str]) -> Mapping[Knee | None, Baseline]:
+    """Read a clinician's numbers."""
+    leg: Knee | None = None
+    numbers: dict[str, float] = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        if name == "leg" and text in KNEES:
+            leg = "left" if text == "left" else "right"
+        elif name in _FIELDS:
+            numbers[_FIELDS[name][0]] = _number(name, text)
+        else:
+            raise UsageError(f"{word!r} is not understood.", f"Write {SUGGESTED}, or such as: {_EXAMPLE}.")
+    if not numbers:
+        raise UsageError("The baseline has no number.", f"Write such as: {_EXAMPLE}.")
+    return {leg: Baseline(**numbers)}
+
+
+def _number(name: str, text: str) -> float:
+    _, low, high = _FIELDS[name]
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise UsageError(f"{name} is {text!r}, not a number.", f"Write such as: {_EXAMPLE}.") from error
+    if not low <= value <= high:
+        raise UsageError(f"{name} is {value:g}; expected is {low:g} to {high:g}.", "Correct it.")
+    return value
+
+
+def _value(baselines: Mapping[Knee | None, Baseline]) -> dict[str, object]:
+    """Write the reference in the form of a history file: plain, or by leg."""
+    parts = {
+        leg: {name: number for name, number in asdict(one).items() if number is not None}
+        for leg, one in baselines.items()
+    }
+    by_leg: dict[str, object] = {leg: parts[leg] for leg in KNEES if leg in parts}
+    return by_leg or dict(parts[None])

@@ -1,0 +1,141 @@
+"""Which values of an entry a person may correct, and how each is typed."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, Final
+
+from pfp_sensors.actions.add_symptom import symptom_kind
+from pfp_sensors.actions.entry_days import read_start
+from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.model.diary import Checkin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from pfp_sensors.model.diary import Entry
+
+UNKNOWN: Final = ("unknown", "none", "null", "-", "")
+"""What a person types where a value is not known."""
+
+
+def _number(text: str, _at: datetime) -> float:
+    try:
+        value = float(text)
+        whole = int(value)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{text!r} is no number.", "Give a number, or `unknown`.") from error
+    return whole if value == whole else value
+
+
+def _moment(text: str, at: datetime) -> str:
+    return read_start(text, at, "VALUE").isoformat()
+
+
+def _text(text: str, _at: datetime) -> str:
+    return text
+
+
+def _word(text: str, _at: datetime) -> str:
+    return text.strip().lower()
+
+
+def _sign(text: str, _at: datetime) -> str:
+    return symptom_kind(text)
+
+
+def _exercise(text: str, _at: datetime) -> str:
+    from pfp_sensors.actions.add_exercise import exercise_named
+
+    return exercise_named(text).name
+
+
+_KEYS: Final[Mapping[str, Mapping[str, Callable[[str, datetime], Any]]]] = {
+    "run": {
+        "start": _moment,
+        **dict.fromkeys(
+            ("km", "minutes", "speed_mps", "cadence_spm", "steps", "downhill_min", "rpe"), _number
+        ),
+        "note": _text,
+    },
+    "pain": {"score": _number, "when": _word, "knee": _word, "run": _word, "date": _moment, "note": _text},
+    "symptom": {"kind": _sign, "start": _moment, "end": _moment, "knee": _word, "note": _text},
+    "exercise": {
+        "name": _exercise,
+        "date": _moment,
+        **dict.fromkeys(("sets", "reps", "hold_s", "load_kg", "minutes", "pain", "rpe"), _number),
+        "side": _word,
+        "knee": _word,
+    },
+    "score": {"kind": _word, "value": _number, "date": _moment},
+}
+"""By kind of entry; the names are those of the history file."""
+
+_OTHER_WAY: Final[Mapping[str, str]] = {
+    "cap": "Limits stay as they were issued.",
+    "event": "Change it with `pfp confirm`, which keeps the old value too.",
+    "override": "A clinician gives a new word with `pfp override` or `pfp clear`.",
+}
+
+
+def edited(entry: Entry, key: str, value: str, at: datetime) -> Entry:
+    """Put a typed value into an entry.
+
+    Parameters
+    ----------
+    entry
+        As it stands.
+    key
+        Which value.
+    value
+        As typed.
+    at
+        Now: no day may lie ahead of it.
+
+    Raises
+    ------
+    UsageError
+        If the entry has no such value, it may not be changed, or cannot be what was typed.
+    """
+    from pfp_sensors.store.diary_documents import entry_from_values, entry_values, kind_of
+
+    kind = kind_of(entry)
+    name = key.strip().lower().replace("-", "_")
+    values = entry_values(entry)
+    read = _reader(entry, kind, name)
+    if value.strip().lower() in UNKNOWN:
+        _check_may_be_unknown(kind, name)
+        values.pop(name, None)
+    else:
+        values[name] = read(value, at)
+    try:
+        return entry_from_values(kind, values, f"{name} of {entry.id}")
+    except InputError as error:
+        raise UsageError(error.message, error.what_to_do) from error
+
+
+def _reader(entry: Entry, kind: str, name: str) -> Callable[[str, datetime], Any]:
+    """Find how a value is typed."""
+    if kind in _OTHER_WAY:
+        raise UsageError(f"{entry.id} cannot be corrected by hand.", _OTHER_WAY[kind])
+    if isinstance(entry, Checkin):
+        readers = {key: _text if isinstance(old, str) else _number for key, old in entry.values.items()}
+    else:
+        readers = {**_KEYS[kind]}
+    if name in readers:
+        return readers[name]
+    near = difflib.get_close_matches(name, readers, n=1)
+    meant = f"Did you mean `{near[0]}`? " if near else ""
+    raise UsageError(
+        f"{entry.id} is a {kind}; it has no `{name}` to correct.", f"{meant}Give one of {', '.join(readers)}."
+    )
+
+
+def _check_may_be_unknown(kind: str, name: str) -> None:
+    """Refuse to blank a pain score: what was felt is corrected or taken back, never emptied."""
+    if (kind, name) in {("pain", "score"), ("exercise", "pain")}:
+        raise UsageError(
+            "A pain score cannot be made unknown.",
+            "Give the score that is right; `pfp undo` takes back the last entry.",
+        )

@@ -1,0 +1,103 @@
+"""A guided exercise session: which one it is now, and what of it was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pfp_sensors.load.days import day_of, monday_of
+from pfp_sensors.load.judge import judge
+from pfp_sensors.load.programme import is_flare, is_held, mobility_session, strength_session
+from pfp_sensors.model.diary import Exercise
+from pfp_sensors.settings.exercises import load_exercises
+from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.store.diary import add_entries
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pfp_sensors.load.programme import Session
+    from pfp_sensors.model.diary import ExerciseKind, History, Knee
+
+SESSIONS_A_WEEK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The session that is due; None while exercise waits for a clinician. ``held``: the gentlest only."""
+
+    session: Session | None
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done of a session.
+
+    Attributes
+    ----------
+    sets
+        Completed sets by exercise and side (None: both at once).
+    pain, form_ok
+        By exercise; absent where not answered.
+    """
+
+    sets: Mapping[tuple[str, Knee | None], int]
+    pain: Mapping[str, int] = field(default_factory=dict)
+    form_ok: Mapping[str, bool] = field(default_factory=dict)
+
+
+def propose_session(history: History, at: datetime, *, short: bool = False) -> Proposed:
+    """Choose the session that is due: the week's next strength session or, short, mobility and activation."""
+    recommendation = judge(history, at, load_load_settings())
+    book = load_exercises()
+    if short:
+        ran = any(day_of(run.start) == at.date() for run in history.runs)
+        session = mobility_session(at.date(), history, recommendation, book, after_run=ran)
+    else:
+        blocks = ("A",) if is_flare(recommendation) else None  # within a day of a flare: load.md 9
+        number = _number(history, at)
+        session = strength_session(number, at.date(), history, recommendation, book, blocks=blocks)
+    return Proposed(session, is_held(recommendation) or is_flare(recommendation))
+
+
+def store_session(
+    connection: sqlite3.Connection, session: Session, done: Done, *, at: datetime
+) -> tuple[Exercise, ...]:
+    """Store what was done, one entry by exercise and side, all of one session; empty where nothing was."""
+    name = f"session-{at:%Y%m%d-%H%M%S}"
+    entries = []
+    for item in session.items:
+        one = item.exercise
+        kind: ExerciseKind = one.kind  # type: ignore[assignment]  # checked where the book is read
+        for (exercise, side), sets in done.sets.items():
+            if exercise == one.id and sets > 0:
+                entries.append(
+                    Exercise(
+                        at=at,
+                        kind=kind,
+                        name=one.id,
+                        pain=done.pain.get(one.id),
+                        sets=None if item.minutes is not None else sets,
+                        reps=item.reps,
+                        hold_s=item.hold_s,
+                        minutes=item.minutes,
+                        side=side,
+                        form_ok=done.form_ok.get(one.id),
+                        session=name,
+                    )
+                )
+    if entries:
+        add_entries(connection, entries, at=at)
+    return tuple(entries)
+
+
+def _number(history: History, at: datetime) -> int:
+    """Count on from the days with strength work in this week, round and round."""
+    monday = monday_of(at.date())
+    days = {day_of(one.at) for one in history.exercises if one.kind == "strength"}
+    done = sum(monday <= day < min(monday + timedelta(7), at.date()) for day in days)
+    return done % SESSIONS_A_WEEK + 1

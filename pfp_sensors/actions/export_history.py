@@ -1,0 +1,61 @@
+"""The diary written into a history file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pfp_sensors.actions.read_diary import has_diary, read_diary
+from pfp_sensors.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pfp_sensors.model.diary import History
+
+
+def exported_history(home: Path) -> History:
+    """Read all that counts in the diary, to be written out.
+
+    Raises
+    ------
+    UsageError
+        If there is no diary.
+    InputError, PfpError
+        If it cannot be read.
+    """
+    if not has_diary(home):
+        raise UsageError(
+            f"There is no diary in {home}.", "Check --home, or begin one with `pfp setup` or `pfp add-run`."
+        )
+    return read_diary(home)
+
+
+def history_text(history: History) -> str:
+    """Write a history as the text of a ``pfp.history/1`` file, the same for the same diary."""
+    from pfp_sensors.formats.history import history_document
+
+    return json.dumps(history_document(history), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_history_file(history: History, path: Path, *, replace: bool = False) -> None:
+    """Write a history file that only its owner can read; it is whole or not there.
+
+    Parameters
+    ----------
+    replace
+        Write over a file that is there.
+
+    Raises
+    ------
+    UsageError
+        If the file is there already, or none can be made there.
+    PfpError
+        If the disk is full or failing.
+    """
+    from pfp_sensors.store.sealed_files import replacing
+
+    if path.is_dir() or (path.exists() and not replace):
+        raise UsageError(f"{path} is there already.", "Give another name, or add --replace.")
+    with replacing(path) as temporary:
+        temporary.write_text(history_text(history), encoding="utf-8")

@@ -1,0 +1,275 @@
+"""Set a person up: what was answered goes into the diary, and what is still open is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pfp_sensors.actions.overrule import open_red_flags
+from pfp_sensors.actions.standing import standing_profile
+from pfp_sensors.errors import UsageError
+from pfp_sensors.model.diary import RED_KINDS, Checkin, Profile, Symptom
+from pfp_sensors.store.diary import add_entries, put_profile, read_history
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pfp_sensors.model.diary import Entry, History, ImpactMode, Knee
+
+ADULT_AGE: Final = 18
+OLDEST: Final = 110
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "mass_kg": (20, 300),
+    "height_cm": (100, 250),
+    "goal_week_km": (1, 300),
+    "goal_longest_km": (1, 100),
+    "planned_runs": (1, 7),
+    "daily_pain": (0, 10),
+    "walk_pain": (0, 10),
+    "longest_tolerated_km": (0.1, 100),
+    "longest_tolerated_min": (1, 1440),
+}
+"""What an answer may be: a slip of the keyboard is refused, no norm is meant."""
+
+SAFETY: Final = ("born", "adult", "flags_asked", "typical", "knees", "usual_pain")
+"""What must be known before any figures are given."""
+
+QUESTIONS: Final = (
+    *SAFETY,
+    "daily_pain",
+    "walk_pain",
+    "aggravators",
+    "longest_tolerated_km",
+    "longest_tolerated_min",
+    "goal_week_km",
+    "goal_longest_km",
+    "planned_runs",
+    "days",
+    "impact_mode",
+    "side",
+    "placement",
+    "mass_kg",
+    "height_cm",
+    "equipment",
+    "hide_protein",
+)
+"""All questions by the field of the profile that they fill, in the order in which they are asked."""
+
+_CONFIRMED_ONLY: Final = {
+    "goal_week_km": "goal",
+    "goal_longest_km": "goal",
+    "planned_runs": "plan",
+    "days": "plan",
+    "impact_mode": "plan",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SetupAnswers:
+    """What was answered; the names are those of `Profile`. None or empty: not asked, or left out.
+
+    Attributes
+    ----------
+    flags_asked
+        True where each red flag was answered.
+    red_flags
+        Those answered with yes.
+    usual_pain
+        One score is for every knee that hurts.
+    movement
+        Movement checks, by the names of `Checkin`.
+    """
+
+    born: int | None = None
+    adult: bool | None = None
+    flags_asked: bool | None = None
+    red_flags: tuple[str, ...] = ()
+    typical: bool | None = None
+    aggravators: tuple[str, ...] = ()
+    knees: tuple[Knee, ...] = ()
+    usual_pain: int | Mapping[Knee, int] = field(default_factory=dict)
+    daily_pain: int | None = None
+    walk_pain: int | None = None
+    longest_tolerated_km: float | None = None
+    longest_tolerated_min: float | None = None
+    goal_week_km: float | None = None
+    goal_longest_km: float | None = None
+    planned_runs: int | None = None
+    days: tuple[str, ...] = ()
+    impact_mode: ImpactMode | None = None
+    side: Knee | None = None
+    placement: str | None = None
+    mass_kg: float | None = None
+    height_cm: float | None = None
+    equipment: tuple[str, ...] = ()
+    hide_protein: bool | None = None
+    movement: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupOutcome:
+    """What the diary holds after the answers.
+
+    Attributes
+    ----------
+    profile
+        With what was confirmed since.
+    open
+        Questions without an answer, by name.
+    red_flags
+        Those that nobody has cleared.
+    """
+
+    profile: Profile
+    open: tuple[str, ...]
+    red_flags: tuple[str, ...]
+
+    @property
+    def is_clinician_first(self) -> bool:
+        """Whether no figures are given, whatever is answered next: see a clinician first."""
+        return bool(self.red_flags) or self.profile.adult is False or self.profile.typical is False
+
+
+def store_setup(connection: sqlite3.Connection, answers: SetupAnswers, *, at: datetime) -> SetupOutcome:
+    """Store answers; what was not answered stays as it is.
+
+    Raises
+    ------
+    UsageError
+        If an answer is out of range or contradicts another, or would change what only `pfp confirm` changes.
+        Nothing is stored then.
+    """
+    history = read_history(connection)
+    answers = _with_age(answers, history.profile, at)
+    usual = _usual_pain(answers, history.profile)
+    _check_ranges(answers, usual)
+    _refuse_confirmed(answers, usual, standing_profile(history, at), history)
+    known = open_red_flags(history, at)
+    entries: list[Entry] = [Symptom(kind, at) for kind in answers.red_flags if kind not in known]
+    if answers.movement:
+        entries.append(Checkin(at, dict(answers.movement)))
+    if entries:  # first: a red flag must not be lost
+        add_entries(connection, entries, at=at)
+    profile = _profile_with(answers, usual, history.profile)
+    if profile != history.profile:
+        put_profile(connection, profile, at=at)
+    return setup_state(connection, at)
+
+
+def setup_state(connection: sqlite3.Connection, at: datetime) -> SetupOutcome:
+    """Tell what the diary holds of the start questions, and what is open."""
+    history = read_history(connection)
+    profile = standing_profile(history, at)
+    return SetupOutcome(profile, open_questions(profile), open_red_flags(history, at))
+
+
+def open_questions(profile: Profile) -> tuple[str, ...]:
+    """Name the questions that have no answer yet, in their order."""
+    return tuple(name for name in QUESTIONS if _is_open(profile, name))
+
+
+def age_says(born: int, at: datetime) -> bool | None:
+    """Tell from the year of birth whether a person is of age; None where the birthday decides."""
+    years = at.year - born
+    return None if years == ADULT_AGE else years > ADULT_AGE
+
+
+def _is_open(profile: Profile, name: str) -> bool:
+    if name == "usual_pain":
+        return not profile.knees or not set(profile.knees) <= set(profile.usual_pain)
+    if name == "aggravators":
+        return not profile.aggravators and profile.typical is None
+    if name in {"equipment", "hide_protein", "placement", "side"}:
+        return False  # worth knowing, not worth asking for again
+    return getattr(profile, name) in (None, ())
+
+
+def _profile_with(answers: SetupAnswers, usual: Mapping[Knee, int], old: Profile) -> Profile:
+    """Put the answers into a profile, and judge anew whether the start questions are answered."""
+    names = {one.name for one in fields(Profile)}
+    given = {
+        one.name: getattr(answers, one.name)
+        for one in fields(answers)
+        if one.name in names and getattr(answers, one.name) not in (None, (), {})
+    }
+    profile = replace(old, **given | {"usual_pain": {**old.usual_pain, **usual}})
+    return replace(profile, screened=not any(_is_open(profile, name) for name in SAFETY))
+
+
+def _with_age(answers: SetupAnswers, old: Profile, at: datetime) -> SetupAnswers:
+    """Tell from the year of birth whether a person is of age, where it can be told."""
+    born = answers.born if answers.born is not None else old.born
+    if born is None:
+        return answers
+    if not at.year - OLDEST <= born <= at.year:
+        raise UsageError(
+            f"The year of birth is {born}; expected is one from {at.year - OLDEST} to {at.year}.",
+            "Give the year with four digits, such as 1990.",
+        )
+    of_age = age_says(born, at)
+    if of_age is None:
+        return answers
+    if answers.adult is not None and answers.adult is not of_age:
+        word = "" if answers.adult else " not"
+        raise UsageError(
+            f"Born in {born}, and{word} {ADULT_AGE} or older: one of the two cannot be.",
+            "Correct one of them.",
+        )
+    return replace(answers, adult=of_age)
+
+
+def _usual_pain(answers: SetupAnswers, old: Profile) -> Mapping[Knee, int]:
+    """Give the usual pain that was answered, by knee."""
+    if not isinstance(answers.usual_pain, int):
+        return answers.usual_pain
+    knees = answers.knees or old.knees
+    if not knees:
+        raise UsageError(
+            "Usual pain was given, but not of which knee.", "Say so: --knee left, right or both."
+        )
+    return dict.fromkeys(knees, answers.usual_pain)
+
+
+def _check_ranges(answers: SetupAnswers, usual: Mapping[Knee, int]) -> None:
+    for name, (low, high) in RANGES.items():
+        value = getattr(answers, name)
+        if value is not None and not low <= value <= high:
+            raise UsageError(f"{name} is {value:g}; expected is {low:g} to {high:g}.", "Correct it.")
+    for knee, score in usual.items():
+        if not 0 <= score <= 10:
+            raise UsageError(f"Usual pain, {knee} knee, is {score}; expected is 0 to 10.", "Correct it.")
+    unknown = [kind for kind in answers.red_flags if kind not in RED_KINDS]
+    if unknown:
+        raise UsageError(f"{unknown[0]} is no red flag.", f"Give any of {', '.join(RED_KINDS)}.")
+
+
+def _refuse_confirmed(
+    answers: SetupAnswers, usual: Mapping[Knee, int], standing: Profile, history: History
+) -> None:
+    """Refuse to change in passing what changes the limits: load.md, rule X4."""
+    for name, what in _CONFIRMED_ONLY.items():
+        new, old = getattr(answers, name), getattr(standing, name)
+        if new not in (None, ()) and old not in (None, ()) and new != old:
+            raise _confirm_first(f"{name} is stored as {_shown(old)}", what)
+    for knee, score in usual.items():
+        if standing.usual_pain.get(knee, score) != score:
+            raise _confirm_first(
+                f"usual_pain of the {knee} knee is stored as {standing.usual_pain[knee]}", "usual-pain"
+            )
+    measured = bool(standing.baseline) or any(run.impact for run in history.runs)
+    if answers.impact_mode == "none" and standing.impact_mode is None and measured:
+        raise _confirm_first("The diary has runs with a sensor, so impact counts", "plan")
+
+
+def _confirm_first(found: str, what: str) -> UsageError:
+    return UsageError(
+        f"{found}; it changes the limits, so `pfp setup` does not change it.",
+        f"Say so on purpose: pfp confirm {what} VALUE. See `pfp confirm --help`.",
+    )
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else f"{value}"

@@ -1,0 +1,211 @@
+"""Stored recordings analysed again with this version; the diary keeps what each run said before."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pfp_sensors.actions.find_run import find_run, runs_in_order
+from pfp_sensors.actions.run_from_summary import method_name, run_from_analysis
+from pfp_sensors.errors import InputError, PfpError, UsageError
+from pfp_sensors.model.diary import Run
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from pfp_sensors.settings import SignalSettings
+
+FIGURES: Final = ("km", "minutes", "speed_mps", "cadence_spm", "steps", "impact")
+"""What an analysis says of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure before and now; ``kept`` where the person had corrected it, which stands."""
+
+    figure: str
+    before: float | str | None
+    now: float | str | None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What became of one run.
+
+    Attributes
+    ----------
+    done
+        Whether it was analysed again; False where this method and these settings made its figures already.
+    differences
+        Empty where all figures are the same.
+    error
+        Why it could not be analysed; then it stands as it was.
+    """
+
+    run: Run
+    done: bool
+    differences: tuple[Difference, ...] = ()
+    error: PfpError | None = None
+
+
+def recompute(
+    home: Path,
+    word: str | None,
+    at: datetime,
+    *,
+    config: Path | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> tuple[Recomputed, ...]:
+    """Analyse the recordings of runs again, where another method or other settings made their figures.
+
+    New figures are stored as a correction: what was said before is kept, and so are limits that were issued
+    and figures that the person corrected. One recording that cannot be analysed does not stop the others.
+
+    Parameters
+    ----------
+    home
+        As from `home_folder`.
+    word
+        The run as a person names it; None for all.
+    at
+        Now, with offset.
+    config
+        A file of settings to use in place of the shipped ones.
+    progress
+        Told the number of a run, how many there are, and its id, before each.
+
+    Returns
+    -------
+    tuple of Recomputed
+        The runs that have a recording here, in order of their start.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run, or it has no recording here.
+    SettingsError
+        If ``config`` has a wrong key or value.
+    InputError, PfpError
+        If the diary cannot be read or written.
+    """
+    from pfp_sensors.actions.read_diary import has_diary
+    from pfp_sensors.settings import load_signal_settings
+    from pfp_sensors.store.database import open_diary
+    from pfp_sensors.store.diary import read_history
+
+    settings = load_signal_settings(config)
+    if not has_diary(home):
+        return ()
+    with contextlib.closing(open_diary(home)) as diary:
+        runs = _asked(read_history(diary).runs, word, at)
+        done = []
+        for number, run in enumerate(runs):
+            if progress is not None:
+                progress(number, len(runs), run.id)
+            done.append(_recomputed(diary, home, run, settings, at))
+    return tuple(done)
+
+
+def _asked(runs: tuple[Run, ...], word: str | None, at: datetime) -> tuple[Run, ...]:
+    if word is None:
+        return tuple(run for run in runs_in_order(runs, at) if run.recording is not None)
+    run = find_run(runs, word, at)
+    if run.recording is None:
+        raise UsageError(
+            f"{run.id} has no recording here, so there is nothing to analyse again.",
+            "`pfp runs` shows where runs come from; `pfp edit` corrects a figure.",
+        )
+    return (run,)
+
+
+def _recomputed(
+    diary: sqlite3.Connection, home: Path, run: Run, settings: SignalSettings, at: datetime
+) -> Recomputed:
+    from pfp_sensors.store.diary import correct_entry
+
+    if run.method == _method(settings):
+        return Recomputed(run, done=False)
+    try:
+        new = _analysed(home, run, settings)
+    except PfpError as error:
+        return Recomputed(run, done=False, error=error)
+    edited = _edited(diary, run)
+    differences = tuple(_differences(run, new, edited))
+    figures = {name: getattr(new, name) for name in FIGURES if name not in edited}
+    changed = replace(run, method=new.method, **figures)
+    correct_entry(diary, run.id, changed, at=at)
+    return Recomputed(changed, True, differences)
+
+
+def _method(settings: SignalSettings) -> str:
+    from pfp_sensors.analyse import METHOD_VERSION
+    from pfp_sensors.settings.load import parameters_sha256
+
+    return method_name(METHOD_VERSION, parameters_sha256(settings))
+
+
+def _analysed(home: Path, run: Run, settings: SignalSettings) -> Run:
+    """Analyse a run's recording.
+
+    Raises
+    ------
+    InputError
+        If it is not there, is damaged, or has other bytes than when it was entered.
+    """
+    from pfp_sensors.actions.analyze import analyze_file
+
+    folder = home / str(run.recording)
+    if not folder.exists():
+        raise InputError(f"{run.id}: {folder} is not there any more.", "Restore it from a backup.")
+    analysis = analyze_file(folder, settings=settings)
+    found = analysis.provenance.source.sha256
+    if run.sha256 is not None and found != run.sha256:
+        raise InputError(
+            f"{run.id}: {folder} holds other data than when the run was entered (SHA-256 {found[:12]}, "
+            f"expected {run.sha256[:12]}).",
+            "Restore it from a backup.",
+        )
+    if all(leg.summary.status == "refused" for leg in analysis.legs):
+        raise InputError(
+            f"{run.id}: this version finds no running in {folder}.", f"See `pfp analyze {folder}`."
+        )
+    return run_from_analysis(analysis, run.id, run.start, source="recording", recording=run.recording)
+
+
+def _edited(diary: sqlite3.Connection, run: Run) -> set[str]:
+    """Find the figures that were changed while the method stayed: nobody but the person does that."""
+    from pfp_sensors.store.diary import list_versions
+
+    versions = [one.entry for one in list_versions(diary, run.id) if one.state != "withdrawn"]
+    runs = [one for one in versions if isinstance(one, Run)]
+    return {
+        name
+        for older, newer in itertools.pairwise(runs)
+        for name in FIGURES
+        if older.method == newer.method and getattr(older, name) != getattr(newer, name)
+    }
+
+
+def _differences(old: Run, new: Run, edited: set[str]) -> Iterator[Difference]:
+    for name in FIGURES:
+        before, now = _flat(old, name), _flat(new, name)
+        for key in dict.fromkeys([*before, *now]):
+            if before.get(key) != now.get(key):
+                yield Difference(key, before.get(key), now.get(key), kept=name in edited)
+
+
+def _flat(run: Run, name: str) -> dict[str, Any]:
+    """Give a figure by its name, impact by leg and part."""
+    if name != "impact":
+        return {name: getattr(run, name)}
+    parts: dict[str, Any] = {}
+    for leg, impact in run.impact.items():
+        where = "impact" if leg is None else f"impact {leg}"
+        parts |= {f"{where} resultant_g": impact.resultant_g, f"{where} quality": impact.quality}
+    return parts

@@ -1,0 +1,141 @@
+"""A diary brought back from a backup or a history file, and checked after it was written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pfp_sensors.errors import InputError, PfpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from pfp_sensors.model.diary import History
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored.
+
+    Attributes
+    ----------
+    from_backup
+        Whether the file was a backup; else a history file.
+    entries
+        Of the diary; in a backup with those that were corrected or taken back.
+    runs
+        Recordings in a backup; runs of a history file, which has no recordings.
+    made
+        When the backup was made, as it says.
+    notes
+        What a person should know, in plain sentences.
+    """
+
+    home: Path
+    from_backup: bool
+    entries: int
+    runs: int
+    made: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def restore(
+    path: Path,
+    home: Path,
+    at: datetime,
+    *,
+    replace: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Restored:
+    """Bring back a backup or a history file; everything in it is checked before the home is touched.
+
+    Parameters
+    ----------
+    path
+        As ``pfp backup`` or ``pfp export history`` wrote it.
+    home
+        As from `home_folder`; made if it is not there.
+    at
+        Now, with offset.
+    replace
+        Replace what is there. A history file replaces the diary alone, and the old one stays in it, marked.
+    progress
+        Told of the bytes of a backup that are done, and of all.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is neither of the two, or is damaged: the home is as it was.
+    UsageError
+        If there is something in the home already and it was not said to replace it.
+    PfpError
+        If the diary is in use, or the disk is full or failing.
+    """
+    if _is_zip(path):
+        return _restore_backup(path, home, replace=replace, progress=progress)
+    return _restore_history(path, home, at, replace=replace)
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4).startswith(b"PK") or zipfile.is_zipfile(file)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror or error}.",
+            "Give a file that `pfp backup` or `pfp export history` wrote.",
+        ) from error
+
+
+def _restore_backup(
+    path: Path, home: Path, *, replace: bool, progress: Callable[[int, int], None] | None
+) -> Restored:
+    from pfp_sensors.store.database import open_diary
+    from pfp_sensors.store.restore import restore_backup
+    from pfp_sensors.store.run_index import rebuild_index
+
+    facts = restore_backup(path, home, replace=replace, progress=progress)
+    with contextlib.closing(open_diary(home)) as diary:
+        index = rebuild_index(diary, home)
+    notes = [f"Not in the list of recordings: {why}" for why in index.left_out]
+    if facts.kept_aside is not None:
+        notes.append(f"Files that this program did not make were kept in {facts.kept_aside}.")
+    return Restored(home, True, facts.entries, facts.runs, facts.made, tuple(notes))
+
+
+def _restore_history(path: Path, home: Path, at: datetime, *, replace: bool) -> Restored:
+    from pfp_sensors.formats.history import history_from_document, read_document, unknown_keys
+    from pfp_sensors.store.database import open_diary
+    from pfp_sensors.store.diary import read_history
+    from pfp_sensors.store.diary_restore import replace_history
+
+    document = read_document(path)
+    history = history_from_document(document, str(path))
+    with contextlib.closing(open_diary(home)) as diary:
+        entries = replace_history(diary, history, at=at, replace=replace)
+        found = read_history(diary)
+    if _content(found) != _content(history):
+        raise PfpError(
+            f"The diary in {home} does not hold what {path} says: the disk or this program is at fault.",
+            "Keep the file, check the disk, and report this.",
+        )
+    unknown = unknown_keys(document)
+    notes = [f"Not known here, and left out: {', '.join(unknown)}."] if unknown else []
+    return Restored(home, False, entries, len(found.runs), None, tuple(notes))
+
+
+def _content(history: History) -> dict[str, Any]:
+    """Give all that a diary says, in any order and without the ids that entries are given when stored."""
+    from pfp_sensors.formats.history import SECTIONS, history_document
+
+    document = history_document(history)
+    for section in SECTIONS:
+        if section != "runs":
+            items = [{key: value for key, value in one.items() if key != "id"} for one in document[section]]
+            document[section] = sorted(json.dumps(item, sort_keys=True) for item in items)
+    return document

@@ -1,0 +1,128 @@
+"""The coming seven days: runs, strength, mobility, cross-training and rest, made to fit a judgement."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pfp_sensors.load import plan_words as words
+from pfp_sensors.load.days import day_of, first_open_day
+from pfp_sensors.load.placement import OtherDays, place_others, place_runs
+from pfp_sensors.load.plan_sessions import Frame, cross_days, day_sessions, is_softened, may_run
+from pfp_sensors.load.programme import is_flare, is_held, is_paused
+from pfp_sensors.load.week_runs import RunSlot, WeekRuns, plan_runs, window_from
+from pfp_sensors.model.recommendation import PlannedDay, PlannedSession, WeekPlan
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.diary import History
+    from pfp_sensors.model.recommendation import Recommendation
+    from pfp_sensors.settings.exercise_book import ExerciseBook
+    from pfp_sensors.settings.load_rules import LoadSettings
+
+_HOURS_PER_DAY = 24
+_WALKS = 3
+
+
+def plan_week(
+    history: History, recommendation: Recommendation, settings: LoadSettings, exercises: ExerciseBook
+) -> WeekPlan:
+    """Plan the seven days from the first on which something may still be done (load.md 9).
+
+    Parameters
+    ----------
+    history
+        For the days that suit runs, what is at hand, and what was done last.
+    recommendation
+        As judged from that history; its limits hold for every week from Monday to Sunday in the plan.
+    """
+    window = window_from(first_open_day(recommendation.as_of))
+    if is_paused(recommendation):
+        paused = PlannedSession("rest", (), words.PAUSED)
+        return WeekPlan(recommendation, tuple(PlannedDay(day, (paused,)) for day in window), (), ())
+    runs = WeekRuns((), (), 0, (), ())
+    if may_run(recommendation):
+        runs = plan_runs(window, history, recommendation, settings)
+    walks = _walk_days(window, recommendation)
+    others = _others(window, history, recommendation, settings, runs, walks)
+    frame = Frame(history, recommendation, settings, exercises, window, runs, walks, others)
+    days = tuple(PlannedDay(day, tuple(day_sessions(day, frame))) for day in window)
+    return WeekPlan(recommendation, days, _dropped(frame), _moved(frame))
+
+
+def _walk_days(window: tuple[date, ...], recommendation: Recommendation) -> tuple[date, ...]:
+    """Give the days of walks, where they stand in for runs."""
+    if recommendation.status == "needs_input" or may_run(recommendation):
+        return ()
+    weekdays = place_runs(_WALKS, (), 1).days
+    return tuple(day for day in window if day.weekday() in weekdays)
+
+
+def strength_wanted(recommendation: Recommendation, settings: LoadSettings) -> int:
+    """Give how many strength sessions the week should have: no third one in a flare."""
+    wanted = settings.plan.strength_sessions
+    return min(wanted, 2) if is_flare(recommendation) or is_held(recommendation) else wanted
+
+
+def _others(
+    window: tuple[date, ...],
+    history: History,
+    recommendation: Recommendation,
+    settings: LoadSettings,
+    runs: WeekRuns,
+    walks: tuple[date, ...],
+) -> OtherDays:
+    gap = math.ceil(settings.plan.strength_gap_h / _HOURS_PER_DAY)
+    today = recommendation.as_of.date()
+    done = [d for one in history.exercises if one.kind == "strength" and (d := day_of(one.at)) <= today]
+    return place_others(
+        window,
+        {slot.day for slot in runs.slots} | set(walks),
+        _longest_day(runs.slots),
+        strength=strength_wanted(recommendation, settings),
+        strength_from=max(done, default=date.min) + timedelta(gap if done else 0),
+        strength_gap_d=gap,
+        mobility=settings.plan.mobility_sessions,
+    )
+
+
+def _longest_day(slots: tuple[RunSlot, ...]) -> date | None:
+    """Find the day of the longest run; None where several are equally long."""
+
+    def length(slot: RunSlot) -> float:
+        return slot.km if slot.km is not None else slot.minutes or 0.0
+
+    most = max(map(length, slots), default=0.0)
+    top = [slot for slot in slots if length(slot) >= most]
+    return next((s.day for s in top if s.longest or len(top) == 1), None)
+
+
+def _dropped(frame: Frame) -> tuple[str, ...]:
+    """Name what did not fit, in the order in which it gives way: cross-training, strength, mobility, runs."""
+    plan, others = frame.settings.plan, frame.others
+    found = []
+    if may_run(frame.recommendation) and not is_flare(frame.recommendation) and not cross_days(frame):
+        found.append("optional cross-training: no day is free for it")
+    lacking = strength_wanted(frame.recommendation, frame.settings) - len(others.strength)
+    if lacking > 0:
+        found.append(f"{lacking} strength session: no day leaves enough rest around it")
+    if len(others.mobility) < plan.mobility_sessions:
+        found.append(f"{plan.mobility_sessions - len(others.mobility)} mobility session: no day is left")
+    return (*found, *frame.runs.dropped)
+
+
+def _moved(frame: Frame) -> tuple[str, ...]:
+    """Name what rest or a flare changed."""
+    recommendation, found = frame.recommendation, list(frame.runs.moved)
+    if frame.settings.plan.strength_sessions > strength_wanted(recommendation, frame.settings):
+        found.append("the third strength session is left out")
+    if is_held(recommendation):
+        if recommendation.status != "needs_input" and not may_run(recommendation):
+            found.append("no run until the hold has ended; none is made up")
+        return (*found, "strength sessions hold block A only")
+    if is_flare(recommendation):
+        softened = [day for day in frame.others.strength if is_softened(day, frame)]
+        found += [f"the strength session of {words.weekday_name(day)} holds block A only" for day in softened]
+        found.append("strength sessions stay one block lower, without deep knee bending, landings and stairs")
+        found.append("cross-training only takes the place of a run that falls out")
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""One line for each session of a week, in plain words. Limits are rounded down, paces up."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from pfp_sensors.load.programme import Session
+    from pfp_sensors.model.recommendation import NextRun
+    from pfp_sensors.settings.exercise_book import BookExercise
+
+WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+PAUSED: Final = (
+    "No running and no exercise. Please see a doctor or physiotherapist first; call the same day if the "
+    "knee is hot and swollen, cannot carry you, or was hurt."
+)
+REST: Final = "Full rest. If you like, one easy exercise of block A."
+REST_HELD: Final = "Full rest."
+FREE: Final = "Free day: nothing is planned."
+
+
+def weekday_name(day: date) -> str:
+    """Give the English name of a day of the week."""
+    return WEEKDAY_NAMES[day.weekday()]
+
+
+def km_text(km: float) -> str:
+    """Write kilometres, rounded down to 0.1."""
+    return f"{math.floor(km * 10 + 1e-6) / 10:.1f} km"
+
+
+def minutes_text(minutes: float) -> str:
+    """Write minutes, rounded down."""
+    return f"{math.floor(minutes + 1e-6)} min"
+
+
+def pace_text(speed_mps: float) -> str:
+    """Write a speed limit as minutes per kilometre, rounded to the slower second."""
+    seconds = math.ceil(1000 / speed_mps - 1e-6)
+    return f"{seconds // 60}:{seconds % 60:02d}/km"
+
+
+def length_text(km: float | None, minutes: float | None) -> str:
+    """Write how long a run is; the axis that is reached first ends it."""
+    parts = [km_text(km)] if km is not None else []
+    parts += [minutes_text(minutes)] if minutes is not None else []
+    return " or ".join(parts) or "short"
+
+
+def run_items(following: NextRun | None, *, flat: bool) -> tuple[str, ...]:
+    """List the limits of a run in words."""
+    if following is None:
+        return ("easy",)
+    items = [f"at most {km_text(following.max_km)}"] if following.max_km is not None else []
+    if following.max_minutes is not None:
+        items.append(f"at most {minutes_text(following.max_minutes)} of running")
+    if following.max_speed_mps is not None:
+        items.append(f"no faster than {pace_text(following.max_speed_mps)}")
+    if following.walk_run is not None:
+        turns = following.walk_run
+        items.append(f"run {turns.run_min:g} min and walk {turns.walk_min:g} min by turns")
+    if following.cadence_target_spm is not None:
+        items.append(f"about {following.cadence_target_spm:.0f} steps a minute")
+    items.append("flat ground" if flat else following.surface)
+    return tuple(item for item in items if item)
+
+
+def run_text(
+    number: int, km: float | None, minutes: float | None, *, longest: bool, firm: bool, element: str | None
+) -> str:
+    """Write one line for a run."""
+    kind = "the longest, easy" if longest else "easy"
+    extra = f", with {element}" if element else ""
+    status = "" if firm else " Provisional: ask `pfp next` on that day."
+    return f"Run {number}, {kind}: {length_text(km, minutes)}{extra}.{status}"
+
+
+def element_text(minutes: float | None, *, speed: bool, hills: bool) -> str:
+    """Name the one new element of a week: hills, quicker pieces, or one of both."""
+    kinds = [*(["gentle hills"] if hills else []), *(["pieces up to 10 % quicker"] if speed else [])]
+    how_long = "a tenth of the run" if minutes is None else f"{minutes:.0f} min"
+    return f"one new element ({' or '.join(kinds)}, at most {how_long} in all)"
+
+
+def strength_text(session: Session) -> str:
+    """Write one line for a strength session."""
+    names = ", ".join(item.exercise.name.lower() for item in session.items)
+    blocks = (
+        f"blocks {', '.join(session.blocks)}" if len(session.blocks) > 1 else f"block {session.blocks[0]}"
+    )
+    first = next((item.sides[0] for item in session.items if item.sides), None)
+    side = f" {first.capitalize()} side first." if first else ""
+    return (
+        f"Strength {session.number}, about {session.minutes:.0f} min ({blocks}): {names}.{side} "
+        f"Cue: {session.cue.text}"
+    )
+
+
+def mobility_text(session: Session, *, after: str) -> str:
+    """Write one line for a mobility session; ``after`` names what it follows, or is empty."""
+    names = ", ".join(item.exercise.name.lower() for item in session.items)
+    head = f"Mobility after the {after}" if after else "Mobility and activation"
+    return f"{head}, about {session.minutes:.0f} min, only as far as it does not hurt: {names}."
+
+
+def cross_text(names: Sequence[BookExercise], least: float, most: float, pain: int, *, optional: bool) -> str:
+    """Write one line for cross-training or a walk."""
+    what = " or ".join(one.name.lower() for one in names)
+    span = f"{least:.0f} min" if least == most else f"{least:.0f} to {most:.0f} min"
+    head = "Optional: " if optional else ""
+    text = f"{head}{what}, {span}, only while pain stays at or below {pain}/10."
+    return text[0].upper() + text[1:]

@@ -1,0 +1,192 @@
+"""The diary's runs as a list, and one run with its pain, the limits that were in force, and its impact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.errors import UsageError
+from pfp_sensors.load.answers import REQUIRED
+from pfp_sensors.model.diary import WHENS
+from pfp_sensors.report import page, words
+from pfp_sensors.report.tables import table
+from pfp_sensors.units import min_per_km
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pfp_sensors.load.seen import Seen, SeenRun
+    from pfp_sensors.model.diary import Cap, Knee, Run, RunImpact
+
+WHEN_WORDS: Final[Mapping[str, str]] = {
+    "before": "before",
+    "during": "worst during",
+    "after60": "an hour after",
+    "morning": "next morning",
+    "day": "worst of the day",
+}
+
+SYNTHETIC_RUN: Final = "SYNTHETIC: this run was computed by a program, not run by a person."
+
+_UNKNOWN = "-"
+_QUALITY: Mapping[str, str] = {
+    "good": "",
+    "low": ", not clear enough to judge by",
+    "censored": " at least, for the sensor reached its limit; not to judge by",
+}
+_SOURCES: Mapping[str, str] = {
+    "recording": "recorded with a sensor",
+    "import": "brought in from a file",
+    "typed": "typed in",
+}
+
+
+def runs_text(seen: Seen, width: int = 80, *, limit: int | None = None) -> str:
+    """Write the answer of ``pfp runs``, newest first.
+
+    Parameters
+    ----------
+    seen
+        The diary as it is known at a moment (`load.seen.see`).
+    limit
+        How many runs at most; None: all.
+    """
+    newest = list(reversed(seen.runs))
+    shown = newest if limit is None else newest[:limit]
+    if not shown:
+        return (
+            page.paragraph(
+                "No runs yet. Enter one with `pfp add-run`, or bring in a file with `pfp import`.", width
+            )
+            + "\n"
+        )
+    heads = ["run", "day", "km", "min", "pace", "pain", "impact"]
+    text = table(heads, [_line(one) for one in shown], left=2)
+    legend = "pain: during the run, an hour after, next morning, the worst of the knees"
+    lines = [page.paragraph(f"{legend}; {_UNKNOWN} means not known.", width)]
+    if any(one.run.impact for one in shown):
+        lines.append(page.paragraph(f"impact: of landing, in g. {words.NOT_KNEE_LOAD}", width))
+    if any(one.run.synthetic for one in shown):
+        lines.append(page.paragraph("* SYNTHETIC: computed by a program, not run by a person.", width))
+    if len(shown) < len(newest):
+        older = words.count(len(newest) - len(shown), "older run")
+        lines.append(f"Not shown: {older}.")
+    return "\n\n".join([text, "\n".join(lines)]) + "\n"
+
+
+def run_text(seen: Seen, run_id: str, width: int = 80) -> str:
+    """Write the answer of ``pfp show``.
+
+    Raises
+    ------
+    UsageError
+        If the diary knows no such run at that moment.
+    """
+    one = find_run(seen, run_id)
+    run = one.run
+    parts = [page.paragraph(SYNTHETIC_RUN, width)] if run.synthetic else []
+    rows = [*_dose(run), ("Limits then", limits_words(one.cap)), *_impact(run), *_origin(run)]
+    title = f"Run {run.id}, {page.moment_words(run.start)}"
+    parts.append("\n".join([title, *(page.row(label, text, width) for label, text in rows)]))
+    parts.append("\n".join(["Pain, 0 to 10", *(page.row(a, b, width) for a, b in _pain(one))]))
+    if run.note:
+        parts.append(page.paragraph(f"Note: {run.note}", width))
+    if run.impact:
+        parts.append(page.paragraph(words.NOT_KNEE_LOAD, width))
+    return "\n\n".join(parts) + "\n"
+
+
+def find_run(seen: Seen, run_id: str) -> SeenRun:
+    """Find a run by its id; raises as `run_text`."""
+    for one in seen.runs:
+        if one.run.id == run_id:
+            return one
+    raise UsageError(f"The diary has no run `{run_id}`.", "`pfp runs` lists all runs with their ids.")
+
+
+def limits_words(cap: Cap | None) -> str:
+    """Write the limits that were in force for a run."""
+    volume = "" if cap is None else page.volume_at_most(cap.km, cap.minutes)
+    return f"at most {volume}" if volume else "none had been given"
+
+
+def _line(one: SeenRun) -> list[str]:
+    run = one.run
+    worst = _worst(one)
+    return [
+        run.id + ("*" if run.synthetic else ""),
+        f"{one.day:%Y-%m-%d}",
+        _UNKNOWN if run.km is None else f"{run.km:.2f}",
+        _UNKNOWN if run.minutes is None else f"{run.minutes:.0f}",
+        _UNKNOWN if run.speed_mps is None else min_per_km(run.speed_mps),
+        " ".join(str(worst.get(name, _UNKNOWN)) for name in REQUIRED),
+        " ".join(_reading(leg, run.impact[leg]) for leg in _legs(run)) or _UNKNOWN,
+    ]
+
+
+def _worst(one: SeenRun) -> dict[str, int]:
+    """Find the highest score for each question, over knees and corrections."""
+    worst: dict[str, int] = {}
+    for item in one.items:
+        if item.score is not None:
+            worst[item.kind] = max(item.score, worst.get(item.kind, 0))
+    return worst
+
+
+def _legs(run: Run) -> list[Knee | None]:
+    return sorted(run.impact, key=lambda leg: leg or "")
+
+
+def _reading(leg: Knee | None, reading: RunImpact) -> str:
+    """Write one leg's impact in a few characters: ``L7.1``, with a mark where it cannot be judged by."""
+    if reading.resultant_g is None:
+        return _UNKNOWN
+    mark = "" if reading.quality == "good" else "?"
+    return f"{leg[0].upper() if leg else ''}{reading.resultant_g:.1f}{mark}"
+
+
+def _dose(run: Run) -> list[tuple[str, str]]:
+    rows = [
+        ("Distance", "not known" if run.km is None else f"{run.km:.2f} km"),
+        ("Running time", "not known" if run.minutes is None else f"{run.minutes:.0f} min"),
+    ]
+    if run.speed_mps is not None:
+        rows.append(("Pace", f"{min_per_km(run.speed_mps)} min per km"))
+    if run.cadence_spm is not None:
+        rows.append(("Cadence", f"{run.cadence_spm:.0f} steps per minute of both feet"))
+    if run.downhill_min is not None:
+        rows.append(("Downhill", f"{run.downhill_min:.0f} min"))
+    if run.rpe is not None:
+        rows.append(("Effort", f"{run.rpe}/10"))
+    return rows
+
+
+def _impact(run: Run) -> list[tuple[str, str]]:
+    rows = []
+    for leg in _legs(run):
+        reading = run.impact[leg]
+        if reading.resultant_g is not None:
+            name = "Landing impact" if leg is None else f"Impact, {leg} leg"
+            rows.append((name, f"{reading.resultant_g:.1f} g{_QUALITY[reading.quality]}"))
+    return rows or [("Landing impact", "not measured")]
+
+
+def _origin(run: Run) -> list[tuple[str, str]]:
+    if run.source is None:
+        return []
+    return [("Where from", _SOURCES.get(run.source, run.source))]
+
+
+def _pain(one: SeenRun) -> list[tuple[str, str]]:
+    """Write every score of a run by question and knee; where a required one is missing, how to enter it."""
+    rows = []
+    for name in WHENS:
+        scores = [item for item in one.items if item.kind == name]
+        text = ", ".join(
+            f"{item.score}" + ("" if item.knee is None else f" ({item.knee})") for item in scores
+        )
+        if name in REQUIRED and name not in one.answered:
+            ask = f"`pfp pain SCORE --when {name} --run {one.run.id}`"
+            text = f"{text}; not every answer is there: {ask}" if text else f"not answered: {ask}"
+        if text:
+            rows.append((WHEN_WORDS[name].capitalize(), text))
+    return rows
