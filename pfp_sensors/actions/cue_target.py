@@ -41,11 +41,11 @@ def cadence_target(home: Path, at: datetime) -> CadenceTarget | None:
         If the diary cannot be read.
     """
     judged = judge_history(read_diary(home), at)
-    answer = judged.recommendation
-    own_spm = next((rule.inputs.get("cadence_spm") for rule in answer.rules if rule.id == _RULE), None)
-    if own_spm is None:
+    rule = next((one for one in judged.recommendation.rules if one.id == _RULE), None)
+    own_spm = None if rule is None else rule.inputs.get("cadence_spm")
+    if rule is None or own_spm is None:
         return None
-    asked = None if answer.next_run is None else answer.next_run.cadence_target_spm
+    asked = rule.limits.get("cadence_spm") if rule.fired else None
     if asked is not None:
         return CadenceTarget(asked, own_spm, by_rule=True)
     return CadenceTarget(round(own_spm * (1.0 + judged.settings.cadence.step)), own_spm, by_rule=False)

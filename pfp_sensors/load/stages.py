@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.load.days import day_of, not_before, within
+from pfp_sensors.load.days import day_of, not_before
 from pfp_sensors.load.ladder import ladder_phase
 from pfp_sensors.model.recommendation import STAGES, Stage
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
@@ -204,6 +204,13 @@ def clock_time(value: Any) -> datetime:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise WrongValueError(value, f"{expected}, of the years {FIRST_YEAR} to {LAST_YEAR}")
     return found
+
+
+def entry_time(value: Any) -> datetime:
+    """Check when something was entered; where only the day is known its noon (UTC) stands for it."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return datetime.combine(moment(value), time(12), UTC)
+    return clock_time(value)
 
 
 def moment_text(value: Moment) -> str:

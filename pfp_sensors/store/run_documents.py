@@ -9,7 +9,7 @@ from pfp_sensors.model.diary import IMPACT_QUALITIES, WHENS, Knee, RunImpact, Wh
 from pfp_sensors.store.document_fields import Field, read_by_leg, read_fields, write_by_leg, write_fields
 from pfp_sensors.store.document_values import (
     WrongValueError,
-    clock_time,
+    entry_time,
     flag,
     free_text,
     mapping,
@@ -65,7 +65,7 @@ def _write_answers(answers: Mapping[When, int | None]) -> dict[str, Any] | None:
 
 
 ID = Field("id", name)
-ENTERED = Field("entered", clock_time, write=moment_text)
+ENTERED = Field("entered", entry_time, write=moment_text)
 NOTE = Field("note", free_text)
 
 RUN_FIELDS = (

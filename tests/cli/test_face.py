@@ -95,7 +95,7 @@ def test_home_is_taken_before_and_after_the_command(arguments: list[str], capsys
         ([], "No command was given"),
         (["--home"], "--home was given without a value"),
         (["analyse", "x"], "Did you mean `analyze`?"),
-        (["xyzzy"], "The commands are analyze, "),
+        (["xyzzy"], "The commands are setup, "),
         (["analyze"], "PATH is missing."),
         (["analyze", "x", "--side", "middle"], "--side is 'middle'; give one of"),
         (["analyze", "x", "--speed-mps", "nan"], "--speed-mps"),

@@ -49,8 +49,7 @@ def landings(screen: Screen) -> int:
 
 def skip_question(terminal: Terminal) -> None:
     """Press Enter where the worst pain is asked for: only where running was found."""
-    ended = terminal.process.poll
-    terminal.until(lambda screen: "Worst pain while running" in screen.text or ended() is not None)
+    terminal.until(lambda screen: re.search("Worst pain while running|No running was found", screen.text))
     terminal.type("\n")
 
 

@@ -285,7 +285,7 @@ DAMAGED = [
     (f"{RUN}.rpe", 12, "runs[0].rpe", "12"),
     (f"{RUN}.synthetic", "yes", "runs[0].synthetic", '"yes"'),
     (f"{RUN}.note", "\u0007", "runs[0].note", '"\\u0007"'),
-    (f"{RUN}.entered", "2026-10-01", "runs[0].entered", '"2026-10-01"'),
+    (f"{RUN}.entered", "2026-10-01T07:00:00", "runs[0].entered", '"2026-10-01T07:00:00"'),
     (f"{RUN}.pain", 3, "runs[0].pain", "3"),
     (f"{RUN}.pain.during", 9.5, "runs[0].pain.during", "9.5"),
     (f"{RUN}.pain.after", 5, "runs[0].pain.after", "5"),

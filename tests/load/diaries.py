@@ -427,7 +427,9 @@ def _events(choices: Choices, plot: _Plot) -> tuple[DiaryEvent, ...]:
         events.append(DiaryEvent(_back(choices, plot, 90), "stage", stage, "program"))
     if chance(choices, 15):
         events.append(
-            DiaryEvent(_back(choices, plot, 30), "plan_issued", _back(choices, plot, 20), "program")
+            DiaryEvent(
+                _back(choices, plot, 30), "plan_issued", _back(choices, plot, 20).isoformat(), "program"
+            )
         )
     if chance(choices, 8):
         change = one_of(choices, (max(plot.usual - 1, 0), plot.usual))

@@ -43,7 +43,7 @@ def saying(change: Callable[[History, datetime, Recommendation], Recommendation]
 def numbered(**parts: Any) -> Engine:
     """Return the engine with other numbers than any file could give it; the check keeps the right ones."""
     wrong = replace(SETTINGS, **parts)
-    return Engine(lambda history, as_of, settings: judge(history, as_of, wrong), SETTINGS)
+    return Engine(lambda history, as_of, _: judge(history, as_of, wrong), SETTINGS)
 
 
 # --- the diary seen wrongly -----------------------------------------------------------------------

@@ -395,8 +395,29 @@ def unknown_stays_unknown(engine: Engine, case: Case) -> str | None:
     baseline_event = any(event.kind == "baseline" for event in case.history.events)
     if slow.next_run is not None and slow.next_run.max_speed_mps is not None and not baseline_event:
         return f"speeds unknown, but {slow.next_run.max_speed_mps} m/s"
-    if engine.through_file is not None and engine.through_file(case.history) != case.history:
-        return "the diary came back from a file changed"
+    return _unknown_in_a_file(engine, case)
+
+
+def _unknown_in_a_file(engine: Engine, case: Case) -> str | None:
+    """Compare the values of each run, and every answer, before and after a file."""
+    if engine.through_file is None:
+        return None
+    back = engine.through_file(case.history)
+    names = ("start", "km", "minutes", "speed_mps", "cadence_spm", "steps", "impact", "downhill_min", "rpe")
+    by_id = {run.id: run for run in back.runs}
+    for old in case.history.runs:
+        new = by_id[old.id]
+        for name in names:
+            if getattr(old, name) != getattr(new, name):
+                return f"{name} of {old.id}: {getattr(old, name)} -> {getattr(new, name)}"
+        if any(new.pain.get(when) != score for when, score in old.pain.items()):
+            return f"answers of {old.id}: {old.pain} -> {new.pain}"
+    scores = [
+        sorted(str((one.when, one.score, one.at, one.knee)) for one in diary.pain)
+        for diary in (case.history, back)
+    ]
+    if scores[0] != scores[1]:
+        return "scores changed in a file"
     return None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pfp_sensors.formats.history import history_document, history_from_document
@@ -189,7 +188,7 @@ def test_24_clocks_never_shorten_rest(case: Case) -> None:
     hold(24, case)
 
 
-def test_the_sample_covers_every_rule_stage_tier_and_mode(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sample_covers_every_rule_stage_tier_and_mode() -> None:
     shares = coverage([seeded_case(seed) for seed in SAMPLE], ENGINE.settings)
     print("\n".join(f"{name:24s}{share:7.3f}" for name, share in shares.items()))  # noqa: T201
     rare = {name: shares.get(name, 0.0) for name in WANTED if shares.get(name, 0.0) < 0.01}
