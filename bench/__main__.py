@@ -11,11 +11,13 @@ from bench.live import live_sections
 from bench.pages import DEFINITIONS, NOT_SHOWN, NOT_SHOWN_OF_RECORDING, PEERS, write_page
 from bench.places import ACCURACY_PAGE, RECORDING_PAGE, SPEED_PAGE
 from bench.real import real_sections
+from bench.rules_page import write_rules
+from bench.rules_study import LONG_RUNNERS, RUNNERS, rules_sections
 from bench.speed import speed_section
 from bench.tables import Section, as_text, target_table
 from pfp_sensors.settings import load_signal_settings
 
-PARTS = ("real", "grid", "speed", "live")
+PARTS = ("real", "grid", "speed", "live", "rules")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     accuracy: list[Section] = []
     speed: list[Section] = []
     recording: list[Section] = []
+    rules: list[Section] = []
     if "real" in wanted:
         accuracy += _printed(real_sections(settings))
     if "grid" in wanted:
@@ -37,7 +40,10 @@ def main(argv: list[str] | None = None) -> int:
         speed += _printed([speed_section(settings, repeats=21 if args.long else 9)])
     if "live" in wanted:
         recording += _printed(live_sections(long=args.long))
-    _print_summary([*accuracy, *speed, *recording], time.perf_counter() - start)
+    n_runners = args.runners or (LONG_RUNNERS if args.long else RUNNERS)
+    if "rules" in wanted:
+        rules += _printed(rules_sections(n_runners))
+    _print_summary([*accuracy, *speed, *recording, *rules], time.perf_counter() - start)
     command = " ".join(["python -m bench", *arguments])
     if args.write and {"real", "grid"} <= set(wanted):
         write_page(ACCURACY_PAGE, "Accuracy", accuracy, command, (DEFINITIONS, NOT_SHOWN, PEERS))
@@ -45,6 +51,8 @@ def main(argv: list[str] | None = None) -> int:
         write_page(SPEED_PAGE, "Speed and memory", speed, command, ())
     if args.write and recording:
         write_page(RECORDING_PAGE, "Recording from sensors", recording, command, (NOT_SHOWN_OF_RECORDING,))
+    if args.write and rules and n_runners > RUNNERS:
+        write_rules(rules, command)
     return 0
 
 
@@ -59,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
         "--only", choices=PARTS, help="one part; docs/accuracy.md needs real and grid together"
     )
     parser.add_argument("--cells", type=int, help="another number of simulated runners")
+    parser.add_argument(
+        "--runners",
+        type=int,
+        help=f"another number of runners in the rules study; docs/rules-study.md needs more than {RUNNERS}",
+    )
     parser.add_argument(
         "--write",
         action=argparse.BooleanOptionalAction,

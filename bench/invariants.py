@@ -16,12 +16,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.formats.history import history_document, history_from_document
-from pfp_sensors.load.judge import judge
-from pfp_sensors.settings.load import load_load_settings
 from tests.load.coverage import coverage
 from tests.load.diaries import seeded_case
-from tests.load.invariants import INVARIANTS, Engine
+from tests.load.engine import REAL, SETTINGS
+from tests.load.invariants import INVARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +42,6 @@ PARTS: Final = (
     "events",
     "overrides",
 )
-
-
-def engine() -> Engine:
-    return Engine(
-        judge,
-        load_load_settings(),
-        through_file=lambda history: history_from_document(history_document(history), "diary"),
-    )
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -83,24 +73,23 @@ def find_broken(n_cases: int) -> dict[int, list[tuple[int, str]]]:
 def _check_chunk(n_cases: int, first: int) -> list[tuple[int, int, str]]:
     """Check one invariant on each seed of a chunk, in turn."""
     numbers = list(INVARIANTS)
-    under_test = engine()
     found = []
     for seed in range(first, min(first + CHUNK, n_cases)):
         number = numbers[seed % len(numbers)]
-        problem = INVARIANTS[number](under_test, seeded_case(seed))
+        problem = INVARIANTS[number](REAL, seeded_case(seed))
         if problem is not None:
             found.append((number, seed, problem))
     return found
 
 
-def smaller(case: Case, number: int, under_test: Engine) -> Case:
+def smaller(case: Case, number: int) -> Case:
     """Take entries away, one at a time, as long as the invariant still breaks."""
     check = INVARIANTS[number]
     shrunk = True
     while shrunk:
         shrunk = False
         for less in _one_entry_less(case):
-            if check(under_test, less) is not None:
+            if check(REAL, less) is not None:
                 case, shrunk = less, True
                 break
     return case
@@ -118,20 +107,19 @@ def as_text(broken: dict[int, list[tuple[int, str]]], n_cases: int, seconds: flo
     """Return the counts, and the first counterexamples made small."""
     counts = Counter(list(INVARIANTS)[seed % len(INVARIANTS)] for seed in range(n_cases))
     lines = [f"{n_cases} diaries, {seconds:.0f} s; violations {sum(map(len, broken.values()))}"]
-    under_test = engine()
     for number, check in INVARIANTS.items():
         lines.append(
             f"{number:3d} {check.__name__:38s} cases {counts[number]:7d} broken {len(broken[number])}"
         )
         for seed, problem in broken[number][:SHOWN]:
-            small = smaller(seeded_case(seed), number, under_test)
+            small = smaller(seeded_case(seed), number)
             lines += [f"      seed {seed}: {problem}", f"      small: {small}"]
     return "\n".join(lines)
 
 
 def print_coverage() -> None:
     """Print the share of cases per stage, status, tier, mode, rule fired and rule bound."""
-    shares = coverage((seeded_case(seed) for seed in range(SAMPLE)), load_load_settings())
+    shares = coverage((seeded_case(seed) for seed in range(SAMPLE)), SETTINGS)
     print("\n".join(f"{name:24s}{share:8.3f}" for name, share in shares.items()))
 
 

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bench.rules_knees import first_knee, live_day
-from bench.rules_ours import OurRules
-from bench.rules_policies import ByFeel, Course, RatioBand, TenPercent, TenPercentWithBrake, Wish
-from bench.rules_runner import DAYS, ITEMS, REST_PAIN, RUNS_PER_WEEK, TOO_MUCH, USUAL_PAIN, WEEKS, chance_of
+from bench.rules_ours import SPEED_MPS, OurRules
+from bench.rules_policies import (
+    BY_FEEL_STOP,
+    ByFeel,
+    Course,
+    RatioBand,
+    TenPercent,
+    TenPercentWithBrake,
+    Wish,
+)
+from bench.rules_runner import (
+    DAYS,
+    ITEMS,
+    REST_PAIN,
+    RUN_DAYS,
+    RUNS_PER_WEEK,
+    TOO_MUCH,
+    USUAL_PAIN,
+    WEEKS,
+    chance_of,
+)
 from pfp_sensors.load.tiers import tier_of
 
 if TYPE_CHECKING:
@@ -18,18 +36,25 @@ if TYPE_CHECKING:
     from bench.rules_knees import DayPain
     from bench.rules_policies import Policy
     from bench.rules_runner import Chance, Runner
-    from pfp_sensors.settings.load_rules import LoadSettings, PainNumbers
+    from pfp_sensors.settings.load_numbers import PainNumbers
+    from pfp_sensors.settings.load_rules import LoadSettings
 
 OURS: Final = "this rule set"
+GREEDY: Final = "its longest, at once"
+"""This rule set, used by someone who always runs the longest run allowed on the first day allowed."""
 RIVALS: Final[dict[str, Callable[[], Policy]]] = {
     "10 % a week": TenPercent,
     "10 %, braked by pain": TenPercentWithBrake,
     "ACWR band": RatioBand,
     "by feel": ByFeel,
 }
-POLICIES: Final = (OURS, *RIVALS)
+POLICIES: Final = (OURS, GREEDY, *RIVALS)
 AT_GOAL: Final = 0.95
 """A week counts as at goal from this share of the goal volume."""
+
+
+OVERSHOOT: Final = 1.5
+"""On a day on which the policy is not followed the run is so many times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +78,7 @@ class Outcome:
     skipped
         Planned runs that were not run.
     bound
-        How often each rule bound (this rule set only).
+        How often each rule set the length of a run (this rule set only).
     asked
         How often `judge` was asked.
     """
@@ -72,32 +97,37 @@ class Outcome:
 def follow_all(runner: Runner, settings: LoadSettings) -> dict[str, Outcome]:
     """Follow one runner under every policy, with the same chance."""
     chance = chance_of(runner)
-    found = {OURS: follow_ours(runner, settings, chance)}
+    found = {
+        OURS: follow_ours(runner, settings, chance),
+        GREEDY: follow_ours(runner, settings, chance, as_planned=False),
+    }
     found |= {name: follow(runner, make(), chance, settings.pain) for name, make in RIVALS.items()}
     return found
 
 
 def follow_ours(
-    runner: Runner, settings: LoadSettings, chance: Chance, *, kept_days: int | None = -1
+    runner: Runner,
+    settings: LoadSettings,
+    chance: Chance,
+    *,
+    as_planned: bool = True,
 ) -> Outcome:
-    """Follow one runner under the real rules; ``kept_days`` None keeps the whole diary."""
+    """Follow one runner under the real rules."""
     first_pain = min(10, round(REST_PAIN + runner.start_irritation))
-    more = {} if kept_days == -1 else {"kept_days": kept_days}
-    policy = OurRules(runner, chance, settings, first_pain, **more)
+    policy = OurRules(runner, chance, settings, first_pain, as_planned=as_planned)
     found = follow(runner, policy, chance, settings.pain)
-    return _with_rules(found, policy)
+    return replace(found, bound=policy.bound, asked=policy.asked)
 
 
 def follow(runner: Runner, policy: Policy, chance: Chance, pain: PainNumbers) -> Outcome:
     """Follow one runner under one policy through all days."""
     course, knee = Course(runner), first_knee(runner)
-    own_way = ByFeel()
     days: list[DayPain] = []
     for day in range(DAYS):
         before = _felt(REST_PAIN + knee.irritation, day, "before", chance)
         wish = policy.wish(day, before, course)
         if not chance.follows[day]:
-            wish = own_way.wish(day, before, course)
+            wish = _own_way(wish, day, before, runner)
         km, speed = _done(wish, before, float(chance.speed[day]))
         knee, felt = live_day(knee, km, speed, runner)
         days.append(felt)
@@ -108,11 +138,22 @@ def follow(runner: Runner, policy: Policy, chance: Chance, pain: PainNumbers) ->
     return _outcome(runner, course.km, days, pain)
 
 
+def _own_way(wish: Wish | None, day: int, before: int, runner: Runner) -> Wish | None:
+    """Say what someone does who does not follow: half as far again, or a run of old length on a rest day."""
+    if wish is not None:
+        return Wish(OVERSHOOT * wish.km)
+    if day % 7 not in RUN_DAYS or before > BY_FEEL_STOP:
+        return None
+    return Wish(runner.start_km / RUNS_PER_WEEK)
+
+
 def _done(wish: Wish | None, before: int, chosen: float) -> tuple[float, float]:
     """Turn a wish into what is run: nothing with a lot of pain, and no faster than the limit."""
     if wish is None or before > TOO_MUCH:
         return 0.0, 1.0
-    return wish.km, chosen if wish.speed is None else min(chosen, wish.speed)
+    speed = chosen if wish.speed is None else min(chosen, wish.speed)
+    km = wish.km if wish.minutes is None else min(wish.km, wish.minutes * 60.0 * speed * SPEED_MPS / 1000.0)
+    return km, speed
 
 
 def _felt(latent: float, day: int, item: str, chance: Chance) -> int:
@@ -159,9 +200,3 @@ def _outcome(runner: Runner, km: list[float], days: list[DayPain], pain: PainNum
         km=sum(km),
         skipped=max(0, WEEKS * RUNS_PER_WEEK - sum(one > 0.0 for one in km)),
     )
-
-
-def _with_rules(found: Outcome, policy: OurRules) -> Outcome:
-    from dataclasses import replace
-
-    return replace(found, bound=policy.bound, asked=policy.asked)

@@ -39,6 +39,8 @@ _SORE_CAPACITY: Final = 0.04
 """Capacity lost per point of irritation."""
 _NO_GAIN_ABOVE: Final = 5.0
 """From this irritation on capacity does not grow."""
+_NO_GAIN_OVER: Final = 0.5
+"""Model "single run": a run so far beyond the tolerated length trains nothing."""
 _MOST: Final = 9.0
 
 
@@ -108,13 +110,13 @@ def _single_run(knee: Knee, km: float, speed: float, runner: Runner) -> tuple[Kn
     del speed
     tolerated = _sore(knee) * (0.85 if knee.rest_days < 1 else 1.0)
     over = max(0.0, km / tolerated - 1.0)
-    jump = SENSITIVITY[runner.sensitivity] * over * (1.0 + over)
+    jump = SENSITIVITY[runner.sensitivity] * over
     after = min(_MOST, knee.irritation + jump)
     felt = min(_MOST, knee.irritation + 0.4 * jump)
     pain = _pain(knee.irritation, felt, km, during_share=0.5)
     capacity = knee.capacity
-    if 0.75 * knee.capacity <= km <= 1.1 * tolerated and knee.irritation < _NO_GAIN_ABOVE:
-        capacity *= 1.0 + SESSION_GAIN[runner.adaptation]
+    if km >= 0.75 * knee.capacity and knee.irritation < _NO_GAIN_ABOVE:
+        capacity *= 1.0 + SESSION_GAIN[runner.adaptation] * max(0.0, 1.0 - over / _NO_GAIN_OVER)
     if knee.rest_days >= 10:
         capacity *= 0.995
     return Knee(after * _left(runner), capacity, rest_days=_rest(knee, km)), pain

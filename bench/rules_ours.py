@@ -1,10 +1,11 @@
-"""This rule set as a policy: the real `judge` is asked before each run, over a simulated diary."""
+"""The rule set as a policy: the real `judge` is asked before each run, over a simulated diary."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
+from math import isclose
 from typing import TYPE_CHECKING, Final
 
 from bench.rules_policies import Wish
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
     from bench.rules_policies import Course
     from bench.rules_runner import Chance, Runner
     from pfp_sensors.model.diary import Knee, When
-    from pfp_sensors.model.recommendation import Recommendation
+    from pfp_sensors.model.recommendation import Recommendation, Rule
     from pfp_sensors.settings.load_rules import LoadSettings
 
 ZONE: Final = timezone(timedelta(hours=1))
 FIRST_DAY: Final = date(2026, 1, 5)
-KEPT_DAYS: Final = 98
-"""Older entries are left out of the diary to keep `judge` quick; that this changes nothing is measured."""
 SPEED_MPS: Final = 2.6
 IMPACT_G: Final = 9.0
 IMPACT_G_PER_MPS: Final = 3.0
+OTHER_SHARE: Final = 0.8
+"""Of the longest run, as load.md 9 plans the other ones."""
 _KNEE: Final[Knee] = "right"
 _REPORTED: Final[tuple[When, ...]] = ("before", "during", "after60")
 
@@ -49,12 +50,15 @@ def moment(day: int, hour: int, minute: int = 0) -> datetime:
 class OurRules:
     """The rule set of load.md, followed by someone who answers what was drawn to be answered.
 
+    Two ways of use: ``as_planned`` runs what `pfp week` plans, shorter runs and a longest one on Sunday; else
+    every run is as long and as early as `pfp next` allows.
+
     Attributes
     ----------
     history
         The diary so far.
     bound
-        How often each rule bound, over all days on which it was asked.
+        How often each rule set the length of a run, and how often each status came.
     asked
         How often `judge` was asked.
     """
@@ -65,16 +69,17 @@ class OurRules:
         chance: Chance,
         settings: LoadSettings,
         first_pain: int,
-        kept_days: int | None = KEPT_DAYS,
+        *,
+        as_planned: bool = True,
     ) -> None:
         self._runner, self._chance, self._settings = runner, chance, settings
-        self._kept_days = kept_days
+        self._as_planned = as_planned
         self._stage = "walk_run"
         self._moved_to: int | None = None
         self._last_run: int | None = None
         self.bound: Counter[str] = Counter()
         self.asked = 0
-        self.history = History(profile=_profile(runner, first_pain), runs=_runs_before(runner))
+        self.history = History(profile=_profile(runner, first_pain), runs=_runs_before(runner, first_pain))
         self._review(0)
 
     def wish(self, day: int, before: int, course: Course) -> Wish | None:
@@ -88,19 +93,19 @@ class OurRules:
         self._count(advice)
         self._keep_cap(day, advice)
         earliest = None if advice.earliest_day is None else (advice.earliest_day - FIRST_DAY).days
-        self._moved_to = earliest if earliest is not None and earliest > day else None
+        self._moved_to = self._later(day, earliest)
         run = advice.next_run
         if run is None or run.max_km is None or earliest is None or earliest > day:
             return None
-        return Wish(run.max_km, None if run.max_speed_mps is None else run.max_speed_mps / SPEED_MPS)
+        share = None if run.max_speed_mps is None else run.max_speed_mps / SPEED_MPS
+        km = min(run.max_km, _planned_km(day, advice)) if self._as_planned else run.max_km
+        return Wish(km, share, run.max_minutes)
 
     def told(self, day: int, km: float, speed: float, answers: dict[str, int | None]) -> None:
         """Enter the day: the morning, the run with its answers, and the evening."""
         entries: list[Pain] = []
         if self._last_run == day - 1:
-            entries.append(
-                _pain("morning", answers["morning"], moment(day, 6, 30), run=f"r{day - 1}")
-            )
+            entries.append(_pain("morning", answers["morning"], moment(day, 6, 30), run=f"r{day - 1}"))
         if km > 0.0:
             self._last_run = day
             run = self._run(day, km, speed)
@@ -117,8 +122,6 @@ class OurRules:
             values = {"walk_pain": answers["day"], "stairs_pain": answers["day"]}
             checkin = Checkin(moment(day, 21), values)
             self.history = replace(self.history, checkins=(*self.history.checkins, checkin))
-        if self._kept_days is not None:
-            self.history = trimmed(self.history, day - self._kept_days)
 
     def _review(self, day: int) -> None:
         found = review_stage(self.history, moment(day, 5), self._settings)
@@ -127,9 +130,15 @@ class OurRules:
             event = DiaryEvent(moment(day, 5), "stage", found.to, "program")
             self.history = replace(self.history, events=(event,))
 
+    def _later(self, day: int, earliest: int | None) -> int | None:
+        """Give the day to which a run moves: within its week, or the earliest day of all."""
+        if earliest is None or earliest <= day:
+            return None
+        return earliest if not self._as_planned or earliest // 7 == day // 7 else None
+
     def _count(self, advice: Recommendation) -> None:
         self.asked += 1
-        self.bound.update(rule.id for rule in advice.rules if rule.binding)
+        self.bound.update(rule.id for rule in advice.rules if _sets_length(rule, advice))
         self.bound[f"status {advice.status}"] += 1
 
     def _keep_cap(self, day: int, advice: Recommendation) -> None:
@@ -156,25 +165,24 @@ class OurRules:
         )
 
 
-def trimmed(history: History, first_day: int) -> History:
-    """Leave out runs, answers and limits of days before one; the limit in force before the first run stays."""
-    start = moment(first_day, 0)
-    old_caps = [cap for cap in history.caps if _is_before(cap, start)]
-    return replace(
-        history,
-        runs=tuple(one for one in history.runs if not _starts_before(one, start)),
-        pain=tuple(one for one in history.pain if isinstance(one.at, datetime) and one.at >= start),
-        caps=(*old_caps[-1:], *(cap for cap in history.caps if not _is_before(cap, start))),
-        checkins=tuple(one for one in history.checkins if isinstance(one.at, datetime) and one.at >= start),
+def _sets_length(rule: Rule, advice: Recommendation) -> bool:
+    """Tell whether a rule's own limit is the length of the next run, on either axis."""
+    run = advice.next_run
+    if run is None or not rule.binding:
+        return False
+    results = {"km": run.max_km, "minutes": run.max_minutes}
+    return any(
+        limit is not None and axis in rule.limits and isclose(rule.limits[axis], limit)
+        for axis, limit in results.items()
     )
 
 
-def _is_before(cap: Cap, start: datetime) -> bool:
-    return isinstance(cap.at, datetime) and cap.at < start
-
-
-def _starts_before(run: Run, start: datetime) -> bool:
-    return isinstance(run.start, datetime) and run.start < start
+def _planned_km(day: int, advice: Recommendation) -> float:
+    """Give the length that `pfp week` would plan: the longest run on Sunday, the others 0.8 of it."""
+    if advice.week.max_km is None or advice.dose_km is None:
+        return float("inf")
+    longest = min(advice.dose_km, advice.week.max_km / (1.0 + OTHER_SHARE * (RUNS_PER_WEEK - 1)))
+    return longest if day % 7 == RUN_DAYS[-1] else OTHER_SHARE * longest
 
 
 def _pain(when: When, score: int | None, at: datetime, run: str | None = None) -> Pain:
@@ -202,10 +210,11 @@ def _profile(runner: Runner, first_pain: int) -> Profile:
     )
 
 
-def _runs_before(runner: Runner) -> tuple[Run, ...]:
-    """Give the imported runs of the weeks before, without answers and without impact."""
+def _runs_before(runner: Runner, first_pain: int) -> tuple[Run, ...]:
+    """Give the imported runs of the weeks before, without impact; only the last one is answered."""
     km = runner.start_km / RUNS_PER_WEEK
     days = [day for day in range(-BEFORE_DAYS, 0) if day % 7 in RUN_DAYS]
+    answers: dict[When, int | None] = dict.fromkeys(("before", "during", "after60", "morning"), first_pain)
     return tuple(
         Run(
             f"r{day}",
@@ -213,6 +222,7 @@ def _runs_before(runner: Runner) -> tuple[Run, ...]:
             km=km,
             minutes=1000.0 * km / SPEED_MPS / 60.0,
             speed_mps=SPEED_MPS,
+            pain=answers if day == days[-1] else {},
             source="import",
             synthetic=True,
         )

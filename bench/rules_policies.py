@@ -21,10 +21,14 @@ _LEAST_KM: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be run today, and no faster than this share of the easy speed; None without a limit."""
+    """What is to be run today: kilometres, no faster than a share of the easy speed, no longer than minutes.
+
+    None without a limit.
+    """
 
     km: float
     speed: float | None = None
+    minutes: float | None = None
 
 
 @dataclass(slots=True)
@@ -39,8 +43,7 @@ class Course:
         """Add up the last days before today, with those before the first day."""
         done = sum(self.km[-days:])
         before = [
-            self.runner.start_km / RUNS_PER_WEEK if day % 7 in RUN_DAYS else 0.0
-            for day in range(BEFORE_DAYS)
+            self.runner.start_km / RUNS_PER_WEEK if day % 7 in RUN_DAYS else 0.0 for day in range(BEFORE_DAYS)
         ]
         missing = days - len(self.km)
         return done + (sum(before[-missing:]) if missing > 0 else 0.0)
@@ -51,11 +54,12 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the person told the diary on one item; None where it was left out."""
+class Today:
+    """A run day: its number, the pain felt before a run, and what has happened so far."""
 
-    item: str
-    score: int | None
+    day: int
+    before: int
+    course: Course
 
 
 class Policy(Protocol):
@@ -72,12 +76,13 @@ class RuleOfThumb:
     """A policy that keeps no diary; the base of all but ours."""
 
     def wish(self, day: int, before: int, course: Course) -> Wish | None:
+        """Say what to run on a run day; a very short run is left out."""
         if day % 7 not in RUN_DAYS:
             return None
-        km = self.km_of_run(day, before, course)
+        km = self.km_of_run(Today(day, before, course))
         return Wish(km) if km >= _LEAST_KM else None
 
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
+    def km_of_run(self, today: Today) -> float:
         """Say how far to run on a run day."""
         raise NotImplementedError
 
@@ -88,17 +93,19 @@ class RuleOfThumb:
 class ByFeel(RuleOfThumb):
     """The goal volume at once; half of it when it hurts, none when it hurts a lot."""
 
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
-        whole = course.runner.goal_km / RUNS_PER_WEEK
-        return 0.0 if before > BY_FEEL_STOP else 0.5 * whole if before > BY_FEEL_HALF else whole
+    def km_of_run(self, today: Today) -> float:
+        """Say how far to run."""
+        whole = today.course.runner.goal_km / RUNS_PER_WEEK
+        return 0.0 if today.before > BY_FEEL_STOP else 0.5 * whole if today.before > BY_FEEL_HALF else whole
 
 
 class TenPercent(RuleOfThumb):
     """Ten percent more each week, up to the goal, whatever the knee says."""
 
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
-        week_km = course.runner.start_km * 1.10 ** (day // 7 + 1)
-        return min(week_km, course.runner.goal_km) / RUNS_PER_WEEK
+    def km_of_run(self, today: Today) -> float:
+        """Say how far to run."""
+        week_km = today.course.runner.start_km * 1.10 ** (today.day // 7 + 1)
+        return min(week_km, today.course.runner.goal_km) / RUNS_PER_WEEK
 
 
 class TenPercentWithBrake(RuleOfThumb):
@@ -108,25 +115,27 @@ class TenPercentWithBrake(RuleOfThumb):
         self._week = 0
         self._week_km: float | None = None
 
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
-        runner = course.runner
+    def km_of_run(self, today: Today) -> float:
+        """Say how far to run."""
+        runner = today.course.runner
         if self._week_km is None:
             self._week_km = min(1.10 * runner.start_km, runner.goal_km)
-        if day // 7 > self._week:
-            self._week = day // 7
-            worst = course.worst_felt(7)
+        if today.day // 7 > self._week:
+            self._week = today.day // 7
+            worst = today.course.worst_felt(7)
             factor = 0.8 if worst > BY_FEEL_STOP else 1.0 if worst > BY_FEEL_HALF else 1.10
             self._week_km = max(RUNS_PER_WEEK * 1.6, min(factor * self._week_km, runner.goal_km))
-        return 0.0 if before > BY_FEEL_STOP else self._week_km / RUNS_PER_WEEK
+        return 0.0 if today.before > BY_FEEL_STOP else self._week_km / RUNS_PER_WEEK
 
 
 class RatioBand(RuleOfThumb):
     """Acute against chronic: grow to the top of the band, stop above it, whatever the knee says."""
 
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
-        runner = course.runner
-        chronic = max(course.sum_km(28) / 4.0, 0.25 * runner.start_km)
-        acute = course.sum_km(6)
+    def km_of_run(self, today: Today) -> float:
+        """Say how far to run."""
+        runner = today.course.runner
+        chronic = max(today.course.sum_km(28) / 4.0, 0.25 * runner.start_km)
+        acute = today.course.sum_km(6)
         if acute > STOP_RATIO * chronic:
             return 0.0
         aim = min(runner.goal_km, HIGH_RATIO * chronic) / RUNS_PER_WEEK
@@ -134,15 +143,12 @@ class RatioBand(RuleOfThumb):
         return max(min(aim, HIGH_RATIO * chronic - acute), min(least, runner.goal_km / RUNS_PER_WEEK))
 
 
-class NoRunning(RuleOfThumb):
-    """Rest for ever; only to see that outcomes react."""
+class ShareOfGoal(RuleOfThumb):
+    """A fixed share of the goal volume, 0 for none, whatever the knee says; to see that outcomes react."""
 
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
-        return 0.0
+    def __init__(self, share: float) -> None:
+        self._share = share
 
-
-class TwiceTheGoal(RuleOfThumb):
-    """Twice the goal volume, whatever the knee says; only to see that outcomes react."""
-
-    def km_of_run(self, day: int, before: int, course: Course) -> float:
-        return 2.0 * course.runner.goal_km / RUNS_PER_WEEK
+    def km_of_run(self, today: Today) -> float:
+        """Say how far to run."""
+        return self._share * today.course.runner.goal_km / RUNS_PER_WEEK

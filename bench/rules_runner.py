@@ -15,7 +15,7 @@ from bench.hypercube import cells_of_levels
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import FloatArray
 
-WEEKS: Final = 20
+WEEKS: Final = 26
 DAYS: Final = 7 * WEEKS
 RUN_DAYS: Final = (1, 4, 6)
 """Tuesday, Friday, Sunday; day 0 is a Monday."""
@@ -26,7 +26,7 @@ USUAL_PAIN: Final = 1
 """What the person says: the pain of an ordinary day at rest."""
 REST_PAIN: Final = 0.5
 """What the model feels at rest, so that rounding and noise seldom pass the usual pain."""
-TOO_MUCH: Final = 7
+TOO_MUCH: Final = 5
 """Above this pain nobody begins a run, whatever the policy says."""
 ITEMS: Final = ("morning", "before", "during", "after60", "day")
 SEED: Final = 20_260_104

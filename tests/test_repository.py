@@ -168,7 +168,7 @@ def first_page_with_real_output() -> str:
     """Return the README with its sample output as ``pfp demo`` prints it now."""
     printed = pfp("demo")
     assert printed.returncode == 0, printed.stderr
-    excerpt = re.search(r"(?ms)^Right leg\..*^the kneecap\.$", printed.stdout)
+    excerpt = re.search(r"(?ms)^Right leg\..*?^the kneecap\.$", printed.stdout)
     assert excerpt, printed.stdout
     page = pages()["README.md"]
     shown = re.search(r"(?<=```text\n).+?(?=\n```)", page, re.DOTALL)

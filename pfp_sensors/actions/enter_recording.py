@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.actions.new_run import add_with_run_id
@@ -77,7 +78,7 @@ def enter_recording(home: Path, folder: Path, analysis: FileAnalysis, at: dateti
     if all(leg.summary.status == "refused" for leg in analysis.legs):
         return None
     meta = read_meta(folder / META_NAME)
-    start = _start(folder, meta.common.start_utc, at)
+    start = _start(folder, meta.common.start_utc, at - _length(analysis))
     below = folder.absolute().relative_to(home.absolute()).as_posix()
     marks = tuple(_pain_marks(meta.other.get("marks")))
     with contextlib.closing(open_diary(home)) as diary:
@@ -125,12 +126,20 @@ def _find(diary: sqlite3.Connection, run_id: str) -> Run:
     return run
 
 
-def _start(folder: Path, start_utc: str | None, at: datetime) -> datetime:
-    """Tell when a recording began, in local time; not later than now."""
+def _start(folder: Path, start_utc: str | None, latest: datetime) -> datetime:
+    """Tell when a recording began, in local time; not later than it can have, which has ended by now.
+
+    The start of a simulated one is ahead of the clock. Put at its end, limits issued right afterwards would
+    seem to have been in force for it.
+    """
     from pfp_sensors.store.home import start_of
 
     begun = start_of(folder.name) if start_utc is None else datetime.fromisoformat(start_utc)
-    return at if begun is None else min(begun.astimezone().replace(microsecond=0), at)
+    return latest if begun is None else min(begun.astimezone().replace(microsecond=0), latest)
+
+
+def _length(analysis: FileAnalysis) -> timedelta:
+    return timedelta(seconds=ceil(max(leg.summary.recording.duration_s for leg in analysis.legs)))
 
 
 def _pain_marks(marks: Any) -> Iterator[tuple[float, int]]:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pfp_sensors.load.comeback import find_comeback
 from pfp_sensors.load.days import day_of, monday_of
 from pfp_sensors.load.judge import judge
 from pfp_sensors.load.programme import is_flare, is_held, mobility_session, strength_session
+from pfp_sensors.load.progress import exercise_progress, progress_of
+from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import Exercise
 from pfp_sensors.settings.exercises import load_exercises
 from pfp_sensors.settings.load import load_load_settings
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pfp_sensors.load.programme import Session
+    from pfp_sensors.load.progress import Progress
     from pfp_sensors.model.diary import ExerciseKind, History, Knee
 
 SESSIONS_A_WEEK = 3
@@ -27,10 +31,14 @@ SESSIONS_A_WEEK = 3
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The session that is due; None while exercise waits for a clinician. ``held``: the gentlest only."""
+    """The session that is due; None while exercise waits for a clinician. ``held``: the gentlest only.
+
+    ``progress`` tells what may become harder or easier, and where sides differ.
+    """
 
     session: Session | None
     held: bool
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,31 @@ class Done:
 
 def propose_session(history: History, at: datetime, *, short: bool = False) -> Proposed:
     """Choose the session that is due: the week's next strength session or, short, mobility and activation."""
-    recommendation = judge(history, at, load_load_settings())
-    book = load_exercises()
+    settings, book = load_load_settings(), load_exercises()
+    recommendation, seen = judge(history, at, settings), see(history, at, settings)
     if short:
         ran = any(day_of(run.start) == at.date() for run in history.runs)
         session = mobility_session(at.date(), history, recommendation, book, after_run=ran)
     else:
         blocks = ("A",) if is_flare(recommendation) else None  # within a day of a flare: load.md 9
         number = _number(history, at)
-        session = strength_session(number, at.date(), history, recommendation, book, blocks=blocks)
-    return Proposed(session, is_held(recommendation) or is_flare(recommendation))
+        session = strength_session(
+            number,
+            at.date(),
+            history,
+            recommendation,
+            book,
+            blocks=blocks,
+            comeback=find_comeback(seen, settings),
+        )
+    held = is_held(recommendation) or is_flare(recommendation)
+    return Proposed(session, held, progress_of(seen, recommendation, settings, book))
+
+
+def progress_now(history: History, at: datetime) -> Progress:
+    """Tell what the exercises that were done ask for next time."""
+    settings = load_load_settings()
+    return exercise_progress(history, judge(history, at, settings), settings, load_exercises())
 
 
 def store_session(

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from pfp_sensors.actions.exercise_session import Done
     from pfp_sensors.cli.ask import Ask
     from pfp_sensors.load.programme import Session
+    from pfp_sensors.load.progress import Progress
     from pfp_sensors.model.diary import Exercise, Knee
 
 DESCRIPTION = """\
@@ -51,18 +53,19 @@ def run(args: argparse.Namespace) -> int:
     from pfp_sensors.actions.exercise_session import propose_session
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.read_diary import read_diary
+    from pfp_sensors.report.session_text import session_text
     from pfp_sensors.store.home import home_folder
 
     home, at = home_folder(getattr(args, "home", None)), now()
     proposed = propose_session(read_diary(home), at, short=args.short)
     session = proposed.session
     if args.json:
-        write_out(json_line(_document(session)))
+        write_out(json_line(_document(session, proposed.progress)))
         return 0 if session is not None else _REFUSED
     if session is None:
         write_out("Exercise waits until a clinician has looked at the knee.\n`pfp next` says why.")
         return _REFUSED
-    text = _session_text(session, held=proposed.held)
+    text = session_text(session, proposed.progress, held=proposed.held)
     if args.list:
         write_out(text)
         return 0
@@ -78,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
             done = perform(session, stage)
         stored = finish(on_terminal() if can_ask() else None, diary, session, done, at)
     _print(stored, asked=can_ask())
+    _print_next_time(home, stored)
     return 0
 
 
@@ -191,27 +195,6 @@ def _ask_after(ask: Ask, chosen: dict[str, str], pain: dict[str, int], form: dic
             form[name] = answer
 
 
-def _session_text(session: Session, *, held: bool) -> str:
-    from pfp_sensors.report.words import paragraph
-
-    what = f"Strength session {session.number}" if session.number else "Mobility and light activation"
-    lines = [f"{what}, about {session.minutes:.0f} min:"]
-    lines += [paragraph(f"{item.exercise.name}: {_dose(item)}", "  - ", "    ") for item in session.items]
-    if held:
-        lines.append("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
-    return "\n".join(lines)
-
-
-def _dose(item: Any) -> str:
-    side = ", each side" if item.sides else ""
-    if item.minutes is not None:
-        return f"{item.minutes:g} min"
-    if item.reps is None:
-        return f"{item.sets} x {item.hold_s:g} s{side}"
-    held = f", held {item.hold_s:g} s" if item.hold_s else ""
-    return f"{item.sets} x {item.reps}{held}{side}"
-
-
 def _print(stored: tuple[Exercise, ...], *, asked: bool) -> None:
     from pfp_sensors.report.words import count, paragraph
     from pfp_sensors.settings.load import load_load_settings
@@ -230,11 +213,25 @@ def _print(stored: tuple[Exercise, ...], *, asked: bool) -> None:
         )
 
 
-def _document(session: Session | None) -> dict[str, Any]:
+def _print_next_time(home: Path, stored: tuple[Exercise, ...]) -> None:
+    """Say what may become harder next time, or should become easier."""
+    from pfp_sensors.actions.exercise_session import progress_now
+    from pfp_sensors.actions.now import now
+    from pfp_sensors.actions.read_diary import read_diary
+    from pfp_sensors.report.session_text import next_time_text
+
+    if stored:
+        text = next_time_text(progress_now(read_diary(home), now()), {one.name for one in stored})
+        if text:
+            write_out(text)
+
+
+def _document(session: Session | None, progress: Progress) -> dict[str, Any]:
     from dataclasses import asdict
 
     if session is None:
         return {"schema": "pfp.session/1", "status": "refer", "minutes": None, "items": [], "steps": []}
+    ready = progress.ready
     return {
         "schema": "pfp.session/1",
         "status": "ok",
@@ -254,5 +251,8 @@ def _document(session: Session | None) -> dict[str, Any]:
             for item in session.items
         ],
         "cue": session.cue.text,
+        "ready": None if ready is None else {"name": ready.id, "text": ready.progression},
+        "easier": [{"name": one.id, "text": one.regression} for one in progress.easier],
+        "side_differences": [asdict(one) for one in progress.sides],
         "steps": [asdict(step) for step in session.guided.steps],
     }

@@ -12,6 +12,7 @@ from pfp_sensors.load.ladder import PHASES
 from pfp_sensors.load.limits import binds, shown_limits
 from pfp_sensors.load.rule_book import BASIS
 from pfp_sensors.load.situation import Outcome
+from pfp_sensors.load.stages import goal_week_km
 from pfp_sensors.load.why import why
 from pfp_sensors.model.recommendation import NextRun, Recommendation, Rule, WalkRun, WeekLimits
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pfp_sensors.load.screening import Screening
     from pfp_sensors.load.situation import Situation
     from pfp_sensors.model.diary import Override
-    from pfp_sensors.model.recommendation import Stage, Status
+    from pfp_sensors.model.recommendation import Axis, Stage, Status
 
 _CONTINUOUS: Final = len(PHASES)
 _SPEED: Final = 4
@@ -53,7 +54,7 @@ def recommendation(judged: Judged) -> Recommendation:
     runs = judged.has_figures and status in {"provisional", "ok"}
     rules = _rules(judged)
     stage: Stage = "hold" if now.stage.in_hold or now.evidence.red else now.stage.stage
-    known = now.seen.has_pain or bool(now.seen.items)
+    known = now.seen.has_pain or any(item.tier > 0 for item in now.seen.items)
     worst = now.impact.worst
     return Recommendation(
         as_of=now.seen.as_of,
@@ -72,8 +73,8 @@ def recommendation(judged: Judged) -> Recommendation:
         reference_minutes=_figure(judged, "minutes", "reference"),
         dose_km=_figure(judged, "km", "dose") if runs else None,
         dose_minutes=_figure(judged, "minutes", "dose") if runs else None,
-        done_km=None if now.doses.km is None else now.doses.km.done,
-        done_minutes=None if now.doses.minutes is None else now.doses.minutes.done,
+        done_km=_done(now, "km"),
+        done_minutes=_done(now, "minutes"),
         ladder_phase=now.stage.phase if now.stage.number == 2 else None,
         block_ceiling=_block_ceiling(now),
         modifiers=frozenset(name for one in judged.outcomes for name in one.modifiers),
@@ -98,6 +99,13 @@ def _status(judged: Judged) -> Status:
 def _figure(judged: Judged, axis: Any, name: str) -> float | None:
     one = judged.limits.axes.get(axis)
     return float(getattr(one, name)) if one is not None and judged.has_figures else None
+
+
+def _done(now: Situation, axis: Axis) -> float | None:
+    """Give what was run this week; None where the length of one of its runs is unknown."""
+    dose = now.doses.on(axis)
+    unknown = any(_unknown_this_week(run, axis, now) for run in now.seen.runs)
+    return None if dose is None or unknown else dose.done
 
 
 def _week(judged: Judged) -> WeekLimits:
@@ -202,10 +210,11 @@ def _of_limits(judged: Judged) -> list[Outcome]:
             inputs |= {f"done_{axis}": dose.done, f"weeks_{axis}": list(dose.weeks[:4])}
         if one.is_used_up:
             week[axis] = 0.0
-    sums = {axis: one.week for axis, one in judged.limits.axes.items()}
-    most = " and ".join(f"{sum_:.1f} {'km' if axis == 'km' else 'min'}" for axis, sum_ in sums.items())
+    most = " and ".join(_at_most(one.week, axis) for axis, one in judged.limits.axes.items())
     text = f"This week may hold {most}, Monday to Sunday." if judged.has_figures else "No week is given."
-    if judged.limits.is_used_up:
+    if judged.limits.stopped:
+        text = "No running this week for now."
+    elif judged.limits.is_used_up:
         text = "This week holds no further run."
     return [
         Outcome("R10", True, text, limits=week, inputs=inputs),
@@ -218,6 +227,11 @@ def _of_limits(judged: Judged) -> list[Outcome]:
     ]
 
 
+def _at_most(value: float, axis: Axis) -> str:
+    """Write a limit, rounded down."""
+    return f"{int(10 * value + 1e-6) / 10:.1f} km" if axis == "km" else f"{int(value + 1e-6)} min"
+
+
 def _notes(judged: Judged) -> tuple[str, ...]:
     now = judged.now
     notes = [note for one in judged.outcomes for note in one.notes]
@@ -228,6 +242,8 @@ def _notes(judged: Judged) -> tuple[str, ...]:
             notes.append(
                 f"{word} of {', '.join(unknown)} is unknown: this week's sum counts only what is known."
             )
+    if now.stage.stage == "build" and goal_week_km(now.seen) is None:
+        notes.append("Without a goal for the week no next stage can be reached: pfp confirm goal week_km=KM")
     note = baseline_note(now)
     if note is not None:
         notes.append(note)

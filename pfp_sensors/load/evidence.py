@@ -90,9 +90,17 @@ def weigh(seen: Seen, settings: LoadSettings) -> Evidence:
 
 
 def is_new(item: Item, rho: SeenRun) -> bool:
-    """Tell whether an item belongs to a run, or was dated or entered since it began."""
+    """Tell whether an item belongs to a run, or was dated or entered since it began.
+
+    Where only its day is known and it belongs to another run, that day's run came after it: it cut the dose
+    of that one already, and must not do so twice.
+    """
     start = rho.run.start
-    return item.run == rho.run.id or not_before(item.at, start) or not_before(item.entered, start)
+    if item.run == rho.run.id:
+        return True
+    if item.run is not None and item.entered == item.at and not isinstance(item.at, datetime):
+        return item.day > rho.day
+    return not_before(item.at, start) or not_before(item.entered, start)
 
 
 def _highest(items: Iterable[Item]) -> int:

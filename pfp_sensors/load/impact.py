@@ -31,6 +31,8 @@ class Reading:
         Adjusted to the reference speed where the own relation is known.
     excess
         e: impact over tolerance, less 1.
+    same_leg
+        Whether the baseline is that of this leg.
     comparable
         Whether it counts as measured: good quality, and at or adjusted to the reference speed.
     """
@@ -41,6 +43,7 @@ class Reading:
     baseline: Baseline
     tolerance_g: float
     excess: float
+    same_leg: bool
     comparable: bool
 
 
@@ -189,8 +192,10 @@ def _lately_off(seen: Seen, settings: LoadSettings) -> bool:
     A file may say "none" without saying since when: then the last reading counts as the end of its use.
     """
     days = settings.impact.off_d
-    if any(within(day_of(event.at), seen.today, days) for event in _switches(seen)):
-        return True
+    switches = _switches(seen)
+    if switches:
+        used = any(_measured(run) for run in seen.runs) or any(one.value == "sensor" for one in switches)
+        return used and within(day_of(switches[-1].at), seen.today, days)
     return any(_measured(run) and (run is seen.rho or within(run.day, seen.today, days)) for run in seen.runs)
 
 
@@ -224,6 +229,7 @@ def _readings(
                 baseline=baseline,
                 tolerance_g=tolerance_g,
                 excess=impact_g / tolerance_g - 1.0,
+                same_leg=same_leg,
                 comparable=comparable and same_leg and impact.quality == "good",
             )
         )
@@ -266,6 +272,8 @@ def _why_missing(rho: SeenRun, readings: list[Reading]) -> str | None:
     qualities = {one.quality for one in rho.run.impact.values()}
     if "good" not in qualities:
         return "the reading is not good enough to judge by"
+    if not any(one.same_leg for one in readings):
+        return "it is not known whether the baseline is that of the same leg"
     return "it was not run at your easy speed, so it cannot be compared"
 
 

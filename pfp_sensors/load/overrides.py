@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
@@ -36,7 +37,7 @@ def with_overrides(settings: LoadSettings, history: History, as_of: datetime) ->
         If one names a key that there is not, or a value out of its bounds.
     """
     active = sorted(
-        (one for one in history.overrides if _holds(one, as_of)),
+        (one for one in history.overrides if _holds(one, as_of, settings.override.max_d)),
         key=lambda one: (day_of(one.at), str(one.at), one.key, str(one.value)),
     )
     for one in active:
@@ -44,12 +45,13 @@ def with_overrides(settings: LoadSettings, history: History, as_of: datetime) ->
     return Overridden(settings, tuple(active))
 
 
-def _holds(one: Override, as_of: datetime) -> bool:
-    if one.key == "red" or not known_by(one.at, as_of):
+def _holds(one: Override, as_of: datetime, max_d: int) -> bool:
+    """Tell whether an override is in force: known, not over, and not longer than any may last."""
+    if one.key == "red" or one.until is None or not known_by(one.at, as_of):
         return False
     if one.entered is not None and one.entered > as_of:
         return False
-    return one.until is not None and as_of.date() <= one.until
+    return as_of.date() <= min(one.until, day_of(one.at) + timedelta(max_d))
 
 
 def checked_key(key: str) -> str:

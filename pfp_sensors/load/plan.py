@@ -7,14 +7,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pfp_sensors.load import plan_words as words
+from pfp_sensors.load.comeback import DRILLS, FORMER_BLOCK, NEW_THINGS, find_comeback
 from pfp_sensors.load.days import day_of, first_open_day
 from pfp_sensors.load.placement import OtherDays, place_others, place_runs
 from pfp_sensors.load.plan_sessions import Frame, cross_days, day_sessions, is_softened, may_run
-from pfp_sensors.load.programme import is_flare, is_held, is_paused
+from pfp_sensors.load.programme import WITH_ELEMENTS, allowed_blocks, is_flare, is_held, is_paused
+from pfp_sensors.load.progress import progress_of, rose_lately
+from pfp_sensors.load.seen import see
 from pfp_sensors.load.week_runs import RunSlot, WeekRuns, plan_runs, window_from
 from pfp_sensors.model.recommendation import PlannedDay, PlannedSession, WeekPlan
 
 if TYPE_CHECKING:
+    from pfp_sensors.load.comeback import Comeback
     from pfp_sensors.model.diary import History
     from pfp_sensors.model.recommendation import Recommendation
     from pfp_sensors.settings.exercise_book import ExerciseBook
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOURS_PER_DAY = 24
 _WALKS = 3
+_FEWER_STRENGTH = 2
 
 
 def plan_week(
@@ -44,10 +49,15 @@ def plan_week(
     if may_run(recommendation):
         runs = plan_runs(window, history, recommendation, settings)
     walks = _walk_days(window, recommendation)
-    others = _others(window, history, recommendation, settings, runs, walks)
-    frame = Frame(history, recommendation, settings, exercises, window, runs, walks, others)
+    seen = see(history, recommendation.as_of, settings)
+    comeback, rose = find_comeback(seen, settings), rose_lately(seen, settings)
+    others = _others(window, history, recommendation, settings, runs, walks, comeback)
+    frame = Frame(
+        history, recommendation, settings, exercises, window, runs, walks, others, comeback, level_rose=rose
+    )
     days = tuple(PlannedDay(day, tuple(day_sessions(day, frame))) for day in window)
-    return WeekPlan(recommendation, days, _dropped(frame), _moved(frame))
+    progress = progress_of(seen, recommendation, settings, exercises)
+    return WeekPlan(recommendation, days, _dropped(frame), _moved(frame), words.progress_text(progress))
 
 
 def _walk_days(window: tuple[date, ...], recommendation: Recommendation) -> tuple[date, ...]:
@@ -58,10 +68,11 @@ def _walk_days(window: tuple[date, ...], recommendation: Recommendation) -> tupl
     return tuple(day for day in window if day.weekday() in weekdays)
 
 
-def strength_wanted(recommendation: Recommendation, settings: LoadSettings) -> int:
-    """Give how many strength sessions the week should have: no third one in a flare."""
+def strength_wanted(recommendation: Recommendation, settings: LoadSettings, comeback: Comeback) -> int:
+    """Give how many strength sessions the week should have: no third one in a flare and soon after it."""
     wanted = settings.plan.strength_sessions
-    return min(wanted, 2) if is_flare(recommendation) or is_held(recommendation) else wanted
+    fewer = is_flare(recommendation) or is_held(recommendation) or comeback.step < DRILLS
+    return min(wanted, _FEWER_STRENGTH) if fewer else wanted
 
 
 def _others(
@@ -71,6 +82,7 @@ def _others(
     settings: LoadSettings,
     runs: WeekRuns,
     walks: tuple[date, ...],
+    comeback: Comeback,
 ) -> OtherDays:
     gap = math.ceil(settings.plan.strength_gap_h / _HOURS_PER_DAY)
     today = recommendation.as_of.date()
@@ -79,7 +91,7 @@ def _others(
         window,
         {slot.day for slot in runs.slots} | set(walks),
         _longest_day(runs.slots),
-        strength=strength_wanted(recommendation, settings),
+        strength=strength_wanted(recommendation, settings, comeback),
         strength_from=max(done, default=date.min) + timedelta(gap if done else 0),
         strength_gap_d=gap,
         mobility=settings.plan.mobility_sessions,
@@ -103,7 +115,7 @@ def _dropped(frame: Frame) -> tuple[str, ...]:
     found = []
     if may_run(frame.recommendation) and not is_flare(frame.recommendation) and not cross_days(frame):
         found.append("optional cross-training: no day is free for it")
-    lacking = strength_wanted(frame.recommendation, frame.settings) - len(others.strength)
+    lacking = strength_wanted(frame.recommendation, frame.settings, frame.comeback) - len(others.strength)
     if lacking > 0:
         found.append(f"{lacking} strength session: no day leaves enough rest around it")
     if len(others.mobility) < plan.mobility_sessions:
@@ -113,8 +125,8 @@ def _dropped(frame: Frame) -> tuple[str, ...]:
 
 def _moved(frame: Frame) -> tuple[str, ...]:
     """Name what rest or a flare changed."""
-    recommendation, found = frame.recommendation, list(frame.runs.moved)
-    if frame.settings.plan.strength_sessions > strength_wanted(recommendation, frame.settings):
+    recommendation, settings, found = frame.recommendation, frame.settings, list(frame.runs.moved)
+    if settings.plan.strength_sessions > strength_wanted(recommendation, settings, frame.comeback):
         found.append("the third strength session is left out")
     if is_held(recommendation):
         if recommendation.status != "needs_input" and not may_run(recommendation):
@@ -125,4 +137,16 @@ def _moved(frame: Frame) -> tuple[str, ...]:
         found += [f"the strength session of {words.weekday_name(day)} holds block A only" for day in softened]
         found.append("strength sessions stay one block lower, without deep knee bending, landings and stairs")
         found.append("cross-training only takes the place of a run that falls out")
-    return tuple(found)
+        return tuple(found)
+    return (*found, *_coming_back(frame))
+
+
+def _coming_back(frame: Frame) -> list[str]:
+    """Name what waits for its turn in the return after a flare (load.md 9)."""
+    comeback, recommendation = frame.comeback, frame.recommendation
+    found = []
+    if comeback.step == FORMER_BLOCK and "D" in allowed_blocks(recommendation):
+        found.append(words.waits_text("the drills of block D", comeback.begins(DRILLS)))
+    if comeback.step < NEW_THINGS and recommendation.stage in WITH_ELEMENTS:
+        found.append(words.waits_text("new elements on a run", comeback.begins(NEW_THINGS)))
+    return found

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pfp_sensors.load import plan_words as words
-from pfp_sensors.load.programme import is_flare, is_held, mobility_session, strength_session
+from pfp_sensors.load.comeback import NEW_THINGS
+from pfp_sensors.load.programme import (
+    WITH_ELEMENTS,
+    is_flare,
+    is_held,
+    mobility_session,
+    strength_session,
+)
 from pfp_sensors.model.recommendation import PlannedSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from pfp_sensors.load.comeback import Comeback
     from pfp_sensors.load.placement import OtherDays
     from pfp_sensors.load.week_runs import RunSlot, WeekRuns
     from pfp_sensors.model.diary import History
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every session of the week is made from."""
+    """What every session of the week is made from; ``level_rose``: an exercise became harder lately."""
 
     history: History
     recommendation: Recommendation
@@ -34,6 +42,8 @@ class Frame:
     runs: WeekRuns
     walks: tuple[date, ...]
     others: OtherDays
+    comeback: Comeback
+    level_rose: bool
 
 
 def may_run(recommendation: Recommendation) -> bool:
@@ -78,7 +88,9 @@ def _element(slot: RunSlot, frame: Frame) -> str | None:
         recommendation.tier == 0 and not is_flare(recommendation) and (recommendation.impact_excess or 0) <= 0
     )
     new_cadence = following is not None and following.cadence_target_spm is not None
-    if recommendation.stage not in {"speed_hills", "maintain"} or not quiet or new_cadence:
+    if recommendation.stage not in WITH_ELEMENTS or not quiet or new_cadence:
+        return None
+    if frame.comeback.step < NEW_THINGS or frame.level_rose:
         return None
     if len(others) < 2 or slot is not others[-1] or not (speed or hills):
         return None
@@ -119,7 +131,9 @@ def _strength(day: date, frame: Frame) -> Iterator[PlannedSession]:
         return
     number = 1 + sorted(frame.others.strength, key=lambda one: one.weekday()).index(day)
     blocks = ("A",) if is_softened(day, frame) else None
-    found = strength_session(number, day, frame.history, frame.recommendation, frame.book, blocks=blocks)
+    found = strength_session(
+        number, day, frame.history, frame.recommendation, frame.book, blocks=blocks, comeback=frame.comeback
+    )
     if found is not None:
         yield PlannedSession("strength", found.names, words.strength_text(found), found.minutes)
 

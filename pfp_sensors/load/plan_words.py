@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.load.days import day_text
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from pfp_sensors.load.programme import Session
+    from pfp_sensors.load.progress import Progress
+    from pfp_sensors.load.sides import SideDifference
     from pfp_sensors.model.recommendation import NextRun
     from pfp_sensors.settings.exercise_book import BookExercise
 
+_COUNTS: Final = {"reps": "repetitions", "hold_s": "seconds held"}
 WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 PAUSED: Final = (
@@ -115,3 +120,38 @@ def cross_text(names: Sequence[BookExercise], least: float, most: float, pain: i
     head = "Optional: " if optional else ""
     text = f"{head}{what}, {span}, only while pain stays at or below {pain}/10."
     return text[0].upper() + text[1:]
+
+
+def progress_text(progress: Progress) -> str | None:
+    """Write one line on what may become harder, else on what should become easier; None where nothing is."""
+    if progress.ready is not None:
+        return ready_text(progress.ready, instead=progress.instead)
+    return easier_text(progress.easier[:1]) if progress.easier else None
+
+
+def ready_text(one: BookExercise, *, instead: bool) -> str:
+    """Offer the harder form of an exercise; ``instead`` of the week's new element on a run."""
+    place = "in place of a new element on a run" if instead else "the one new thing of these seven days"
+    return f"Ready for more, if you like ({place}): {one.name.lower()}. {one.progression}"
+
+
+def easier_text(exercises: Sequence[BookExercise]) -> str:
+    """Name the easier form of exercises that hurt."""
+    forms = " ".join(f"{one.name}: {one.regression[:1].lower()}{one.regression[1:]}" for one in exercises)
+    return f"Easier for now, because it hurt last time. {forms}"
+
+
+def sides_text(differences: Sequence[SideDifference], names: Mapping[str, str]) -> str:
+    """Write one line on exercises whose sides differ; ``names`` by id, others are written as they are."""
+    parts = [
+        f"{names.get(one.name, one.name.replace('_', ' ')).lower()}: left {one.left:g}, right {one.right:g} "
+        f"{_COUNTS[one.count]} ({100 * one.share:.0f} % less)"
+        for one in differences
+    ]
+    return f"Sides differ in {'; '.join(parts)}."
+
+
+def waits_text(what: str, day: date | None) -> str:
+    """Say what comes later in the return after a flare, and when."""
+    since = "later" if day is None else f"from {day_text(day)} on"
+    return f"after the flare one change a week: {what} {since}, while the knee stays quiet"

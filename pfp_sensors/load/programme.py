@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.load.comeback import DRILLS, FORMER_BLOCK, NO_FLARE
 from pfp_sensors.load.session import GuidedSession, SessionItem, guide, make_item
-from pfp_sensors.load.sides import weaker_side
+from pfp_sensors.load.sides import side_difference, weaker_side
 from pfp_sensors.settings.exercise_book import SESSION_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
+    from pfp_sensors.load.comeback import Comeback
     from pfp_sensors.model.diary import History
     from pfp_sensors.model.recommendation import Recommendation, Stage
     from pfp_sensors.settings.exercise_book import BookExercise, Cue, ExerciseBook
@@ -28,6 +31,10 @@ _TOP_OF_STAGE: Final[dict[Stage, str]] = {
     "maintain": "E",
 }
 
+WITH_ELEMENTS: Final = ("speed_hills", "maintain")
+"""Stages in which a week may hold one new element on a run."""
+
+_DRILL_BLOCK: Final = "D"
 _PER_BLOCK: Final = 2
 _FIRST_CUT: Final = ("A", "B", "D", "C", "E")
 
@@ -81,17 +88,21 @@ def is_paused(recommendation: Recommendation) -> bool:
     return recommendation.refer or bool({"refer", "exercise_paused"} & recommendation.modifiers)
 
 
-def allowed_blocks(recommendation: Recommendation) -> tuple[str, ...]:
-    """Give the strength blocks that stage and evidence allow: the lowest of all demands, none when paused."""
+def allowed_blocks(recommendation: Recommendation, comeback: Comeback = NO_FLARE) -> tuple[str, ...]:
+    """Give the strength blocks that stage and evidence allow: the lowest of all demands, none when paused.
+
+    On the way back from a flare the former block comes first, the drills a step later.
+    """
     if is_paused(recommendation):
         return ()
     if is_held(recommendation):
         return ("A",)
     top = STRENGTH_BLOCKS.index(_TOP_OF_STAGE[recommendation.stage])
-    if is_flare(recommendation):
+    if is_flare(recommendation) or comeback.step < FORMER_BLOCK:
         top = min(top - 1, STRENGTH_BLOCKS.index("C"))
     ceiling = STRENGTH_BLOCKS.index(recommendation.block_ceiling)
-    return STRENGTH_BLOCKS[: max(0, min(top, ceiling)) + 1]
+    blocks = STRENGTH_BLOCKS[: max(0, min(top, ceiling)) + 1]
+    return blocks if comeback.step >= DRILLS else tuple(block for block in blocks if block != _DRILL_BLOCK)
 
 
 def strength_session(
@@ -102,6 +113,7 @@ def strength_session(
     book: ExerciseBook,
     *,
     blocks: Sequence[str] | None = None,
+    comeback: Comeback = NO_FLARE,
 ) -> Session | None:
     """Choose the exercises of a strength session.
 
@@ -113,6 +125,8 @@ def strength_session(
         Its day, which chooses the cue.
     blocks
         Fewer blocks than stage and evidence allow, such as only A within a day of a flare.
+    comeback
+        How far a return after a flare has come.
 
     Returns
     -------
@@ -120,10 +134,10 @@ def strength_session(
         Two exercises of each block (all of A where it stands alone), cut to the longest session; None while
         exercise is paused.
     """
-    allowed = [b for b in allowed_blocks(recommendation) if blocks is None or b in blocks]
+    allowed = [b for b in allowed_blocks(recommendation, comeback) if blocks is None or b in blocks]
     if not allowed:
         return None
-    usable = [one for one in book.exercises if _may_do(one, history, recommendation)]
+    usable = [one for one in book.exercises if may_do(one, history, recommendation)]
     chosen = [one for block in allowed for one in _of_block(block, number, usable, alone=allowed == ["A"])]
     cue = _cue_of(number, day, book)
     return _fit(number, chosen, cue, history, book)
@@ -141,7 +155,7 @@ def mobility_session(
     minutes = book.session.mobility_min if after_run else book.session.activation_min
     if is_paused(recommendation):
         return None
-    usable = [one for one in book.exercises if _may_do(one, history, recommendation)]
+    usable = [one for one in book.exercises if may_do(one, history, recommendation)]
     activation = next(one for one in usable if one.block == "A")
     stretches = _turned([one for one in usable if one.block == "M"], day)
     cue = _cue_of(0, day, book)
@@ -158,7 +172,7 @@ def _turned(stretches: list[BookExercise], day: date) -> list[BookExercise]:
     return [*stretches[first:], *stretches[:first]]
 
 
-def _may_do(one: BookExercise, history: History, recommendation: Recommendation) -> bool:
+def may_do(one: BookExercise, history: History, recommendation: Recommendation) -> bool:
     """Tell whether stage, equipment and flare allow an exercise."""
     strains = set(one.strains)
     if recommendation.stage not in one.stages:
@@ -225,7 +239,20 @@ def _session(
     warm_up: bool = True,
 ) -> Session:
     items = tuple(
-        make_item(one, weaker_side(history, one.id) or "left", most_sets=most_sets) for one in chosen
+        _set_by_weaker(make_item(one, weaker_side(history, one.id) or "left", most_sets=most_sets), history)
+        for one in chosen
     )
     blocks = tuple(dict.fromkeys(one.block for one in chosen))
     return Session(number, blocks, items, cue, guide(items, book, cue, warm_up=warm_up))
+
+
+def _set_by_weaker(item: SessionItem, history: History) -> SessionItem:
+    """Let both sides do no more than the weaker one last did, where that is below the start dose."""
+    found = side_difference(history, item.exercise.id) if item.sides else None
+    if found is None or found.left == found.right:
+        return item
+    if found.count == "reps" and item.reps is not None:
+        return replace(item, reps=min(item.reps, max(1, math.floor(found.weaker))))
+    if found.count == "hold_s" and item.reps is None and item.hold_s is not None:
+        return replace(item, hold_s=min(item.hold_s, found.weaker))
+    return item

@@ -20,13 +20,13 @@ def session_cap(now: Situation) -> Outcome:
     step = 1.0 + now.settings.cap.session
     known = {axis: dose for axis in AXES if (dose := now.doses.on(axis)) is not None}
     words = " and ".join(
-        f"{dose.longest:.1f} {'km' if axis == 'km' else 'min'}" for axis, dose in known.items()
+        f"{dose.reference:.1f} {'km' if axis == 'km' else 'min'}" for axis, dose in known.items()
     )
     percent = 100.0 * now.settings.cap.session
     return Outcome(
         "R7",
         True,
-        f"The longest run that counts in 30 days is {words or 'unknown'}; one step is {percent:.0f} %.",
+        f"What counts as tolerated now is {words or 'unknown'}; one step is {percent:.0f} %.",
         factor=step,
         limits={axis: step * dose.longest for axis, dose in known.items()},
         inputs={f"longest_{axis}": dose.longest for axis, dose in known.items()},

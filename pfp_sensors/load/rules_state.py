@@ -49,7 +49,7 @@ def late_or_lowered(now: Situation) -> Outcome:
     """X5: answers that came late count as evidence only; a score lowered later keeps both."""
     late = [run.run.id for run in now.seen.runs if run.answered - run.in_time]
     kept = sum(one.replaces is not None for one in now.seen.history.pain)
-    text = f"{len(late)} runs were answered late." if late else "Answers came in time."
+    text = f"Answered late: {', '.join(late[-5:])}." if late else "Answers came in time."
     return Outcome("X5", bool(late), text, inputs={"late_runs": late[-5:], "corrections": kept})
 
 

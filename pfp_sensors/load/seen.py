@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pfp_sensors.load.answers import (
     REQUIRED,
@@ -20,10 +21,12 @@ from pfp_sensors.load.tiers import UsualPain
 from pfp_sensors.model.diary import AMBER_KINDS, History, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pfp_sensors.model.diary import Cap, Knee, Moment, Pain
     from pfp_sensors.settings.load_rules import LoadSettings
+
+OfRun = TypeVar("OfRun", "Pain", "Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +153,25 @@ def see(history: History, as_of: datetime, settings: LoadSettings) -> Seen:
     pain = [*_short_forms(runs, as_of), *after_corrections(known.pain, settings.edit.grace_h)]
     items = sorted(_items(known, pain, usual, today, settings), key=_item_order)
     starts = [instant(run.start, as_of) for run in runs]
+    caps = sorted(known.caps, key=lambda cap: _cap_order(cap, as_of))
+    pain_of, items_of = _by_run(pain), _by_run(items)
     seen_runs = []
     for place, run in enumerate(runs):
         later = starts[place + 1] if place + 1 < len(runs) else None
-        seen_runs.append(_seen_run(run, later, pain, items, known, as_of, settings))
-    has_pain = any(one.score is not None for one in pain)
+        own, evidence = pain_of.get(run.id, []), items_of.get(run.id, [])
+        cap = cap_at(caps, run.start, as_of)
+        seen_runs.append(_seen_run(run, later, own, evidence, cap, known, as_of, settings))
+    knees = known.profile.knees
+    has_pain = any(one.score is not None and (one.knee in {None, *knees} or not knees) for one in pain)
     return Seen(known, as_of, today, usual, tuple(seen_runs), tuple(items), has_pain)
+
+
+def _by_run(entries: Iterable[OfRun]) -> dict[str | None, list[OfRun]]:
+    """Group scores or evidence by the run they belong to, in their order."""
+    found: dict[str | None, list[OfRun]] = {}
+    for one in entries:
+        found.setdefault(one.run, []).append(one)
+    return found
 
 
 def _item_order(item: Item) -> tuple[object, ...]:
@@ -223,12 +239,14 @@ def _seen_run(
     later: datetime | None,
     pain: list[Pain],
     items: list[Item],
+    cap: Cap | None,
     history: History,
     as_of: datetime,
     settings: LoadSettings,
 ) -> SeenRun:
+    """Look at a run with its own scores and evidence."""
     start, end = instant(run.start, as_of), end_of(run)
-    own = [one for one in pain if one.run == run.id and one.score is not None]
+    own = [one for one in pain if one.score is not None]
     answered, in_time = set(), set()
     for name in REQUIRED:
         fitting = [one for one in own if one.when == name and fits(one, run, end, settings)]
@@ -243,20 +261,24 @@ def _seen_run(
         day=day_of(run.start),
         end=instant(end, as_of),
         end_day=day_of(end),
-        cap=cap_at(history, run.start, as_of),
-        items=tuple(item for item in items if item.run == run.id),
+        cap=cap,
+        items=tuple(items),
         answered=frozenset(answered),
         in_time=frozenset(in_time),
     )
 
 
-def cap_at(history: History, start: Moment, as_of: datetime) -> Cap | None:
-    """Find the limits in force at a moment: the last issued before it."""
+def cap_at(caps: Sequence[Cap], start: Moment, as_of: datetime) -> Cap | None:
+    """Find the limits in force at a moment: the last issued before it; a bare day begins at 00:00.
+
+    Parameters
+    ----------
+    caps
+        In their order of issue.
+    """
     when = instant(start, as_of)
-    issued = [cap for cap in history.caps if instant(cap.at, as_of) <= when]
-    if not isinstance(start, datetime):  # of a run only the day is known: what was issued on it may be meant
-        issued = [cap for cap in history.caps if day_of(cap.at) <= start]
-    return max(issued, key=lambda cap: _cap_order(cap, as_of), default=None)
+    issued = bisect_right(caps, when, key=lambda cap: instant(cap.at, as_of))
+    return caps[issued - 1] if issued else None
 
 
 def _cap_order(cap: Cap, as_of: datetime) -> tuple[object, ...]:

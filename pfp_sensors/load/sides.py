@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from pfp_sensors.load.days import day_of
 
 if TYPE_CHECKING:
     from pfp_sensors.model.diary import Exercise, History, Knee
 
+_COUNTS: Final[tuple[Literal["reps", "hold_s"], ...]] = ("reps", "hold_s")
+
 
 @dataclass(frozen=True, slots=True)
 class SideDifference:
-    """The latest repetitions, or seconds held, of both sides; ``share`` = difference over the larger."""
+    """The latest repetitions, or seconds held, of both sides; ``share`` = difference over the larger.
+
+    Attributes
+    ----------
+    count
+        "reps" or "hold_s".
+    """
 
     name: str
     left: float
     right: float
     share: float
+    count: Literal["reps", "hold_s"] = "reps"
+
+    @property
+    def weaker(self) -> float:
+        """Give what the side that did less did."""
+        return min(self.left, self.right)
 
 
 def side_difference(history: History, name: str) -> SideDifference | None:
     """Compare the sides of one exercise; None unless both have been entered, counted in the same way."""
-    for count in ("reps", "hold_s"):
+    for count in _COUNTS:
         left, right = _latest(history, name, "left", count), _latest(history, name, "right", count)
         if left and right:
-            return SideDifference(name, left, right, abs(left - right) / max(left, right))
+            return SideDifference(name, left, right, abs(left - right) / max(left, right), count)
     return None
+
+
+def side_differences(history: History, above: float) -> tuple[SideDifference, ...]:
+    """Give the exercises whose sides differ by more than a share, the largest difference first."""
+    names = sorted({one.name for one in history.exercises if one.side is not None})
+    found = [one for name in names if (one := side_difference(history, name)) is not None]
+    return tuple(sorted((one for one in found if one.share > above), key=lambda one: -one.share))
 
 
 def weaker_side(history: History, name: str) -> Knee | None:

@@ -13,7 +13,7 @@ from pfp_sensors.model.recommendation import STAGES, Stage
 if TYPE_CHECKING:
     from pfp_sensors.load.evidence import Evidence
     from pfp_sensors.load.seen import Item, Seen
-    from pfp_sensors.model.diary import DiaryEvent, Moment
+    from pfp_sensors.model.diary import DiaryEvent, Knee, Moment
     from pfp_sensors.settings.load_rules import LoadSettings
 
 _CALM, _WALK_RUN, _BUILD, _SPEED, _MAINTAIN = range(1, 6)
@@ -145,10 +145,19 @@ def _still_held(worst: list[Item], seen: Seen, settings: LoadSettings) -> bool:
         return True
     day_of_worst = max(item.day for item in worst)
     loud = amber_days(list(seen.items), seen.today, (seen.today - day_of_worst).days + 1)
-    asked = {item.day for item in seen.items if item.kind in {"day", "morning"}}
-    quiet = {day for day in asked - loud if day > day_of_worst}
+    quiet = {day for day in _answered_days(seen) - loud if day > day_of_worst}
     wanted = range(pain.hold_quiet_days)
     return not any(all(day + timedelta(n) in quiet for n in wanted) for day in quiet)
+
+
+def _answered_days(seen: Seen) -> set[date]:
+    """Give the days with a ``day`` or ``morning`` answer for every knee that hurts."""
+    knees: dict[date, set[Knee | None]] = {}
+    for item in seen.items:
+        if item.kind in {"day", "morning"}:
+            knees.setdefault(item.day, set()).add(item.knee)
+    wanted = set(seen.history.profile.knees)
+    return {day for day, answered in knees.items() if None in answered or (wanted or answered) <= answered}
 
 
 def _hours_since(moment: Moment, as_of: datetime) -> float:

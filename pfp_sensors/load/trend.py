@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from pfp_sensors.load.days import day_of, monday_of
 from pfp_sensors.load.life_notes import LifeNote, life_notes
 from pfp_sensors.load.score_changes import ScoreChange, score_changes
 from pfp_sensors.load.seen import see
+from pfp_sensors.load.sides import side_differences
 from pfp_sensors.load.trend_baseline import BaselineByLeg
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pfp_sensors.load.seen import Item, Seen, SeenRun
+    from pfp_sensors.load.sides import SideDifference
     from pfp_sensors.model.diary import DiaryEvent, ExerciseKind, History, Knee
     from pfp_sensors.settings.load_rules import LoadSettings, PlanNumbers
 
@@ -100,6 +102,8 @@ class Trend:
         Days with what the person said went better.
     synthetic
         Whether a run of these weeks was computed by a program.
+    sides
+        Exercises of these weeks whose sides differ by more than ``exercise.side_difference``.
     """
 
     as_of: datetime
@@ -108,6 +112,7 @@ class Trend:
     notes: tuple[LifeNote, ...]
     better: tuple[tuple[date, str], ...]
     synthetic: bool
+    sides: tuple[SideDifference, ...] = ()
 
 
 def trend(history: History, as_of: datetime, weeks: int, settings: LoadSettings) -> Trend:
@@ -141,7 +146,12 @@ def trend(history: History, as_of: datetime, weeks: int, settings: LoadSettings)
             if day_of(one.at) >= first and (text := str(one.values.get("better") or "").strip())
         ),
         synthetic=any(one.run.synthetic is True for one in seen.runs if one.day >= first),
+        sides=side_differences(_exercises_since(seen.history, first), settings.exercise.side_difference),
     )
+
+
+def _exercises_since(history: History, first: date) -> History:
+    return replace(history, exercises=tuple(one for one in history.exercises if day_of(one.at) >= first))
 
 
 def _week(seen: Seen, monday: date, began: date | None, settings: LoadSettings) -> TrendWeek:

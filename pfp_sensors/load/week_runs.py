@@ -160,10 +160,12 @@ def _after_rest(
     kept = _spaced(later, gap)
     said = [slot for slot in base if slot not in kept]
     moved: list[str] = []
-    if early and (flare or _room_for(early[0], window, earliest, suits, kept, gap)):
+    room = bool(early) and _room_for(early[0], window, earliest, suits, kept, gap)
+    if early and (flare or room):
         first = _first_day(window, earliest, suits)
         if first is not None:
-            rest = _spaced([slot for slot in later if (slot.day - first).days >= gap], gap)
+            most = len(kept) if room else max(len(kept) - 1, 0)  # a flare holds no more runs than a quiet week
+            rest = _spaced([slot for slot in later if (slot.day - first).days >= gap], gap)[:most]
             lost = [slot for slot in base if slot not in rest]
             kept = [_easiest(lost, first), *rest]
             said = [slot for slot in lost if slot is not lost[0] and slot.day != first]

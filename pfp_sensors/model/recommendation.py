@@ -193,9 +193,12 @@ class WeekPlan:
         What did not fit, in words, in the order in which it was dropped.
     moved
         What a flare or a rest moved, in words.
+    exercise_note
+        Which exercise may become harder, or should become easier, in one line; None: none.
     """
 
     recommendation: Recommendation
     days: tuple[PlannedDay, ...]
     dropped: tuple[str, ...]
     moved: tuple[str, ...]
+    exercise_note: str | None = None

@@ -66,6 +66,7 @@ def week_document(plan: WeekPlan, *, version: str, parameters_sha256: str) -> Js
         "days": plain(days),
         "dropped": list(plan.dropped),
         "moved": list(plan.moved),
+        "exercise_note": plan.exercise_note,
     }
 
 

@@ -22,23 +22,25 @@ CERTAINTY_WORDS: Final = {
 
 
 def rules_text(rules: Iterable[Rule], width: int, *, all_rules: bool = False) -> str:
-    """List the rules that decided, then those that applied; with ``all_rules`` the others too, and inputs.
+    """List the rules that decided and name those that applied; or, with ``all_rules``, all with inputs.
 
     Empty where there is nothing to list.
     """
     known = list(rules)
-    groups = [
-        ("Rules that decide", [rule for rule in known if rule.binding]),
-        ("Rules that also apply", [rule for rule in known if rule.fired and not rule.binding]),
-    ]
+    also = [rule for rule in known if rule.fired and not rule.binding]
+    parts = [_group("Rules that decide", [rule for rule in known if rule.binding], width, all_rules)]
     if all_rules:
-        groups.append(("Rules that do not apply", [r for r in known if not r.fired and not r.binding]))
-    parts = [
-        "\n".join([title, *(_rule(rule, width, inputs=all_rules) for rule in group)])
-        for title, group in groups
-        if group
-    ]
-    return "\n\n".join(parts)
+        parts.append(_group("Rules that also apply", also, width, all_rules))
+        rest = [rule for rule in known if not rule.fired and not rule.binding]
+        parts.append(_group("Rules that do not apply", rest, width, all_rules))
+    elif also:
+        names = ", ".join(rule.id for rule in also)
+        parts.append(page.paragraph(f"Also looked at: {names}. `pfp next --rules` shows each of them.", width))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _group(title: str, rules: list[Rule], width: int, inputs: bool) -> str:
+    return "\n".join([title, *(_rule(rule, width, inputs=inputs) for rule in rules)]) if rules else ""
 
 
 def certainty_words(certainty: str) -> str:

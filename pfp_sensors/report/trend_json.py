@@ -24,6 +24,7 @@ def trend_document(trend: Trend, *, version: str, parameters_sha256: str) -> Jso
         "weeks": [asdict(week) for week in trend.weeks],
         "changes": [asdict(change) for change in trend.changes],
         "notes": [asdict(note) for note in trend.notes],
+        "side_differences": [asdict(one) for one in trend.sides],
         "better": [{"date": day, "text": text} for day, text in trend.better],
     }
     return {key: plain(value) for key, value in document.items()}

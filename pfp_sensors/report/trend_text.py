@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.load.plan_words import sides_text
 from pfp_sensors.load.score_changes import WORST_PAIN
 from pfp_sensors.load.trend import PAIN_ITEMS
 from pfp_sensors.model.diary import AMBER_KINDS
@@ -58,6 +59,7 @@ def trend_text(trend: Trend, width: int = 80) -> str:
     if any(week.impact for week in weeks):
         parts.append(f"{_impact(weeks)}\n{page.paragraph(words.NOT_KNEE_LOAD, width)}")
     parts.append(_exercises(weeks))
+    parts += [page.paragraph(sides_text(trend.sides, {}), width)] if trend.sides else []
     parts += page.section("Warning signs", _signs(weeks), width)
     parts += page.section("Changes", map(_change, trend.changes), width)
     parts += page.section("Daily life", map(_note, trend.notes), width)

@@ -52,6 +52,7 @@ def week_text(plan: WeekPlan, width: int = 80, *, cue: str | None = None, all_ru
     parts.append("\n".join(page.row(label, text, width) for label, text in _volume(plan)))
     parts += page.section("Moved", plan.moved, width)
     parts += page.section("Left out, because it did not fit", plan.dropped, width)
+    parts += [page.paragraph(plan.exercise_note, width)] if plan.exercise_note else []
     parts += [*notes(rec, width), *overrides(rec, width)]
     rules = rules_text(rec.rules, width, all_rules=all_rules) if all_rules else ""
     parts += [rules] if rules else []

@@ -258,7 +258,6 @@ class StageNumbers:
     quiet_days: int
     quiet_pain: int
     amber_days: int
-    amber_window_d: int
     amber_far_d: int
     no_promotion_d: int
     steady_d: int

@@ -71,6 +71,7 @@ class PlanNumbers:
     strength_sessions: int
     mobility_sessions: int
     cross_pain: int
+    new_thing_d: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pfp_sensors.cli import demo, main
+from pfp_sensors.errors import UsageError
 from pfp_sensors.store.truth_files import read_truth
 
 if TYPE_CHECKING:
@@ -66,14 +70,81 @@ def test_a_recording_agrees_with_its_saved_analysis(easy_run: Path, tmp_path: Pa
     assert pair["initial_contact_ms"]["mae"] < 0.01
 
 
-def test_demo_shows_the_steps_that_exist(
-    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(demo.tempfile, "tempdir", str(tmp_path))
-    assert main(["demo"]) == 0
-    out = capsys.readouterr().out
-    assert out.index("1. ") < out.index("2. ") < out.index("Landing impact is how hard")
-    assert "SYNTHETIC" in out
-    (folder,) = tmp_path.iterdir()
-    assert f"{folder}/run" in out
+@pytest.fixture(scope="module")
+def demo_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo_out(demo_place: Path) -> str:
+    """What the demo prints, run once."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as printed:
+        patch.setattr(demo.tempfile, "tempdir", str(demo_place))
+        assert main(["demo"]) == 0
+    return printed.getvalue()
+
+
+def test_demo_shows_the_whole_way_in_order(demo_out: str, demo_place: Path) -> None:
+    steps = [re.search(rf"(?m)^{number}\. (.*)", demo_out) for number in range(1, 8)]
+    assert [step is not None for step in steps] == [True] * 6 + [False]
+    typed = re.findall(r"(?m)^   pfp (\w+)(?= )|^   pfp (\w+)$", demo_out)
+    assert [one or other for one, other in typed] == [
+        *("runs", "analyze", "record"),
+        *("analyze", "pain", "next", "week"),
+    ]
+    assert demo_out.count("SYNTHETIC") >= 5
+    (folder,) = demo_place.iterdir()
     assert (folder / "run/meta.json").is_file()
+    assert "yours to look at or delete" in demo_out
+
+
+def test_demo_fits_the_page(demo_out: str, demo_place: Path) -> None:
+    long = [line for line in demo_out.splitlines() if len(line) > 80 and str(demo_place) not in line]
+    assert long == []
+
+
+def test_demo_comes_to_a_shorter_and_slower_run_by_named_rules(demo_out: str) -> None:
+    answer = demo_out[demo_out.index("   pfp next") : demo_out.index("   pfp week")]
+    assert "Provisional: at most" in answer
+    assert "no faster than 6:37/km" in answer
+    deciding = answer[answer.index("Rules that decide") : answer.index("Also looked at")]
+    assert "R2  Pain while running reached 4/10" in deciding
+    assert re.search(r"R6  Landing impact of 9\.\d g was over the tolerance of 8\.3 g", deciding)
+
+
+def test_the_commands_that_the_demo_shows_give_what_it_showed(
+    demo_out: str, demo_place: Path, capsys: Captured
+) -> None:
+    (folder,) = demo_place.iterdir()
+    home = str(folder / "home")
+    assert main(["runs", "--home", home]) == 0
+    listed = capsys.readouterr().out
+    assert re.findall(r"(?m)^(r\d+\*?) ", listed) == [f"r{number}*" for number in range(11, 0, -1)]
+    assert "* SYNTHETIC" in listed
+    shown = [re.search(r"(?m)^Provisional: at most (.*),", text) for text in (demo_out, _next(home, capsys))]
+    assert shown[0] is not None
+    assert shown[1] is not None
+    assert shown[0][1] == shown[1][1]
+
+
+def _next(home: str, capsys: Captured) -> str:
+    assert main(["next", "--home", home]) == 0
+    return capsys.readouterr().out
+
+
+def test_demo_leaves_the_recording_out_where_there_is_no_virtual_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def missing() -> None:
+        raise UsageError("The virtual link is not installed.", "Install it.")
+
+    monkeypatch.setattr("pfp_sensors.rig.extra.require_rig", missing)
+    monkeypatch.setattr(demo.tempfile, "tempdir", str(tmp_path))
+    assert main(["demo", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["synthetic"] is True
+    assert document["recorded"] is None
+    assert document["pain"] is None
+    assert document["runs"]["n_runs"] == 10
+    assert document["next"]["status"] == "ok"
+    assert len(document["week"]["days"]) == 7

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from tests.load.diaries import Case
 
 RULES: Final = (*(f"R{number}" for number in range(1, 19)), *(f"X{number}" for number in range(1, 15)))
+CAN_BIND: Final = (
+    *(f"R{number}" for number in range(1, 18) if number != 16),
+    *("X1", "X2", "X3", "X9", "X11"),
+)
+"""Rules that limit something by themselves; the others name, count or change another rule's number."""
 WANTED: Final = (
     *(f"stage {name}" for name in STAGES),
     *(f"status {name}" for name in STATUSES),
     *(f"tier {tier}" for tier in (None, 0, 1, 2)),
     *(f"mode {mode}" for mode in ("sensor", "none")),
     *(f"fired {rule}" for rule in RULES),
+    *(f"bound {rule}" for rule in CAN_BIND),
 )
 
 

@@ -72,6 +72,8 @@ KINDS: Final = (
     *("sensor",) * 6,
     "long",
     "hills",
+    *("fast",) * 4,
+    *("softer",) * 3,
 )
 
 
@@ -170,13 +172,13 @@ def _plot(choices: Choices) -> _Plot:
     knees: tuple[Knee, ...] = one_of(choices, (("right",), ("right",), ("left",), ("left", "right")))
     return _Plot(
         kind=kind,
-        mood=one_of(choices, MOODS),
+        mood="green" if kind in {"fast", "softer"} else one_of(choices, MOODS),
         zone=ZoneInfo(one_of(choices, ZONES)),
         today=one_of(choices, LAST_DAYS) + timedelta(days=choices.upto(6)),
         knees=knees,
         usual=one_of(choices, (1, 0, 2, 3)),
         level_km=one_of(choices, (5.0, 2.0, 1.5, 3.0, 8.0, 12.0)),
-        sensor=kind in {"sensor", "sensor_no_pain"} or chance(choices, 15),
+        sensor=kind in {"sensor", "sensor_no_pain", "softer"} or chance(choices, 15),
         over_g=one_of(choices, (0.0, 0.0, 0.6, 1.2, 2.2, 3.5)),
     )
 
@@ -192,7 +194,7 @@ def _profile(choices: Choices, plot: _Plot) -> Profile:
         born=1990,
         knees=plot.knees,
         usual_pain=dict.fromkeys(plot.knees, plot.usual),
-        planned_runs=one_of(choices, (3, None, 1, 2, 4, 5)),
+        planned_runs=1 if plot.kind == "fast" else one_of(choices, (3, None, 1, 2, 4, 5)),
         goal_week_km=one_of(choices, (None, None, 30.0, 8.0)),
         goal_longest_km=one_of(choices, (None, 10.0)),
         impact_mode=mode,
@@ -215,7 +217,7 @@ def _profile(choices: Choices, plot: _Plot) -> Profile:
 
 
 def _baseline(choices: Choices, plot: _Plot) -> dict[Knee | None, Baseline]:
-    speed = one_of(choices, (EASY_MPS, EASY_MPS, None))
+    speed = EASY_MPS if plot.kind == "fast" else one_of(choices, (EASY_MPS, EASY_MPS, None))
     cadence = one_of(choices, (None, OWN_SPM))
     if not plot.sensor or chance(choices, 15):
         return {} if speed is None else {None: Baseline(speed_mps=speed, cadence_spm=cadence)}
@@ -256,6 +258,7 @@ def _run_days(choices: Choices, plot: _Plot) -> list[date]:
         return []
     longest = {"new_with_runs": 3, "long": 40}.get(plot.kind, 14)
     count = choices.upto(longest) if plot.kind != "long" else 25 + choices.upto(15)
+    count += 5 if plot.kind == "fast" else 0
     ages = (15, 8, 30, 7, 14, 40) if plot.kind == "back_after_gap" else (1, 1, 2, 0, 2, 3, 4, 7)
     day = plot.today - timedelta(days=one_of(choices, ages))
     days = []
@@ -268,14 +271,17 @@ def _run_days(choices: Choices, plot: _Plot) -> list[date]:
 
 
 def _run(choices: Choices, plot: _Plot, name: str, start: datetime, km: float) -> Run:
+    fast = plot.kind == "fast"
+    speed = 3.2 if fast else one_of(choices, (EASY_MPS, EASY_MPS, 2.4, 3.2, None))
+    steps = one_of(choices, (None, round(km * 1000), round(km * 900), round(km * 1150)))
     return Run(
         id=name,
         start=start,
         km=_km(plot, km),
         minutes=_minutes(plot, km),
-        speed_mps=one_of(choices, (EASY_MPS, EASY_MPS, 2.4, 3.2, None)),
+        speed_mps=speed,
         cadence_spm=one_of(choices, (OWN_SPM, None, 172.0)),
-        steps=one_of(choices, (None, round(km * 1000), round(km * 900), round(km * 1150))),
+        steps=round(km * 1000) if fast else steps,
         impact=_impact(choices, plot),
         downhill_min=one_of(choices, (0.0, 6.0, 12.0)) if plot.kind == "hills" else None,
         source=one_of(choices, ("import",)) if plot.kind == "new_with_runs" else "typed",
@@ -296,7 +302,7 @@ def _impact(choices: Choices, plot: _Plot) -> dict[Knee | None, RunImpact]:
     if not plot.sensor or chance(choices, 15):
         return {}
     quality = one_of(choices, ("good",) * 8 + ("low", "censored"))
-    over = plot.over_g * one_of(choices, (0.0, 1.0, 1.0))
+    over = 0.0 if plot.kind == "softer" else plot.over_g * one_of(choices, (0.0, 1.0, 1.0))
     legs: tuple[Knee | None, ...] = one_of(choices, ((None,), (None,), ("left", "right"), plot.knees))
     return {leg: RunImpact(round(OWN_G + over + 0.1 * choices.upto(5), 2), quality) for leg in legs}  # type: ignore[arg-type]
 
@@ -436,8 +442,8 @@ def _events(choices: Choices, plot: _Plot) -> tuple[DiaryEvent, ...]:
         events.append(DiaryEvent(_back(choices, plot, 20), "usual_pain", change, "person"))
     if plot.sensor and chance(choices, 12):
         events.append(DiaryEvent(_back(choices, plot, 25), "impact_mode", "none", "person"))
-    if plot.sensor and chance(choices, 20):
-        events.append(DiaryEvent(_back(choices, plot, 12), "retrain", True, "person"))
+    if plot.kind == "softer" or (plot.sensor and chance(choices, 10)):
+        events.append(DiaryEvent(_back(choices, plot, 3), "retrain", True, "person"))
     return tuple(events)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.load.judge import judge
 from pfp_sensors.model.diary import RED_KINDS, Run, RunImpact
-from pfp_sensors.settings.load import load_load_settings
+from tests.load.engine import REAL, SETTINGS
 from tests.load.invariants import Engine
 from tests.load.worsen import moment_of
 
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pfp_sensors.model.diary import History
-    from pfp_sensors.model.recommendation import Recommendation
+    from pfp_sensors.model.recommendation import Recommendation, WeekPlan
     from pfp_sensors.settings.load_rules import LoadSettings
-
-SETTINGS: Final = load_load_settings()
 
 
 def seeing(change: Callable[[History, datetime], History]) -> Engine:
@@ -93,8 +91,8 @@ def first_row_lost(history: History, as_of: datetime) -> History:
     return replace(history, runs=history.runs[1:])
 
 
-def distances_as_zero(history: History, as_of: datetime) -> History:
-    return replace(history, runs=tuple(replace(run, km=run.km or 0.0) for run in history.runs))
+def distances_guessed(history: History, as_of: datetime) -> History:
+    return replace(history, runs=tuple(replace(run, km=run.km or 5.0) for run in history.runs))
 
 
 def baseline_from_recent_runs(history: History, as_of: datetime) -> History:
@@ -171,6 +169,22 @@ def rest_in_utc_hours(history: History, as_of: datetime, advice: Recommendation)
     return replace(advice, rest_until=advice.rest_until - timedelta(days=1))
 
 
+def a_third_longer(history: History, advice: Recommendation) -> WeekPlan:
+    """Plan every run a third longer than the real planner does."""
+    assert REAL.plan is not None
+    plan = REAL.plan(history, advice)
+    days = tuple(
+        replace(
+            day,
+            sessions=tuple(
+                one if one.km is None else replace(one, km=one.km * 4.0 / 3.0) for one in day.sessions
+            ),
+        )
+        for day in plan.days
+    )
+    return replace(plan, days=days)
+
+
 _pain = SETTINGS.pain
 _kinder_with_pain = replace(
     _pain, factor=replace(_pain.factor, tier_0=0.9, tier_1=1.1), rest_h=replace(_pain.rest_h, tier_2=24.0)
@@ -198,11 +212,12 @@ FAULTS: Final[dict[int, tuple[str, Engine]]] = {
     13: ("no floor", numbered(floor_km=0.001, floor_min=0.001)),
     14: ("half a kilometre on top", saying(half_a_kilometre_more)),
     15: ("pain raises the stage", saying(build_in_pain)),
-    16: ("unknown distances count as 0", seeing(distances_as_zero)),
+    16: ("unknown distances are guessed", seeing(distances_guessed)),
     17: ("the baseline follows the runs", seeing(baseline_from_recent_runs)),
     18: ("walks count as runs", seeing(walks_as_runs)),
     19: ("no rule binds", saying(no_rule_binds)),
     20: ("the left knee is not heard", seeing(right_knee_only)),
+    21: ("planned runs are a third longer", replace(REAL, plan=a_third_longer)),
     23: ("words never end", seeing(words_for_ever)),
     24: ("rest in another zone is a day shorter", saying(rest_in_utc_hours)),
 }

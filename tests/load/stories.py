@@ -116,7 +116,7 @@ _tell(
         evening("2026-10-05"),
         {"status": "needs_input", "max_km": None},  # X1: birth year and usual pain are missing
         fired=("X1",),
-        missing=("born", "usual"),
+        missing=("year of birth", "usual"),
         readings=(
             "'missing' names the profile's unanswered questions by words with 'born' and 'usual' in them",
         ),
@@ -128,7 +128,7 @@ _tell(
         "first week: under 18",
         document([], events=[], person=profile(born=2012)),
         evening("2026-10-05"),
-        {"status": "needs_input", "max_km": None},  # X1: 14 years old
+        {"status": "refer", "max_km": None},  # X1: 14 years old: "please see a clinician first"
         fired=("X1",),
     )
 )
@@ -232,10 +232,10 @@ _tell(
             "week_km": 13.2,
             "rest_until": "2026-10-12",
         },
-        binding=("R2",),
+        binding=("R7",),
         quiet=("R1", "R3", "R4", "R8", "R12", "R13", "R17"),
         readings=(
-            "in plain growth R2 (factor 1.10 of tier 0) is what binds the dose: it allows exactly 4.4",
+            "plain growth is named R7, one step on what is tolerated now: R2 does not fire at tier 0",
         ),
     )
 )
@@ -487,12 +487,12 @@ _tell(
         document([*four_weeks_and_one(**_GOOD9), run("2026-10-06")], person=_SENSOR),
         evening("2026-10-07"),
         # R5: F <= 1.00: dose = R = 5.0, 32.5 min. W = 15; week = min(15, 15) = 15; done 5; next 5.0.
-        {"tier": 0, "max_km": 5.0, "max_minutes": 32.5, "week_km": 15.0, "impact_excess": None},
+        {"tier": 0, "max_km": 5.0, "max_minutes": 32.5, "week_km": 15.0},
         binding=("R5",),
         fired=("R5",),
         missing=("impact",),
         quiet=("R4", "R6", "R8", "R12", "R17"),
-        readings=("an impact_excess is given only for rho; the tolerance may still be shown",),
+        readings=("the excess shown is the largest of the last 7 days, here of earlier runs",),
     )
 )
 

@@ -108,9 +108,10 @@ def _scored(case: Case) -> list[tuple[Any, Any]]:
 
 
 def add_bad_day(case: Case) -> Case:
-    """Add a worst-of-day score of 4 to 10, some days ago."""
+    """Add a worst-of-day score of tier 1 or 2 for every knee, some days ago."""
     day = case.as_of.date() - timedelta(days=case.pick % 10)
-    entry = Pain("day", 4 + case.pick % 7, _before(case, day))
+    worst = max(case.history.profile.usual_pain.values(), default=0) + 2
+    entry = Pain("day", min(worst + case.pick % 5, 10), _before(case, day))
     return changed(case, pain=(*case.history.pain, entry))
 
 
@@ -204,6 +205,8 @@ def add_run(
     latest = latest_run(case)
     if latest is not None and moment_of(latest.start, case.as_of) >= start:
         return None
+    if any(one.entered is not None and one.entered >= start for one in case.history.pain):
+        return None  # what came later than the next run is late (X5): another question
     template = latest
     extra = make_run("added", start, km, minutes, scores)
     if template is not None:
@@ -227,7 +230,7 @@ def calm_answers(case: Case) -> dict[When, int | None]:
 def capped_latest(case: Case, share: float) -> Case | None:
     """Let the latest run be ``share`` of the limit in force on both axes; None without a limit."""
     run = latest_run(case)
-    if run is None:
+    if run is None or not isinstance(run.start, datetime):
         return None
     start = moment_of(run.start, case.as_of)
     caps = [cap for cap in case.history.caps if moment_of(cap.at, case.as_of) <= start]

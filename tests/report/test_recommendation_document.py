@@ -106,7 +106,7 @@ def test_a_week_is_the_same_and_its_days() -> None:
     document = week_document(made_week(), version="0.1.0", parameters_sha256="ab")
     same = document_of("ok")
     assert {key: document[key] for key in same} == same
-    assert list(document) == [*same, "days", "dropped", "moved"]
+    assert list(document) == [*same, "days", "dropped", "moved", "exercise_note"]
     assert len(document["days"]) == 7
     tuesday = document["days"][1]
     assert list(tuesday) == ["date", "sessions"]

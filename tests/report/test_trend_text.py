@@ -134,6 +134,7 @@ def test_the_document() -> None:
         "weeks",
         "changes",
         "notes",
+        "side_differences",
         "better",
     ]
     assert document["schema"] == "pfp.trend/1"
