@@ -10,8 +10,9 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from bench.rules_costs import CHANGES, costs_section, easy_runners, follow_easy
 from bench.rules_follow import follow_all
 from bench.rules_runner import SEED, made_runners
 from bench.rules_tables import bound_section, cells_section, outcome_section, pairs_section
@@ -19,14 +20,18 @@ from bench.speed import say
 from pfp_sensors.settings.load import load_load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bench.rules_follow import Outcome
+    from bench.rules_runner import Runner
     from bench.tables import Section
 
-RUNNERS: Final = 30
-LONG_RUNNERS: Final = 2400
+RUNNERS: Final = 24
+LONG_RUNNERS: Final = 2000
+MOST_SEEDS: Final = 20
+"""Runners per row of the table of costs."""
 _CHUNK: Final = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def rules_sections(n_runners: int) -> list[Section]:
         outcome_section(followed),
         pairs_section(followed),
         cells_section(followed),
+        costs_section(_costs(max(2, min(MOST_SEEDS, n_runners // 15)))),
         bound_section(followed),
     ]
 
@@ -52,13 +58,22 @@ def rules_sections(n_runners: int) -> list[Section]:
 def follow_many(n_runners: int, seed: int = SEED, workers: int | None = None) -> list[Followed]:
     """Follow runners on all cores, or one after the other with one worker; the result is the same."""
     made = made_runners(n_runners, seed)
-    follow_one = partial(follow_all, settings=load_load_settings())
-    n_workers = workers or os.cpu_count() or 1
-    runners = [runner for _, runner in made]
-    if n_workers == 1:
-        outcomes = [follow_one(runner) for runner in runners]
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(n_workers, mp_context=context) as pool:
-            outcomes = list(pool.map(follow_one, runners, chunksize=_CHUNK))
+    outcomes = _on_all(follow_all, [runner for _, runner in made], workers)
     return [Followed(levels, found) for (levels, _), found in zip(made, outcomes, strict=True)]
+
+
+def _costs(n_seeds: int) -> list[list[tuple[Outcome, ...]]]:
+    runners = [runner for change in CHANGES for runner in easy_runners(change, n_seeds)]
+    found = _on_all(follow_easy, runners)
+    return [found[start : start + n_seeds] for start in range(0, len(found), n_seeds)]
+
+
+def _on_all(follow_one: Callable[..., T], runners: list[Runner], workers: int | None = None) -> list[T]:
+    """Follow each runner with the settings of the rules; on all cores where nothing else is said."""
+    work = partial(follow_one, settings=load_load_settings())
+    n_workers = workers or os.cpu_count() or 1
+    if n_workers == 1:
+        return [work(runner) for runner in runners]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(n_workers, mp_context=context) as pool:
+        return list(pool.map(work, runners, chunksize=_CHUNK))

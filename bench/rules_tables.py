@@ -58,7 +58,7 @@ def _outcome_row(found: Sequence[Outcome]) -> tuple[str, ...]:
         spread(one.flare_days for one in found),
         spread(one.sore_days for one in found),
         percent(_reach(found), 0),
-        spread(map(_weeks_to_goal, found)),
+        spread(map(weeks_to_goal, found)),
         spread(one.weeks_at_goal for one in found),
         spread((one.worst_week for one in found), 1),
         spread(one.km for one in found),
@@ -88,7 +88,7 @@ def _pairs_of(family: str, followed: Sequence[Followed]) -> Table:
         theirs = _of(followed, name)
         flares = [a.flare_days - b.flare_days for a, b in zip(ours, theirs, strict=True)]
         weeks = [
-            min(_weeks_to_goal(a), _LATE) - min(_weeks_to_goal(b), _LATE)
+            min(weeks_to_goal(a), _LATE) - min(weeks_to_goal(b), _LATE)
             for a, b in zip(ours, theirs, strict=True)
         ]
         km = [a.km / b.km for a, b in zip(ours, theirs, strict=True) if b.km > 0.0]
@@ -179,7 +179,8 @@ def spread(values: Iterable[float], decimals: int = 0) -> str:
     return f"{shown[1]} ({shown[0]} to {shown[2]})"
 
 
-def _weeks_to_goal(one: Outcome) -> float:
+def weeks_to_goal(one: Outcome) -> float:
+    """Give the first week at the goal volume; infinite where it was not reached."""
     return float("inf") if one.weeks_to_goal is None else one.weeks_to_goal
 
 

@@ -83,7 +83,9 @@ def add_symptom(home: Path, given: SymptomGiven, *, at: datetime) -> Written:
         same = _same_kind(standing_entries(diary, "symptom"), kind, given.knee)
         ending = _to_end(same, given, kind)
         if ending is not None:
-            closed = dataclasses.replace(ending, end=given.ended, note=given.note or ending.note)
+            closed = dataclasses.replace(
+                ending, end=given.ended, end_entered=at, note=given.note or ending.note
+            )
             written = correct_entry(diary, ending.id or "", closed, at=at)
             others = tuple(_known(one) for one in same if one.end is None and one is not ending)
             cautions = _at_end(kind, others)

@@ -108,7 +108,7 @@ def store_checkin(
         entries.append(Checkin(moment, dict(answers.values)))
     add_entries(connection, entries, at=at)
     for symptom in ending:
-        over = replace(symptom, end=day_of(moment))
+        over = replace(symptom, end=day_of(moment), end_entered=at)
         correct_entry(connection, symptom.id or "", over, at=at)
         entries.append(over)
     history = read_history(connection)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pfp_sensors.actions.confirm import store_event
 from pfp_sensors.errors import RefusedError, UsageError
 from pfp_sensors.load.baseline import propose_baseline
-from pfp_sensors.load.impact import baselines_at
+from pfp_sensors.load.references import baselines_at
 from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import KNEES, Baseline
 from pfp_sensors.settings.load import load_load_settings

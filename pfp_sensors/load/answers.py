@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pfp_sensors.load.days import day_of, not_before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pfp_sensors.model.diary import History, Moment, Pain, Run
     from pfp_sensors.settings.load_rules import LoadSettings
@@ -42,8 +42,9 @@ def fits(one: Pain, run: Run, end: Moment, settings: LoadSettings) -> bool:
     if one.when == "morning":
         return day_of(run.start) < day <= day_of(end) + timedelta(1)
     if one.when == "after60" and isinstance(one.at, datetime) and isinstance(end, datetime):
-        early = timedelta(minutes=settings.missing.after60_from_min)
-        return one.at == run.start or one.at >= end + early
+        since_end = (one.at - end) / timedelta(minutes=1)
+        missing = settings.missing
+        return one.at == run.start or missing.after60_from_min <= since_end <= missing.after60_to_min
     return True
 
 
@@ -69,19 +70,36 @@ def every_knee(answers: list[Pain], history: History) -> bool:
 
 
 def after_corrections(entries: Iterable[Pain], grace_h: float) -> list[Pain]:
-    """Drop scores that were corrected at once; one lowered later stays beside its correction (X5)."""
+    """Drop scores that were corrected at once; one lowered later stays beside its correction (X5).
+
+    Only the same question about the same run and knee corrects a score, and only by another score: taking it
+    back erases nothing. The time counts from the first of a chain of corrections.
+    """
     entries = list(entries)
     by_id = {one.id: one for one in entries if one.id is not None}
     dropped = set()
     for one in entries:
-        old = by_id.get(one.replaces) if one.replaces is not None else None
-        if old is not None and old is not one and _within_grace(old, one, grace_h):
-            dropped.add(old.id)
+        chain = _chain(one, by_id)
+        if len(chain) > 1 and one.score is not None and _within_grace(chain[-1], one, grace_h):
+            dropped.add(chain[1].id)
     return [one for one in entries if one.id is None or one.id not in dropped]
 
 
-def _within_grace(old: Pain, new: Pain, grace_h: float) -> bool:
-    before, after = old.entered or old.at, new.entered or new.at
+def _chain(one: Pain, by_id: Mapping[str, Pain]) -> list[Pain]:
+    """Follow what a score corrects back to the first; only itself where that goes in circles."""
+    chain = [one]
+    while (replaces := chain[-1].replaces) is not None:
+        old = by_id.get(replaces)
+        if old is None or (old.when, old.run, old.knee) != (one.when, one.run, one.knee):
+            break
+        if old in chain:
+            return [one]
+        chain.append(old)
+    return chain
+
+
+def _within_grace(first: Pain, new: Pain, grace_h: float) -> bool:
+    before, after = first.entered or first.at, new.entered or new.at
     if isinstance(before, datetime) and isinstance(after, datetime):
         return timedelta() <= after - before <= timedelta(hours=grace_h)
     return day_of(before) == day_of(after)

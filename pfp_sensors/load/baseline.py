@@ -7,9 +7,10 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
-from pfp_sensors.load.days import within
-from pfp_sensors.load.impact import baselines_at
+from pfp_sensors.load.days import not_before, within
+from pfp_sensors.load.references import baselines_at, context_since
 from pfp_sensors.load.seen import see
+from pfp_sensors.load.speed_relation import fit_slope
 from pfp_sensors.model.diary import Baseline
 
 if TYPE_CHECKING:
@@ -48,34 +49,56 @@ def propose_baseline(history: History, as_of: datetime, settings: LoadSettings) 
     are too few of them, or one is stored and the time since was not quiet enough.
     """
     seen = see(history, as_of, settings)
-    stored = any(one.impact_resultant_g is not None for one in baselines_at(seen).values())
-    runs = _green_runs(seen, settings)
-    if stored:
-        days = settings.impact.baseline_quiet_d
-        if any(item.tier > 0 and within(item.last_day, seen.today, days) for item in seen.items):
-            return None
-        if not seen.items or (seen.today - min(item.day for item in seen.items)) < timedelta(days):
-            return None
-        runs = [run for run in runs if within(run.day, seen.today, days)]
+    stored = baselines_at(seen)
+    if any(one.impact_resultant_g is not None for one in stored.values()):
+        return _with_slope(seen, stored, settings) or _anew(seen, settings)
+    return _from_runs(_green_runs(seen, settings), settings, is_new=True)
+
+
+def _anew(seen: Seen, settings: LoadSettings) -> Proposal | None:
+    """Propose a baseline in place of the stored one, after long enough without tier 1."""
+    days = settings.impact.baseline_quiet_d
+    if any(item.tier > 0 and within(item.last_day, seen.today, days) for item in seen.items):
+        return None
+    if not seen.items or (seen.today - min(item.day for item in seen.items)) < timedelta(days):
+        return None
+    runs = [run for run in _green_runs(seen, settings) if within(run.day, seen.today, days)]
+    return _from_runs(runs, settings, is_new=False)
+
+
+def _from_runs(runs: list[SeenRun], settings: LoadSettings, *, is_new: bool) -> Proposal | None:
     if not _enough(runs, settings):
         return None
     chosen = runs[: settings.impact.baseline_max_runs]
     legs = {leg for run in chosen for leg in run.run.impact}
     return Proposal(
-        {leg: _of_leg(leg, chosen) for leg in legs}, tuple(run.run.id for run in chosen), is_new=not stored
+        {leg: _of_leg(leg, chosen) for leg in legs}, tuple(run.run.id for run in chosen), is_new=is_new
     )
+
+
+def _with_slope(
+    seen: Seen, stored: Mapping[Knee | None, Baseline], settings: LoadSettings
+) -> Proposal | None:
+    """Propose the own relation of impact and speed for a stored baseline that has none; B stays as it is."""
+    runs = _measured_green(seen)
+    found = {}
+    for leg, baseline in stored.items():
+        pairs = [
+            (run.run.speed_mps or 0.0, one.resultant_g)
+            for run in runs
+            if (one := run.run.impact.get(leg)) is not None
+            and one.quality == "good"
+            and one.resultant_g is not None
+        ]
+        slope = fit_slope([v for v, _ in pairs], [g for _, g in pairs], settings)
+        if slope is not None and baseline.slope_g_per_mps is None:
+            found[leg] = Baseline(slope_g_per_mps=slope)
+    return Proposal(found, tuple(run.run.id for run in runs), is_new=False) if found else None
 
 
 def _green_runs(seen: Seen, settings: LoadSettings) -> list[SeenRun]:
     """Give the answered, quiet and well measured runs near one easy speed, in their order."""
-    good = [
-        run
-        for run in seen.runs
-        if run.is_complete
-        and run.tier == 0
-        and run.run.speed_mps is not None
-        and any(one.quality == "good" and one.resultant_g is not None for one in run.run.impact.values())
-    ]
+    good = _measured_green(seen)
     stored = [one.speed_mps for one in baselines_at(seen).values() if one.speed_mps is not None]
     first = [run.run.speed_mps or 0.0 for run in good[: settings.impact.baseline_max_runs]]
     if not good:
@@ -85,6 +108,20 @@ def _green_runs(seen: Seen, settings: LoadSettings) -> list[SeenRun]:
         run
         for run in good
         if abs((run.run.speed_mps or 0.0) - v_ref) <= settings.impact.comparable_mps + 1e-9
+    ]
+
+
+def _measured_green(seen: Seen) -> list[SeenRun]:
+    """Give the answered, quiet and well measured runs of any speed, since the context last changed."""
+    since = context_since(seen)
+    return [
+        run
+        for run in seen.runs
+        if run.is_complete
+        and run.tier == 0
+        and run.run.speed_mps is not None
+        and (since is None or not_before(run.run.start, since))
+        and any(one.quality == "good" and one.resultant_g is not None for one in run.run.impact.values())
     ]
 
 

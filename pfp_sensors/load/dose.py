@@ -130,10 +130,10 @@ def _axis_dose(axis: Axis, seen: Seen, shares: Sequence[float], settings: LoadSe
     tolerated = [
         shares[place] * c
         for place in late
-        if (c := _tolerated(axis, seen, counted, place, window)) is not None
+        if (c := _tolerated(axis, seen, counted, place, settings)) is not None
     ]
     longest = max([start, *tolerated])
-    limit = limit_of(seen.runs[-1], axis) if seen.runs else None
+    limit = _limit(axis, seen, counted, len(seen.runs) - 1, settings) if seen.runs else None
     weeks = _weeks(seen, counted, settings.week.lookback_weeks)
     return AxisDose(
         axis=axis,
@@ -164,7 +164,7 @@ def _counted(axis: Axis, seen: Seen, start: float, settings: LoadSettings) -> li
     """Give g of each run: its length up to the limit in force, or to one step beyond 30 days (load.md 6)."""
     counted: list[float | None] = []
     for place, run in enumerate(seen.runs):
-        length, limit = length_of(run, axis), limit_of(run, axis)
+        length, limit = length_of(run, axis), _limit(axis, seen, counted, place, settings)
         if length is None:
             counted.append(None)
         elif limit is not None:
@@ -176,6 +176,24 @@ def _counted(axis: Axis, seen: Seen, start: float, settings: LoadSettings) -> li
             most = start if before is None else before
             counted.append(min(length, (1.0 + settings.cap.session) * most))
     return counted
+
+
+def _limit(
+    axis: Axis, seen: Seen, counted: Sequence[float | None], place: int, settings: LoadSettings
+) -> float | None:
+    """Give the limit of a run: as issued, and after a long gap no more than R17 would have allowed.
+
+    Or who does not ask after a gap would be allowed more than who does (load.md 12, 7).
+    """
+    run, limit = seen.runs[place], limit_of(seen.runs[place], axis)
+    if place == 0 or (run.day - seen.runs[place - 1].day).days < settings.gap.days:
+        return limit
+    start, floor = (
+        (settings.start_km, settings.floor_km) if axis == "km" else (settings.start_min, settings.floor_min)
+    )
+    before = _most_before(seen, counted, place, settings.cap.window_d)
+    after_gap = max(settings.gap.factor * max(before or start, start), floor)
+    return after_gap if limit is None else min(limit, after_gap)
 
 
 def _most_before(seen: Seen, counted: Sequence[float | None], place: int, window: int) -> float | None:
@@ -192,7 +210,7 @@ def _most_before(seen: Seen, counted: Sequence[float | None], place: int, window
 
 
 def _tolerated(
-    axis: Axis, seen: Seen, counted: Sequence[float | None], place: int, window: int
+    axis: Axis, seen: Seen, counted: Sequence[float | None], place: int, settings: LoadSettings
 ) -> float | None:
     """Give c of a run: what it says of tolerance (load.md 6)."""
     run, value = seen.runs[place], counted[place]
@@ -202,8 +220,8 @@ def _tolerated(
         return 0.0
     if run.is_complete:
         return value
-    limit = limit_of(run, axis)
-    bound = _most_before(seen, counted, place, window) if limit is None else limit
+    limit = _limit(axis, seen, counted, place, settings)
+    bound = _most_before(seen, counted, place, settings.cap.window_d) if limit is None else limit
     return value if bound is None else min(value, bound)
 
 
@@ -217,7 +235,8 @@ def _spikes(axis: Axis, seen: Seen, settings: LoadSettings) -> list[str]:
         before = _most_before(
             seen, [length_of(one, axis) for one in seen.runs[:place]], place, settings.cap.window_d
         )
-        if before is not None and length > (1.0 + settings.cap.session) * before * (1.0 + _TINY):
+        start = settings.start_km if axis == "km" else settings.start_min
+        if before is not None and length > (1.0 + settings.cap.session) * max(before, start) * (1.0 + _TINY):
             found.append(run.run.id)
     return found
 

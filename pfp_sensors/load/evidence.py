@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.load.answers import REQUIRED, due_at
 from pfp_sensors.load.days import day_of, instant, not_before, within
+from pfp_sensors.load.tiers import is_by_clinician
 from pfp_sensors.model.diary import RED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pfp_sensors.load.seen import Item, Seen, SeenRun
-    from pfp_sensors.model.diary import Override, Symptom
+    from pfp_sensors.model.diary import Moment, Override, Symptom
     from pfp_sensors.settings.load_rules import LoadSettings
 
 SWELLING: Final = "swelling"
@@ -85,7 +86,7 @@ def weigh(seen: Seen, settings: LoadSettings) -> Evidence:
         pending=tuple(name for name in unanswered if rho is not None and _pending(name, rho, seen, settings)),
         stands_in=stands_in,
         red=red_flags(seen, settings),
-        cleared_on=tuple(sorted(day_of(one.at) for one in _clearances(seen))),
+        cleared_on=tuple(sorted(day_of(one.at) for one in _clearances(seen) if _cleared_any(one, seen))),
     )
 
 
@@ -108,9 +109,11 @@ def _highest(items: Iterable[Item]) -> int:
 
 
 def _last_complete(seen: Seen, settings: LoadSettings) -> SeenRun | None:
-    days = settings.pain.run_window_d
-    complete = [run for run in seen.runs if run.is_complete and within(run.day, seen.today, days)]
-    return complete[-1] if complete else None
+    """Give the last completely answered run; of it and the last answered in time the one of higher tier."""
+    late = [run for run in seen.runs if within(run.day, seen.today, settings.pain.run_window_d)]
+    answered = [run for run in late if len(run.answered) == len(REQUIRED)]
+    in_time = [run for run in late if run.is_complete]
+    return max([*answered[-1:], *in_time[-1:]], key=lambda run: (run.tier, run.start), default=None)
 
 
 def _pending(name: str, rho: SeenRun, seen: Seen, settings: LoadSettings) -> bool:
@@ -133,8 +136,15 @@ def red_flags(seen: Seen, settings: LoadSettings) -> tuple[str, ...]:
 
 
 def _lasts(sign: Symptom, seen: Seen, settings: LoadSettings) -> bool:
-    end = seen.today if sign.end is None else min(day_of(sign.end), seen.today)
-    return end - day_of(sign.start) > timedelta(settings.warn.swelling_d)
+    return _end_day(sign, seen) - day_of(sign.start) > timedelta(settings.warn.swelling_d)
+
+
+def _end_day(sign: Symptom, seen: Seen) -> date:
+    """Give the last day on which a sign was open: until its end was entered it was."""
+    if sign.end is None:
+        return seen.today
+    ends = [moment for moment in (sign.end, sign.end_entered) if moment is not None]
+    return min(max(day_of(moment) for moment in ends), seen.today)
 
 
 def _is_back(sign: Symptom, swellings: list[Symptom], settings: LoadSettings) -> bool:
@@ -142,7 +152,7 @@ def _is_back(sign: Symptom, swellings: list[Symptom], settings: LoadSettings) ->
     return any(
         other.end is not None
         and other is not sign
-        and timedelta() < day_of(sign.start) - day_of(other.end) <= timedelta(settings.warn.return_d)
+        and timedelta(1) < day_of(sign.start) - day_of(other.end) <= timedelta(settings.warn.return_d)
         for other in swellings
     )
 
@@ -154,7 +164,14 @@ def _clearances(seen: Seen) -> list[Override]:
         if one.key == "red"
         and (one.until is None or one.until >= seen.today)
         and one.value not in (False, None)
+        and is_by_clinician(one)
     ]
+
+
+def _cleared_any(clearance: Override, seen: Seen) -> bool:
+    """Tell whether there was a sign for a clearance to end."""
+    kinds = {*RED_KINDS, SWELLING}
+    return any(sign.kind in kinds and _clears(clearance, sign, seen.as_of) for sign in seen.history.symptoms)
 
 
 def _is_cleared(sign: Symptom, seen: Seen) -> bool:
@@ -166,8 +183,10 @@ def _clears(clearance: Override, sign: Symptom, as_of: datetime) -> bool:
     kinds = {*RED_KINDS, SWELLING}
     if clearance.value in kinds and clearance.value != sign.kind:
         return False
-    if sign.entered is not None and day_of(sign.entered) > day_of(clearance.at):
-        return False
-    if isinstance(sign.start, datetime) and isinstance(clearance.at, datetime):
-        return instant(sign.start, as_of) <= instant(clearance.at, as_of)
-    return day_of(sign.start) <= day_of(clearance.at)
+    return all(_came_first(moment, clearance.at, as_of) for moment in (sign.start, sign.entered) if moment)
+
+
+def _came_first(moment: Moment, other: Moment, as_of: datetime) -> bool:
+    if isinstance(moment, datetime) and isinstance(other, datetime):
+        return instant(moment, as_of) <= instant(other, as_of)
+    return day_of(moment) <= day_of(other)

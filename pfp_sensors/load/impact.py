@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.load.days import day_of, not_before, within
-from pfp_sensors.load.tiers import is_clinician
-from pfp_sensors.model.diary import Baseline
+from pfp_sensors.load.references import baselines_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pfp_sensors.load.evidence import Evidence
     from pfp_sensors.load.seen import Seen, SeenRun
-    from pfp_sensors.model.diary import Knee
+    from pfp_sensors.model.diary import Baseline, Knee
     from pfp_sensors.settings.load_rules import LoadSettings
 
 _FIRST_SPEEDS: Final = 5
@@ -113,57 +112,6 @@ def view_impact(seen: Seen, evidence: Evidence, settings: LoadSettings) -> Impac
     )
 
 
-def baselines_at(seen: Seen) -> dict[Knee | None, Baseline]:
-    """Give the frozen references as the profile and the confirmed events have them (X4).
-
-    One made anew by the person may not exceed the old one while the context stays the same (load.md 5).
-    """
-    found = {leg: one for leg, one in seen.history.profile.baseline.items() if one != Baseline()}
-    context: dict[Knee | None, Any] = {}
-    events = [event for event in seen.history.events if event.kind == "baseline"]
-    for event in sorted(events, key=lambda event: (day_of(event.at), str(event.at), str(event.value))):
-        for leg, new, where in _from_event(event.value):
-            old = found.get(leg)
-            changed = where is not None and where != context.get(leg, where)
-            allowed = is_clinician(event) or changed or not _higher(new, old)
-            if allowed:
-                found[leg] = new if old is None else _filled(new, old)
-                context[leg] = where
-    return found
-
-
-def _higher(new: Baseline, old: Baseline | None) -> bool:
-    if old is None or old.impact_resultant_g is None or new.impact_resultant_g is None:
-        return False
-    return new.impact_resultant_g > old.impact_resultant_g
-
-
-def _filled(new: Baseline, old: Baseline) -> Baseline:
-    """Keep of the old reference what the new one does not say."""
-    names = ("impact_resultant_g", "speed_mps", "cadence_spm", "slope_g_per_mps")
-    return replace(old, **{name: getattr(new, name) for name in names if getattr(new, name) is not None})
-
-
-def _from_event(value: Any) -> list[tuple[Knee | None, Baseline, Any]]:
-    """Read the value of a ``baseline`` event: an impact in g, a baseline, or baselines by leg."""
-    if isinstance(value, bool) or value is None:
-        return []
-    if isinstance(value, (int, float)):
-        return [(None, Baseline(impact_resultant_g=float(value)), None)]
-    if not isinstance(value, dict):
-        return []
-    legs: list[Knee] = [leg for leg in ("left", "right") if isinstance(value.get(leg), dict)]
-    if legs:
-        return [(leg, _baseline(value[leg]), value[leg].get("context", value.get("context"))) for leg in legs]
-    return [(None, _baseline(value), value.get("context"))]
-
-
-def _baseline(values: Mapping[str, Any]) -> Baseline:
-    names = ("impact_resultant_g", "speed_mps", "cadence_spm", "slope_g_per_mps")
-    numbers = {name: values.get(name) for name in names}
-    return Baseline(**{name: None if found is None else float(found) for name, found in numbers.items()})
-
-
 def impact_mode(seen: Seen, baselines: Mapping[Knee | None, Baseline]) -> str:
     """Tell the mode (X8): as the person chose, else sensor where a baseline or a reading is stored."""
     chosen: str | None = seen.history.profile.impact_mode
@@ -195,7 +143,8 @@ def _lately_off(seen: Seen, settings: LoadSettings) -> bool:
     switches = _switches(seen)
     if switches:
         used = any(_measured(run) for run in seen.runs) or any(one.value == "sensor" for one in switches)
-        return used and within(day_of(switches[-1].at), seen.today, days)
+        last = max(day_of(moment) for moment in (switches[-1].at, switches[-1].entered) if moment is not None)
+        return used and within(last, seen.today, days)
     return any(_measured(run) and (run is seen.rho or within(run.day, seen.today, days)) for run in seen.runs)
 
 
@@ -253,7 +202,9 @@ def _at_reference(
         return impact_g, False
     slope = baseline.slope_g_per_mps
     if slope is not None and slope > 0:
-        return impact_g - slope * (speed - v_ref), True
+        most = settings.impact.adjust_mps
+        faster = min(max(speed - v_ref, -most), most)
+        return impact_g - slope * faster, abs(speed - v_ref) <= most + 1e-9
     return impact_g, abs(speed - v_ref) <= settings.impact.comparable_mps + 1e-9
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.load.days import not_before
@@ -18,16 +19,22 @@ PHASES: Final = ((2.0, 3.0, 3), (2.0, 3.0, 3), (2.0, 4.0, 4), (2.0, 4.0, 4), (1.
 
 
 def ladder_phase(seen: Seen, since: Moment | None, settings: LoadSettings) -> int:
-    """Walk up the ladder with every run that was answered and well tolerated (load.md 8)."""
+    """Walk up the ladder with every run that was answered and well tolerated (load.md 8).
+
+    An amber run begins its phase anew, and so do two amber days in the week before a run.
+    """
     phase, done = 1, 0
     last: date | None = None
+    loud = {item.day for item in seen.items if item.tier > 0}
     for run in seen.runs:
         if since is not None and not not_before(run.run.start, since):
             continue
         if last is not None:
             phase, done = _after_gap(phase, done, (run.day - last).days, settings)
         last = run.day
-        done = done + 1 if run.is_complete and run.tier == 0 else 0 if run.tier > 0 else done
+        days = (run.day - timedelta(back) for back in range(settings.pain.window_d))
+        repeats = run.tier > 0 or sum(day in loud for day in days) >= settings.stage.amber_days
+        done = 0 if repeats else done + run.is_complete
         if done >= settings.stage.ladder_repeats and phase < len(PHASES):
             phase, done = phase + 1, 0
     if last is not None:

@@ -153,7 +153,8 @@ def _rest_until(now: Situation, rest_h: float) -> date | None:
     """Give the end of rest in local days, so that no change of the clock shortens it."""
     ends = []
     if now.seen.rho is not None:
-        ends.append(now.seen.rho.end_day + timedelta(ceil(rest_h / _DAY_H)))
+        here = now.seen.rho.end.astimezone(now.seen.as_of.tzinfo).date()
+        ends.append(max(now.seen.rho.end_day, here) + timedelta(ceil(rest_h / _DAY_H)))
     if now.stage.hold_day is not None and (now.evidence.t_eff > 1 or now.stage.in_hold):
         hours = max(now.settings.pain.rest_h.tier_2, now.settings.pain.hold_h)
         ends.append(now.stage.hold_day + timedelta(ceil(hours / _DAY_H)))

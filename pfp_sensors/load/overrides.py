@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.load.days import day_of, known_by
-from pfp_sensors.settings.entries import read_entries
+from pfp_sensors.load.tiers import is_by_clinician
+from pfp_sensors.settings.entries import flat_values, read_entries
+from pfp_sensors.settings.pairs import NOT_ABOVE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +36,8 @@ def with_overrides(settings: LoadSettings, history: History, as_of: datetime) ->
     Raises
     ------
     InputError
-        If one names a key that there is not, or a value out of its bounds.
+        If one names a key that there is not, a value out of its bounds, or one that contradicts another:
+        a worse tier may not allow more than a better one.
     """
     active = sorted(
         (one for one in history.overrides if _holds(one, as_of, settings.override.max_d)),
@@ -42,12 +45,25 @@ def with_overrides(settings: LoadSettings, history: History, as_of: datetime) ->
     )
     for one in active:
         settings = _replaced(settings, checked_key(one.key), checked_value(one.key, one.value))
+    if active:
+        _check_pairs(settings, {checked_key(one.key) for one in active})
     return Overridden(settings, tuple(active))
+
+
+def _check_pairs(settings: LoadSettings, changed: set[str]) -> None:
+    """Check the numbers that were changed against those that they may not exceed."""
+    values = flat_values("load", settings)
+    for lower, upper in NOT_ABOVE:
+        if {lower, upper} & changed and values[lower] > values[upper]:
+            raise InputError(
+                f"With the overrides {lower} is {values[lower]:g} and exceeds {upper}, {values[upper]:g}.",
+                "Correct the override: a worse state may not allow more than a better one.",
+            )
 
 
 def _holds(one: Override, as_of: datetime, max_d: int) -> bool:
     """Tell whether an override is in force: known, not over, and not longer than any may last."""
-    if one.key == "red" or one.until is None or not known_by(one.at, as_of):
+    if one.key == "red" or one.until is None or not known_by(one.at, as_of) or not is_by_clinician(one):
         return False
     if one.entered is not None and one.entered > as_of:
         return False

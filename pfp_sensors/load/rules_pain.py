@@ -40,6 +40,7 @@ def red_flag(now: Situation) -> Outcome:
         bool(red),
         text,
         factor=0.0 if red else None,
+        rest_h=now.settings.pain.rest_h.tier_2 if red else None,
         stops=bool(red),
         inputs={"red_flags": list(red)},
         modifiers=frozenset({"refer", "exercise_paused", "no_speed", "no_hills", "no_stairs"} if red else ()),
@@ -49,10 +50,12 @@ def red_flag(now: Situation) -> Outcome:
 def pain_tier(now: Situation) -> Outcome:
     """R2: recent pain makes the next run shorter, slower and later; a tier-2 score holds all running."""
     evidence, pain = now.evidence, now.settings.pain
-    fired = evidence.t_eff > 0 or now.stage.in_hold
+    fired = evidence.t_eff > 0 or now.stage.in_hold or now.stage.is_first_after_hold
     factor = pain.factor.at(evidence.t_new)
     if evidence.t_eff > 0:
         factor = min(factor, 1.0)
+    if now.stage.is_first_after_hold:
+        factor = min(factor, pain.factor.tier_2)
     worst = worst_item((*evidence.new, *evidence.recent))
     inputs: dict[str, object] = {
         "tier_new": evidence.t_new,
@@ -101,6 +104,8 @@ def _pain_text(now: Situation, worst: Item | None) -> str:
             f"{said}: no running until {now.settings.pain.hold_h:.0f} hours have passed and "
             f"{days} days in a row were answered and quiet."
         )
+    if now.stage.is_first_after_hold and now.stage.hold_day is not None and now.evidence.t_eff < 2:
+        return f"The first run after the pause that began on {day_text(now.stage.hold_day)} is a short one."
     if now.evidence.t_eff == 0:
         return "Recent pain is within what is accepted." if now.seen.has_pain else "No pain was entered yet."
     if worst is not None:
@@ -151,7 +156,8 @@ def unanswered(now: Situation) -> Outcome:
     names = [f"{name} pain of {rho.run.id}" for name in missing]
     waiting = len(now.evidence.pending) == len(missing)
     words = " and ".join(_NAMES[name].lower() for name in missing)
-    text = f"{words[:1].upper()}{words[1:]} {'is not known yet' if waiting else 'was not answered'}."
+    verb = "is" if len(missing) == 1 else "are"
+    text = f"{words[:1].upper()}{words[1:]} {verb} {'not known yet' if waiting else 'not answered'}."
     return Outcome(
         "R4",
         True,
@@ -194,7 +200,9 @@ def clinician_review(now: Situation) -> Outcome:
     if lately is None or days < review.short_d:
         return Outcome("R18", False, "It is too early to judge the course.", inputs=inputs)
     worse = lately - at_start >= review.worst_pain
-    stuck = days >= review.long_d and at_start - lately < review.worst_pain and not _akps_better(now, first)
+    could_fall = at_start >= review.worst_pain and lately > now.settings.pain.green
+    less = at_start - lately >= review.worst_pain
+    stuck = days >= review.long_d and could_fall and not less and not _akps_better(now, first)
     if not worse and not stuck:
         return Outcome("R18", False, "The course asks for nothing.", inputs=inputs)
     why = "got worse" if worse else "has not become clearly less"

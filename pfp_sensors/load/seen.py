@@ -229,7 +229,8 @@ def _items(
     for sign in history.symptoms:
         if sign.kind in AMBER_KINDS:
             entered = sign.entered or sign.start
-            last = today if sign.end is None else min(day_of(sign.end), today)
+            open_until = today if sign.kind == "swelling" else day_of(sign.start)
+            last = open_until if sign.end is None else min(day_of(sign.end), today)
             last = max(last, day_of(sign.start))
             yield Item("warn", 1, None, sign.start, entered, None, sign.knee, sign.kind, last)
 

@@ -12,7 +12,7 @@ from pfp_sensors.load.evidence import weigh
 from pfp_sensors.load.gate import open_gate
 from pfp_sensors.load.ladder import PHASES
 from pfp_sensors.load.seen import see
-from pfp_sensors.load.stages import amber_days, find_stage, goal_week_km, silent_runs, stored_stage
+from pfp_sensors.load.stages import find_stage, goal_week_km, silent_runs, stored_stage
 from pfp_sensors.model.recommendation import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _is_due(stored: DiaryEvent, seen: Seen, settings: LoadSettings) -> bool:
 def _leaves_calm(seen: Seen, _view: StageView, since: Moment, settings: LoadSettings) -> bool:
     """Tell whether walking and stairs were quiet on enough days, counted by check-ins."""
     quiet = set()
-    for one in seen.history.checkins:
+    for one in sorted(seen.history.checkins, key=lambda one: (day_of(one.at), str(one.at), str(one.values))):
         walk, stairs = one.values.get("walk_pain"), one.values.get("stairs_pain")
         if not_before(one.at, since) and walk is not None and stairs is not None:
             if max(walk, stairs) <= settings.stage.quiet_pain:
@@ -104,19 +104,20 @@ def _leaves_ladder(seen: Seen, view: StageView, since: Moment, settings: LoadSet
 def _is_steady_at_goal(seen: Seen, _view: StageView, since: Moment, settings: LoadSettings) -> bool:
     """Tell whether the goal volume was reached, with weeks of tier 0 and enough answered runs."""
     stage = settings.stage
-    if (seen.today - day_of(since)).days < stage.steady_d or not _reached_goal(seen):
+    if (seen.today - day_of(since)).days < stage.steady_d or not _reached_goal(seen, stage.goal_share):
         return False
     late = [item for item in seen.items if within(item.last_day, seen.today, stage.steady_d)]
     if any(item.tier > 0 for item in late):
-        return False
-    if amber_days(list(seen.items), seen.today, stage.no_promotion_d):
         return False
     runs = [run for run in seen.runs if run.is_complete and within(run.day, seen.today, stage.steady_d)]
     return len(runs) >= stage.steady_runs
 
 
-def _reached_goal(seen: Seen) -> bool:
-    """Tell whether one of the last four weeks reached the goal volume."""
+def _reached_goal(seen: Seen, goal_share: float) -> bool:
+    """Tell whether one of the last four weeks came close enough to the goal volume.
+
+    The goal also limits the week, so that nobody can go beyond it.
+    """
     goal = goal_week_km(seen)
     if goal is None:
         return False
@@ -125,7 +126,7 @@ def _reached_goal(seen: Seen) -> bool:
         if within(run.day, seen.today, 28):
             monday = run.day - timedelta(run.day.weekday())
             weeks[monday] = weeks.get(monday, 0.0) + (length_of(run, "km") or 0.0)
-    return max(weeks.values(), default=0.0) >= goal
+    return max(weeks.values(), default=0.0) >= goal_share * goal
 
 
 _RISES: Final[dict[int, Callable[[Seen, StageView, Moment, LoadSettings], bool]]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.load.days import day_of, not_before
+from pfp_sensors.load.days import day_of, not_before, within
 from pfp_sensors.load.ladder import ladder_phase
 from pfp_sensors.model.recommendation import STAGES, Stage
 
@@ -38,6 +38,8 @@ class StageView:
         As stored or as at first use.
     in_hold
         Whether a tier-2 score holds all running.
+    is_first_after_hold
+        Whether no run was made yet since the last hold was over.
     hold_day
         Day of the last tier-2 score; None where there is none.
     phase
@@ -49,6 +51,7 @@ class StageView:
     number: int
     before_falls: int
     in_hold: bool
+    is_first_after_hold: bool
     hold_day: date | None
     phase: int
     is_stored: bool
@@ -69,7 +72,8 @@ def find_stage(seen: Seen, evidence: Evidence, settings: LoadSettings) -> StageV
     return StageView(
         number=number,
         before_falls=before,
-        in_hold=bool(worst) and _still_held(worst, seen, settings),
+        in_hold=bool(worst) and _hold_is_over_on(worst, seen, settings) is None,
+        is_first_after_hold=bool(worst) and _is_first_after_hold(worst, seen, settings),
         hold_day=max((item.day for item in worst), default=None),
         phase=ladder_phase(seen, None if stored is None else stored.at, settings),
         is_stored=stored is not None,
@@ -77,19 +81,23 @@ def find_stage(seen: Seen, evidence: Evidence, settings: LoadSettings) -> StageV
 
 
 def stored_stage(seen: Seen) -> DiaryEvent | None:
-    """Find the stage that was stored last; of two at once the lower one."""
+    """Find the stage that was stored last; of two at once the lower one.
+
+    A person may say the first stage or step back; steps up come from the review or a clinician.
+    """
     events = [event for event in seen.history.events if event.kind == "stage" and event.value in STAGES[1:]]
-    return max(events, key=lambda one: (day_of(one.at), str(one.at), -STAGES.index(one.value)), default=None)
+    found: DiaryEvent | None = None
+    for event in sorted(events, key=lambda one: (day_of(one.at), str(one.at), -STAGES.index(one.value))):
+        rises = found is not None and STAGES.index(event.value) > STAGES.index(found.value)
+        if not (rises and event.by == "person"):
+            found = event
+    return found
 
 
 def _first_use_stage(seen: Seen, settings: LoadSettings) -> int:
     """Tell the stage at first use (X3): from what the person said, and runs that were tolerated."""
     profile, first = seen.history.profile, settings.first
-    said = [
-        profile.daily_pain,
-        profile.walk_pain,
-        *(seen.usual.on(knee, seen.today) for knee in profile.knees),
-    ]
+    said = [profile.daily_pain, profile.walk_pain]
     if any(score is not None and score > first.calm_above for score in said):
         return _CALM
     declared = profile.longest_tolerated_min
@@ -103,7 +111,7 @@ def _first_use_stage(seen: Seen, settings: LoadSettings) -> int:
 
 
 def _fallen(number: int, since: Moment, seen: Seen, evidence: Evidence, settings: LoadSettings) -> int:
-    later = [item for item in seen.items if not_before(item.at, since) or not_before(item.entered, since)]
+    later = [item for item in seen.items if _is_later(item, since)]
     amber = amber_days(later, seen.today, settings.stage.amber_far_d)
     lowest = number
     if number >= _SPEED and len(amber) >= settings.stage.amber_days:
@@ -113,6 +121,17 @@ def _fallen(number: int, since: Moment, seen: Seen, evidence: Evidence, settings
     if _had_gap(since, seen, settings) or any(not_before(day, since) for day in evidence.cleared_on):
         lowest = min(lowest, _WALK_RUN)
     return lowest
+
+
+def _is_later(item: Item, since: Moment) -> bool:
+    """Tell whether an item was not known yet when a stage was stored.
+
+    When it was entered decides. Of one that only has a day, that day does: on the day of a stored moment it
+    was known, or the same score would lower the stage each time it is looked at.
+    """
+    if isinstance(item.entered, datetime) or not isinstance(since, datetime):
+        return not_before(item.entered, since)
+    return item.day > since.date()
 
 
 def _had_gap(since: Moment, seen: Seen, settings: LoadSettings) -> bool:
@@ -138,16 +157,28 @@ def amber_days(items: list[Item], today: date, window_d: int) -> set[date]:
     return found
 
 
-def _still_held(worst: list[Item], seen: Seen, settings: LoadSettings) -> bool:
-    """Tell whether the hold after a tier-2 score lasts: some hours, and two quiet days in a row."""
+def _hold_is_over_on(worst: list[Item], seen: Seen, settings: LoadSettings) -> date | None:
+    """Give the day on which the hold after a tier-2 score ended; None while it lasts (load.md 8).
+
+    It takes some hours, and two quiet days in a row.
+    """
     pain = settings.pain
     if any(_hours_since(item.at, seen.as_of) < pain.hold_h for item in worst):
-        return True
-    day_of_worst = max(item.day for item in worst)
-    loud = amber_days(list(seen.items), seen.today, (seen.today - day_of_worst).days + 1)
-    quiet = {day for day in _answered_days(seen) - loud if day > day_of_worst}
+        return None
+    last = max(item.day for item in worst)
+    loud = amber_days(list(seen.items), seen.today, (seen.today - last).days + 1)
+    quiet = {day for day in _answered_days(seen) - loud if day > last}
     wanted = range(pain.hold_quiet_days)
-    return not any(all(day + timedelta(n) in quiet for n in wanted) for day in quiet)
+    ends = [day + timedelta(wanted[-1]) for day in quiet if all(day + timedelta(n) in quiet for n in wanted)]
+    return max(min(ends), last + timedelta(hours=pain.hold_h)) if ends else None
+
+
+def _is_first_after_hold(worst: list[Item], seen: Seen, settings: LoadSettings) -> bool:
+    """Tell whether the next run is the first one after the hold: one made against it does not count."""
+    over_on = _hold_is_over_on(worst, seen, settings)
+    last = max(item.day for item in worst)
+    recent = within(last, seen.today, settings.pain.run_window_d)
+    return over_on is not None and recent and all(run.day < over_on for run in seen.runs)
 
 
 def _answered_days(seen: Seen) -> set[date]:

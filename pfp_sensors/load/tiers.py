@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from pfp_sensors.model.diary import DiaryEvent, History, Knee
+    from pfp_sensors.model.diary import DiaryEvent, History, Knee, Override
     from pfp_sensors.settings.load_numbers import PainNumbers
 
 
@@ -66,6 +66,11 @@ class UsualPain:
 def is_clinician(event: DiaryEvent) -> bool:
     """Tell whether a clinician said so: a name together with a role."""
     return event.by == "clinician" or (event.by not in {"person", "program"} and bool(event.role))
+
+
+def is_by_clinician(said: Override) -> bool:
+    """Tell whether a clinician stands behind a word that only one may give."""
+    return said.by.strip().lower() not in {"", "person", "program"} and bool(said.role.strip())
 
 
 def _changes_usual(event: DiaryEvent, as_of: datetime) -> bool:

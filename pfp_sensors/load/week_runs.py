@@ -164,7 +164,7 @@ def _after_rest(
     if early and (flare or room):
         first = _first_day(window, earliest, suits)
         if first is not None:
-            most = len(kept) if room else max(len(kept) - 1, 0)  # a flare holds no more runs than a quiet week
+            most = len(kept) if room else max(len(kept) - 1, 0)  # no more runs than a quiet week has
             rest = _spaced([slot for slot in later if (slot.day - first).days >= gap], gap)[:most]
             lost = [slot for slot in base if slot not in rest]
             kept = [_easiest(lost, first), *rest]

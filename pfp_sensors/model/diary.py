@@ -162,6 +162,7 @@ class Symptom:
     start: Moment
     end: Moment | None = None
     entered: datetime | None = None
+    end_entered: datetime | None = None
     knee: Knee | None = None
     note: str | None = None
     id: str | None = None

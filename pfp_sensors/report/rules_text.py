@@ -22,7 +22,7 @@ CERTAINTY_WORDS: Final = {
 
 
 def rules_text(rules: Iterable[Rule], width: int, *, all_rules: bool = False) -> str:
-    """List the rules that decided and name those that applied; or, with ``all_rules``, all with inputs.
+    """List the rules that decided and name those that applied; with ``all_rules`` list all, with inputs.
 
     Empty where there is nothing to list.
     """
@@ -35,7 +35,8 @@ def rules_text(rules: Iterable[Rule], width: int, *, all_rules: bool = False) ->
         parts.append(_group("Rules that do not apply", rest, width, all_rules))
     elif also:
         names = ", ".join(rule.id for rule in also)
-        parts.append(page.paragraph(f"Also looked at: {names}. `pfp next --rules` shows each of them.", width))
+        line = f"Also looked at: {names}. `pfp next --rules` shows each of them."
+        parts.append(page.paragraph(line, width))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.errors import SettingsError
@@ -11,6 +11,8 @@ from pfp_sensors.settings.locate import config_file
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from _typeshed import DataclassInstance
 
 CERTAINTIES = {
     "S": "read in the cited source",
@@ -37,6 +39,18 @@ def read_entries(section: str) -> dict[str, Entry]:
     """Read ``config/<section>.toml`` as entries by dotted key (``signal.bouts.window_s``), in file order."""
     path = config_file(f"{section}.toml")
     return {key: Entry(**table) for key, table in _leaves(read_toml(path), section, stop_at="value")}
+
+
+def flat_values(prefix: str, settings: DataclassInstance) -> dict[str, float]:
+    """Give all numbers of settings by dotted key."""
+    found: dict[str, float] = {}
+    for field in fields(settings):
+        value, key = getattr(settings, field.name), f"{prefix}.{field.name}"
+        if is_dataclass(value) and not isinstance(value, type):
+            found.update(flat_values(key, value))
+        else:
+            found[key] = value
+    return found
 
 
 def read_values(path: Path) -> dict[str, object]:

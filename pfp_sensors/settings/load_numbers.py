@@ -105,6 +105,9 @@ class ImpactNumbers:
     baseline_runs: int
     baseline_max_runs: int
     baseline_steps: int
+    adjust_mps: float
+    slope_runs: int
+    slope_spread_mps: float
     baseline_quiet_d: int
     tolerance_add_g: ByTier
     bands: ImpactBandsNumbers
@@ -259,7 +262,7 @@ class StageNumbers:
     quiet_pain: int
     amber_days: int
     amber_far_d: int
-    no_promotion_d: int
+    goal_share: float
     steady_d: int
     steady_runs: int
     ladder_repeats: int

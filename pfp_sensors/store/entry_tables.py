@@ -27,6 +27,7 @@ from pfp_sensors.store.document_fields import Field
 from pfp_sensors.store.document_values import (
     WrongValueError,
     day,
+    entry_time,
     flag,
     moment,
     moment_text,
@@ -80,6 +81,7 @@ _SYMPTOM = (
     Field("kind", one_of((*AMBER_KINDS, *RED_KINDS), "a symptom"), needed=True),
     Field("start", moment, write=moment_text, needed=True),
     Field("end", moment, write=moment_text, null=True),
+    Field("end_entered", entry_time, write=moment_text),
     ENTERED,
     _KNEE,
     NOTE,

@@ -151,7 +151,7 @@ def local_day(at: date) -> date:
 
 def _red_value(value: object) -> str:
     """Check which red flag is cleared; a clearance that names none is for every one."""
-    if value is None or value is True or value in ("clear", "cleared"):
+    if value is None or value is True or value in ("clear", "cleared", "ok", "over"):
         return ALL_FLAGS
     return str(one_of((ALL_FLAGS, *RED_KINDS, _SWELLING), "a red flag")(value))
 

@@ -9,10 +9,19 @@ import numpy as np
 import pytest
 
 import bench.rules_ours
+from bench.rules_costs import CHANGES, costs_section, easy_runners, without_lighter_week
 from bench.rules_follow import OURS, OVERSHOOT, POLICIES, RIVALS, Outcome, follow, follow_all, follow_ours
 from bench.rules_knees import Knee, first_knee, live_day
 from bench.rules_page import BEGIN, END, RULES_PAGE, write_rules
-from bench.rules_policies import Course, RatioBand, ShareOfGoal, TenPercent, TenPercentWithBrake, Today
+from bench.rules_policies import (
+    ByFeel,
+    Course,
+    RatioBand,
+    ShareOfGoal,
+    TenPercent,
+    TenPercentWithBrake,
+    Today,
+)
 from bench.rules_runner import (
     DAYS,
     FACTORS,
@@ -262,3 +271,21 @@ def test_the_page_of_the_study_says_that_it_is_a_toy():
     text = RULES_PAGE.read_text(encoding="utf-8")
     assert "toy" in text.lower()
     assert "no evidence about people" in " ".join(text.split())
+
+
+def test_the_knee_of_the_costs_tolerates_the_goal_at_once_and_the_lighter_week_is_off():
+    first = easy_runners({}, 1)[0]
+    by_feel = follow(first, ByFeel(), chance_of(first), SETTINGS.pain)
+    assert (by_feel.flare_days, by_feel.weeks_to_goal) == (0, 1)
+    outcome_with, outcome_without = (
+        follow_ours(first, numbers, chance_of(first))
+        for numbers in (SETTINGS, without_lighter_week(SETTINGS))
+    )
+    assert outcome_without.km > outcome_with.km
+
+
+def test_the_costs_have_one_row_per_change():
+    found = [[(outcome(0, 5), outcome(0, None), outcome(0, 4))] for _ in CHANGES]
+    table = costs_section(found).tables[0]
+    assert len(table.rows) == len(CHANGES)
+    assert table.rows[0][:4] == ("nothing", "100", "0", "100")

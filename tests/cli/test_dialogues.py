@@ -581,6 +581,32 @@ def test_an_interrupt_in_the_middle_keeps_what_was_done(diary: sqlite3.Connectio
     assert 0 < sum(done.sets.values()) < sum(item.sets * max(1, len(item.sides)) for item in proposed.items)
 
 
+def test_a_session_shows_what_may_become_harder_and_what_hurt(run: Any) -> None:
+    run("setup", *BASICS, "--daily-pain", "1", "--walk-pain", "1")
+    for ago in (8, 4):
+        day = str(now().date() - timedelta(ago))
+        for side, reps in (("left", "10"), ("right", "7")):
+            clean = ("--pain", "1", "--form-ok", "--date", day)
+            assert run("exercise", "clamshell", "--reps", reps, "--side", side, *clean)[0] == 0
+    _, out, _ = run("session", "--list")
+    text = " ".join(out.split())
+    fits(out)
+    assert (
+        "Ready for more, if you like (the one new thing of these seven days): side-lying clamshell." in text
+    )
+    assert "left 10, right 7 repetitions (30 % less). The weaker side begins and sets both." in text
+    assert (
+        "Side-lying clamshell: 2 x 7, each side" in text or "Side-lying clamshell: 3 x 7, each side" in text
+    )
+    assert "Ready for more" in run("week")[1]
+    assert "Sides differ in clamshell: left 10, right 7" in " ".join(run("trend")[1].split())
+    run("exercise", "clamshell", "--reps", "10", "--pain", "4")
+    _, out, _ = run("session", "--json")
+    document = json.loads(out)
+    assert (document["ready"], [one["name"] for one in document["easier"]]) == (None, ["clamshell"])
+    assert "Easier for now, because it hurt last time." in run("session", "--list")[1]
+
+
 def test_list_and_json_begin_nothing(run: Any, tmp_path: Path) -> None:
     run("setup", *BASICS)
     code, out, err = run("session", "--list")
@@ -663,6 +689,7 @@ def test_a_session_on_a_terminal(tmp_path: Path, run: Any) -> None:
         answer(terminal, "clean in all", "yes\n")
         assert terminal.end() == 0
         assert "Stored: 1 exercise." in terminal.screen.text
+        assert "Ready for more" not in terminal.screen.text
         assert terminal.screen.bells == 0
         assert terminal.settings() == terminal.settings_before
         fits(terminal.screen.text)

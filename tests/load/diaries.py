@@ -72,7 +72,7 @@ KINDS: Final = (
     *("sensor",) * 6,
     "long",
     "hills",
-    *("fast",) * 4,
+    *("fast",) * 6,
     *("softer",) * 3,
 )
 
@@ -176,8 +176,8 @@ def _plot(choices: Choices) -> _Plot:
         zone=ZoneInfo(one_of(choices, ZONES)),
         today=one_of(choices, LAST_DAYS) + timedelta(days=choices.upto(6)),
         knees=knees,
-        usual=one_of(choices, (1, 0, 2, 3)),
-        level_km=one_of(choices, (5.0, 2.0, 1.5, 3.0, 8.0, 12.0)),
+        usual=one_of(choices, (1,) if kind == "fast" else (1, 0, 2, 3)),
+        level_km=one_of(choices, (5.0, 3.0) if kind == "fast" else (5.0, 2.0, 1.5, 3.0, 8.0, 12.0)),
         sensor=kind in {"sensor", "sensor_no_pain", "softer"} or chance(choices, 15),
         over_g=one_of(choices, (0.0, 0.0, 0.6, 1.2, 2.2, 3.5)),
     )
@@ -199,8 +199,8 @@ def _profile(choices: Choices, plot: _Plot) -> Profile:
         goal_longest_km=one_of(choices, (None, 10.0)),
         impact_mode=mode,
         baseline=_baseline(choices, plot),
-        daily_pain=one_of(choices, (1, 1, 1, 4, None)),
-        walk_pain=one_of(choices, (1, 1, 1, 3, None)),
+        daily_pain=one_of(choices, (1,) if plot.kind == "fast" else (1, 1, 1, 4, None)),
+        walk_pain=one_of(choices, (1,) if plot.kind == "fast" else (1, 1, 1, 3, None)),
         longest_tolerated_km=one_of(choices, (None, 3.0)) if plot.kind == "new_with_runs" else None,
         days=one_of(choices, ((), ("tue", "fri", "sun"))),
     )
@@ -315,7 +315,7 @@ def _answers(choices: Choices, plot: _Plot, place: int) -> dict[When, int | None
         return {}
     scores = _scores_of_tier(choices, plot, _tier(choices, plot, place))
     for when in ANSWERS:
-        if chance(choices, 10 if place < 3 else 3):
+        if plot.kind != "fast" and chance(choices, 10 if place < 3 else 3):
             scores[when] = None
     return scores
 
@@ -428,7 +428,8 @@ def _scores(choices: Choices, plot: _Plot) -> tuple[Score, ...]:
 
 def _events(choices: Choices, plot: _Plot) -> tuple[DiaryEvent, ...]:
     events: list[DiaryEvent] = []
-    stage = one_of(choices, (None, "build", "build", "walk_run", "speed_hills", "maintain", "calm"))
+    stages = (None, "build", "build", "walk_run", "speed_hills", "maintain", "calm")
+    stage = one_of(choices, ("build",) if plot.kind == "fast" else stages)
     if stage is not None:
         events.append(DiaryEvent(_back(choices, plot, 90), "stage", stage, "program"))
     if chance(choices, 15):

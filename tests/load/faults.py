@@ -128,10 +128,12 @@ def right_knee_only(history: History, as_of: datetime) -> History:
 
 
 def words_for_ever(history: History, as_of: datetime) -> History:
-    until = as_of.date() + timedelta(days=1)
+    today = as_of.date()
     return replace(
         history,
-        overrides=tuple(one if one.until is None else replace(one, until=until) for one in history.overrides),
+        overrides=tuple(
+            one if one.until is None else replace(one, at=today, until=today) for one in history.overrides
+        ),
     )
 
 

@@ -234,9 +234,7 @@ _tell(
         },
         binding=("R7",),
         quiet=("R1", "R3", "R4", "R8", "R12", "R13", "R17"),
-        readings=(
-            "plain growth is named R7, one step on what is tolerated now: R2 does not fire at tier 0",
-        ),
+        readings=("plain growth is named R7, one step on what is tolerated now: R2 does not fire at tier 0",),
     )
 )
 

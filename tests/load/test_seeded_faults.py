@@ -9,7 +9,7 @@ from tests.load.engine import REAL
 from tests.load.faults import FAULTS
 from tests.load.invariants import INVARIANTS
 
-SEEDS = range(500)
+SEEDS = range(3000)
 
 
 @pytest.mark.parametrize("number", sorted(INVARIANTS), ids=lambda number: f"{number}: {FAULTS[number][0]}")

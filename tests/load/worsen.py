@@ -270,7 +270,7 @@ def switch_off_sensor(case: Case) -> Case:
 def add_expired_override(case: Case) -> Case:
     """Add a clinician's word whose last day was yesterday or before."""
     until = case.as_of.date() - timedelta(days=1 + case.pick % 5)
-    key, value = (("load.cap.session", 0.0), ("load.week.free_km", 1.0), ("load.pain.rest_h.tier_0", 168.0))[
+    key, value = (("load.cap.session", 0.0), ("load.week.free_km", 1.0), ("load.pain.rest_h.tier_2", 168.0))[
         case.pick % 3
     ]
     word = Override(
