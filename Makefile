@@ -30,6 +30,7 @@ bench: $(VENV)/.has-test  ## accuracy against truth, speed and memory against th
 
 bench-long: $(VENV)/.has-test  ## the same with the large studies
 	@$(BIN)/python -m bench --long $(ARGS)
+	@$(BIN)/python -m bench.invariants --long
 
 format: $(VENV)/.has-dev  ## write the format and the safe lint fixes
 	@$(BIN)/ruff format .

@@ -239,6 +239,8 @@ EVENT_VALUES: Final[dict[str, SearchStrategy[Any]]] = {
         PLAIN_BASELINES,
         st.dictionaries(knees, PLAIN_BASELINES, min_size=1),
         st.builds(lambda one, context: one | {"context": context}, PLAIN_BASELINES, words),
+        st.fixed_dictionaries({"context": words}),
+        st.dictionaries(knees, st.fixed_dictionaries({"context": words}), min_size=1),
     ),
     "goal": st.one_of(
         positive(1000),

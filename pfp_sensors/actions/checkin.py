@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SCALES: Final = ("stairs_pain", "walk_pain", "sleep_quality", "stress", "mood")
 """Answers from 0 to 10."""
 
+DAILY_PAIN: Final = ("stairs_pain", "walk_pain")
+"""Those of them that are pain."""
+
 RANGES: Final[Mapping[str, tuple[float, float, str]]] = {
     "sitting_h": (0, 24, "hours"),
     "breaks": (0, 100, ""),
@@ -69,12 +72,23 @@ class CheckinAnswers:
 
 @dataclass(frozen=True, slots=True)
 class CheckinOutcome:
-    """What was stored, what it says of daily life (information only), and red flags nobody has cleared."""
+    """What was stored, and what it says.
+
+    Attributes
+    ----------
+    notes
+        On daily life, for information only.
+    red_flags
+        Those nobody has cleared.
+    unscored_pain
+        Pain on stairs or after a walk above what is calm, where the day has no score of its own; else None.
+    """
 
     day: date
     stored: tuple[Entry, ...]
     notes: tuple[str, ...]
     red_flags: tuple[str, ...]
+    unscored_pain: int | None = None
 
 
 def store_checkin(
@@ -111,9 +125,13 @@ def store_checkin(
         over = replace(symptom, end=day_of(moment), end_entered=at)
         correct_entry(connection, symptom.id or "", over, at=at)
         entries.append(over)
-    history = read_history(connection)
+    history, today = read_history(connection), day_of(moment)
     return CheckinOutcome(
-        day_of(moment), tuple(entries), notes_on(history, day_of(moment)), open_red_flags(history, at)
+        today,
+        tuple(entries),
+        notes_on(history, today),
+        open_red_flags(history, at),
+        _unscored_pain(answers.values, history, today),
     )
 
 
@@ -126,6 +144,17 @@ def notes_on(history: History, today: date) -> tuple[str, ...]:
     """Say what the check-ins of the last seven days show (load.md 10, L1-L5)."""
     since = today - timedelta(_DAYS_LOOKED_AT - 1)
     return tuple(note.text for note in life_notes(history, (since,), today, load_load_settings().life))
+
+
+def _unscored_pain(values: Mapping[str, Any], history: History, day: date) -> int | None:
+    """Give the worse pain on stairs or after a walk, where only a score of the day could reach the limits."""
+    scores: list[int] = [values[name] for name in DAILY_PAIN if values.get(name) is not None]
+    if not scores or max(scores) <= load_load_settings().first.calm_above:
+        return None
+    scored = any(
+        one.when == "day" and one.score is not None and day_of(one.at) == day for one in history.pain
+    )
+    return None if scored else max(scores)
 
 
 def _pains(pain: int | Mapping[Knee, int] | None, history: History, moment: datetime | date) -> list[Pain]:

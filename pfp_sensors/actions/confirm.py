@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pfp_sensors.actions.profile import RANGES
+from pfp_sensors.actions.setup_changes import RANGES
 from pfp_sensors.actions.standing import standing_profile
 from pfp_sensors.errors import UsageError
+from pfp_sensors.load.days import day_of
 from pfp_sensors.model.diary import WEEKDAYS, DiaryEvent
 from pfp_sensors.store.diary import add_entries, read_history
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from pfp_sensors.actions.clinician import Clinician
-    from pfp_sensors.model.diary import ImpactMode, Knee
+    from pfp_sensors.model.diary import History, ImpactMode, Knee
 
 PERSON = "person"
 
@@ -56,7 +57,7 @@ def confirm_usual_pain(
             )
     if all(standing.usual_pain.get(knee) == score for knee, score in by_knee.items()):
         raise _unchanged("usual pain")
-    return _store(connection, [("usual_pain", by_knee)], at, by)[0]
+    return store_events(connection, [("usual_pain", by_knee)], at=at, by=by)[0]
 
 
 def confirm_goal(
@@ -81,7 +82,7 @@ def confirm_goal(
     new = old | dict(changes)
     if new == old:
         raise _unchanged("goal")
-    return _store(connection, [("goal", new)], at, None)[0]
+    return store_events(connection, [("goal", new)], at=at)[0]
 
 
 def confirm_plan(
@@ -90,16 +91,18 @@ def confirm_plan(
     runs: int | None = None,
     days: tuple[str, ...] | None = None,
     impact: ImpactMode | None = None,
+    softer: bool | None = None,
     at: datetime,
 ) -> tuple[DiaryEvent, ...]:
-    """Store a new plan: runs a week, the days that suit, and whether landing impact counts.
+    """Store a new plan: runs a week, days that suit, whether landing impact counts, softer landings (R15).
 
     Raises
     ------
     UsageError
         If a value is out of range, or nothing changes.
     """
-    standing = standing_profile(read_history(connection), at)
+    history = read_history(connection)
+    standing = standing_profile(history, at)
     low, high = RANGES["planned_runs"]
     if runs is not None and not low <= runs <= high:
         raise UsageError(f"runs is {runs}; expected is {low:g} to {high:g}.", "Correct it.")
@@ -110,9 +113,11 @@ def confirm_plan(
         changes.append(("plan", {"planned_runs": new[0], "days": list(new[1])}))
     if impact is not None and impact != standing.impact_mode:
         changes.append(("impact_mode", impact))
+    if softer is not None and softer != _practises_softer(history):
+        changes.append(("retrain", softer))
     if not changes:
         raise _unchanged("plan")
-    return _store(connection, changes, at, None)
+    return store_events(connection, changes, at=at)
 
 
 def week_order(days: tuple[str, ...]) -> tuple[str, ...]:
@@ -129,16 +134,14 @@ def week_order(days: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(day for day in WEEKDAYS if day in days)
 
 
-def store_event(
-    connection: sqlite3.Connection, kind: str, value: Any, *, at: datetime, by: Clinician | None = None
-) -> DiaryEvent:
-    """Store one confirmed change, by the person or by a clinician."""
-    return _store(connection, [(kind, value)], at, by)[0]
-
-
-def _store(
-    connection: sqlite3.Connection, changes: list[tuple[str, Any]], at: datetime, by: Clinician | None
+def store_events(
+    connection: sqlite3.Connection,
+    changes: Sequence[tuple[str, Any]],
+    *,
+    at: datetime,
+    by: Clinician | None = None,
 ) -> tuple[DiaryEvent, ...]:
+    """Store confirmed changes, kind and value, by the person or by a clinician: all or none."""
     events = tuple(
         DiaryEvent(at, kind, value, PERSON)
         if by is None
@@ -147,6 +150,13 @@ def _store(
     )
     add_entries(connection, events, at=at)
     return events
+
+
+def _practises_softer(history: History) -> bool:
+    """Tell whether softer landings are chosen, as rule R15 reads it."""
+    said = [one for one in history.events if one.kind == "retrain"]
+    last = max(said, key=lambda one: (day_of(one.at), str(one.at), not one.value), default=None)
+    return last is not None and bool(last.value)
 
 
 def _unchanged(what: str) -> UsageError:

@@ -1,13 +1,15 @@
-"""Confirm the frozen reference of landing impact: the suggested one, or what a clinician says (load.md 5)."""
+"""Confirm the frozen reference of landing impact: as suggested, as a clinician says, or none (load.md 5)."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.actions.confirm import store_event
+from pfp_sensors.actions.confirm import store_events
+from pfp_sensors.actions.standing import standing_profile
 from pfp_sensors.errors import RefusedError, UsageError
 from pfp_sensors.load.baseline import propose_baseline
+from pfp_sensors.load.days import day_of
 from pfp_sensors.load.references import baselines_at
 from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import KNEES, Baseline
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pfp_sensors.actions.clinician import Clinician
+    from pfp_sensors.load.baseline import Proposal
     from pfp_sensors.model.diary import DiaryEvent, History, Knee
 
 SUGGESTED: Final = "suggested"
+CONTEXT: Final = "context="
 
 _FIELDS: Final = {
     "impact": ("impact_resultant_g", 0.5, 50.0),
@@ -32,12 +36,22 @@ _FIELDS: Final = {
 }
 """What a clinician may say: field, lowest and highest."""
 
+_LONGEST_CONTEXT: Final = 200
+
 _EXAMPLE: Final = "pfp confirm baseline leg=right impact=7.2 speed=2.8"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBaseline:
+    """What was stored and, of a suggestion, how many runs each leg's numbers rest on."""
+
+    event: DiaryEvent
+    n_runs: Mapping[Knee | None, int] = field(default_factory=dict)
 
 
 def confirm_baseline(
     connection: sqlite3.Connection, words: list[str], *, at: datetime, by: Clinician | None = None
-) -> DiaryEvent:
+) -> StoredBaseline:
     """Store a new reference.
 
     Parameters
@@ -54,8 +68,11 @@ def confirm_baseline(
         If the words are not understood, or numbers come without a clinician.
     """
     history = read_history(connection)
+    n_runs: dict[Knee | None, int] = {}
     if words == [SUGGESTED]:
-        baselines = _suggested(history, at)
+        proposal = _suggested(history, at)
+        baselines = proposal.baseline
+        n_runs = {leg: _count_runs(history, proposal, leg) for leg in baselines}
     elif by is None:
         raise UsageError(
             f"The baseline is to be {' '.join(words)}; without a clinician it is taken from your own runs.",
@@ -65,10 +82,75 @@ def confirm_baseline(
         baselines = _said(words)
     if by is None:
         _refuse_higher(baselines, history, at)
-    return store_event(connection, "baseline", _value(baselines), at=at, by=by)
+    (event,) = store_events(connection, [("baseline", _value(baselines))], at=at, by=by)
+    return StoredBaseline(event, n_runs)
 
 
-def _suggested(history: History, at: datetime) -> Mapping[Knee | None, Baseline]:
+def confirm_context(
+    connection: sqlite3.Connection, text: str, *, at: datetime, by: Clinician | None = None
+) -> tuple[DiaryEvent, ...]:
+    """Store that sensor, place, strap or leg changed: the references count no more, of every leg.
+
+    Landing impact goes on to count where nobody chose: until there is a new reference no run grows (R5).
+
+    Parameters
+    ----------
+    text
+        What changed, in a few words.
+
+    Raises
+    ------
+    UsageError
+        If nothing is said, too much, or what was said the last time.
+    """
+    said = " ".join(text.split())
+    if not said.isprintable() or not 0 < len(said) <= _LONGEST_CONTEXT:
+        raise UsageError(
+            f"What changed is to be said in 1 to {_LONGEST_CONTEXT} characters.",
+            'Write such as: pfp confirm baseline context="new strap, lower on the shin".',
+        )
+    history = read_history(connection)
+    legs = baselines_at(see(history, at, load_load_settings()))
+    if said in _last_contexts(history):
+        raise UsageError(
+            f"{said!r} is what was said the last time, so nothing would change.",
+            "If it changed again, say it in other words, such as with the day.",
+        )
+    known: dict[str, Any] = {leg: {"context": said} for leg in KNEES if leg in legs}
+    values: list[dict[str, Any]] = [known] if known else []
+    if None in legs or not known:
+        values.insert(0, {"context": said})
+    changes: list[tuple[str, Any]] = [("baseline", value) for value in values]
+    if standing_profile(history, at).impact_mode is None:
+        changes.append(("impact_mode", "sensor"))
+    return store_events(connection, changes, at=at, by=by)
+
+
+def _last_contexts(history: History) -> set[str]:
+    """Give what was said to have changed the last time, of each leg."""
+    found: dict[str, str] = {}
+    events = [one for one in history.events if one.kind == "baseline" and isinstance(one.value, dict)]
+    for event in sorted(events, key=lambda one: (day_of(one.at), str(one.at), str(one.value))):
+        parts = {key: part for key, part in event.value.items() if isinstance(part, dict)} or {
+            "": event.value
+        }
+        found |= {
+            leg: said
+            for leg, part in parts.items()
+            if (said := part.get("context", event.value.get("context"))) is not None
+        }
+    return set(found.values())
+
+
+def _count_runs(history: History, proposal: Proposal, leg: Knee | None) -> int:
+    """Count the runs of a suggestion that have a good reading of a leg."""
+    return sum(
+        run.id in proposal.runs and leg in run.impact and run.impact[leg].quality == "good"
+        for run in history.runs
+    )
+
+
+def _suggested(history: History, at: datetime) -> Proposal:
     settings = load_load_settings()
     proposal = propose_baseline(history, at, settings)
     if proposal is None:
@@ -79,7 +161,7 @@ def _suggested(history: History, at: datetime) -> Mapping[Knee | None, Baseline]
             f"and no pain above the usual, {numbers.baseline_steps} steps together; to replace one, "
             f"{numbers.baseline_quiet_d} quiet days.",
         )
-    return proposal.baseline
+    return proposal
 
 
 def _refuse_higher(baselines: Mapping[Knee | None, Baseline], history: History, at: datetime) -> None:

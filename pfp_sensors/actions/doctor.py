@@ -1,4 +1,4 @@
-"""What works here and what does not: Bluetooth, the store, a sensor."""
+"""What works here and what does not: Bluetooth, the store, stored analyses, a sensor."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SHORTEST_S, LONGEST_S = 10.0, 600.0
 
 
 def check_computer(home: Path) -> tuple[Check, ...]:
-    """Look at Bluetooth, the place for data, unfinished recordings and what is installed.
+    """Look at Bluetooth, the place for data, what was left unfinished or is old in it, and what is installed.
 
     Parameters
     ----------
     home
-        The folder of the person's own data; nothing in it is changed.
+        The folder of the person's own data; no entry and no recording in it is changed.
     """
-    return (_bluetooth(), _store(home), *_unfinished(home), _rig())
+    return (_bluetooth(), _store(home), *_unfinished(home), *_analyses(home), *_set_aside(home), _rig())
 
 
 def check_sensor(
@@ -138,11 +138,55 @@ def _unfinished(home: Path) -> tuple[Check, ...]:
         )
     if not left:
         return (Check("recordings", True, "none was left unfinished", "none unfinished"),)
-    names = ", ".join(folder.name for folder in left[:5])
-    more = f" and {len(left) - 5} more" if len(left) > 5 else ""
-    found = f"left unfinished: {names}{more}"
+    found = f"left unfinished: {_listed([folder.name for folder in left])}"
     # Nothing is lost and nothing is broken: it is named, and the command ends well.
     return (Check("recordings", False, found, "none unfinished", "`pfp recover` finishes them.", 0),)
+
+
+def _analyses(home: Path) -> tuple[Check, ...]:
+    """Name runs whose figures another version or other settings made: new ones cannot be compared."""
+    from pfp_sensors.actions.read_diary import read_diary
+    from pfp_sensors.actions.run_from_summary import current_method
+    from pfp_sensors.settings import load_signal_settings
+
+    if not home.is_dir():
+        return ()
+    expected = "figures of all runs from this version, so that they can be compared"
+    try:
+        runs = [run for run in read_diary(home).runs if run.recording is not None]
+    except PfpError as error:
+        return (
+            Check("diary", False, error.message, "one that can be read", error.what_to_do, error.exit_code),
+        )
+    if not runs:
+        return ()
+    today = current_method(load_signal_settings())
+    old = sorted(run.id for run in runs if run.method != today)
+    if not old:
+        return (Check("analyses", True, "all from this version", expected),)
+    to_do = "`pfp recompute` analyses them again; what they said before is kept."
+    found = f"another version or other settings made those of {_listed(old)}"
+    return (Check("analyses", False, found, expected, to_do, 0),)
+
+
+def _set_aside(home: Path) -> tuple[Check, ...]:
+    """Name folders in which a restore left what was there before it."""
+    from pfp_sensors.store.home_files import OLD_HOME
+
+    left = sorted(path.name for path in home.glob(OLD_HOME)) if home.is_dir() else []
+    if not left:
+        return ()
+    to_do = (
+        f"If something is missing since, it lies in there: end every other pfp, then move it back to {home}. "
+        "Else look for files of your own in it, and delete the folder: it may hold an old diary."
+    )
+    found = f"a restore left behind what was there before: {_listed(left)}"
+    return (Check("restore", False, found, "nothing left behind", to_do, 0),)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def _rig() -> Check:

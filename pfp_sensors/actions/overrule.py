@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.errors import UsageError
+from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.load.evidence import SWELLING, red_flags
-from pfp_sensors.load.overrides import WIDER
+from pfp_sensors.load.overrides import WIDER, with_overrides
 from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import RED_KINDS, Override
 from pfp_sensors.settings.entries import read_entries
@@ -17,7 +18,7 @@ from pfp_sensors.store.diary import add_entry, read_history
 
 if TYPE_CHECKING:
     import sqlite3
-    from datetime import date, datetime
+    from datetime import date
 
     from pfp_sensors.actions.clinician import Clinician
     from pfp_sensors.model.diary import History
@@ -52,13 +53,14 @@ def override(
     Raises
     ------
     UsageError
-        If there is no such key, it cannot be overruled, the value is out of bounds, or the end lies before
-        today or too far ahead.
+        If there is no such key, it cannot be overruled, the value is out of bounds, it contradicts another
+        number now or once another override has run out, or the end lies before today or too far ahead.
     """
     key = key if key.startswith("load.") else f"load.{key}"
     number = _number_for(key, value)
     _check_end(until, at.date())
     said = Override(at, key, number, until, by.name, by.role, by.reason)
+    _check_with_others(said, read_history(connection), at)
     add_entry(connection, said, at=at)
     return said
 
@@ -138,6 +140,24 @@ def _no_such_key(key: str, entries: dict[str, Entry]) -> UsageError:
         f"There is no number `{key}` that may be overruled.",
         f"{meant}docs/settings.md lists those of load.",
     )
+
+
+def _check_with_others(said: Override, history: History, at: datetime) -> None:
+    """Refuse a number that contradicts another: now, or once another override has ended before it."""
+    settings = load_load_settings()
+    every = replace(history, overrides=(*history.overrides, said))
+    last = said.until or at.date()
+    ends = {one.until for one in history.overrides if one.until is not None and at.date() <= one.until < last}
+    moments = [datetime.combine(day + timedelta(1), time(), at.tzinfo) for day in sorted(ends)]
+    for moment in (at, *moments):
+        try:
+            with_overrides(settings, every, moment)
+        except InputError as error:
+            when = "" if moment == at else f" From {moment.date()} on, when another override has run out:"
+            raise UsageError(
+                f"{said.key} cannot be {said.value:g}.{when} {error.message}",
+                "Give another value, or override both. A worse state may not allow more than a better one.",
+            ) from error
 
 
 def _check_end(until: date, today: date) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.actions.overrule import open_red_flags
+from pfp_sensors.actions.setup_changes import RANGES, kept_knees, open_ranges, refuse_loosening
 from pfp_sensors.actions.standing import standing_profile
 from pfp_sensors.errors import UsageError
 from pfp_sensors.model.diary import RED_KINDS, Checkin, Profile, Symptom
@@ -16,23 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from pfp_sensors.model.diary import Entry, History, ImpactMode, Knee
+    from pfp_sensors.actions.setup_changes import Ranges
+    from pfp_sensors.model.diary import Entry, ImpactMode, Knee
 
 ADULT_AGE: Final = 18
 OLDEST: Final = 110
-
-RANGES: Final[Mapping[str, tuple[float, float]]] = {
-    "mass_kg": (20, 300),
-    "height_cm": (100, 250),
-    "goal_week_km": (1, 300),
-    "goal_longest_km": (1, 100),
-    "planned_runs": (1, 7),
-    "daily_pain": (0, 10),
-    "walk_pain": (0, 10),
-    "longest_tolerated_km": (0.1, 100),
-    "longest_tolerated_min": (1, 1440),
-}
-"""What an answer may be: a slip of the keyboard is refused, no norm is meant."""
 
 SAFETY: Final = ("born", "adult", "flags_asked", "typical", "knees", "usual_pain")
 """What must be known before any figures are given."""
@@ -57,14 +46,6 @@ QUESTIONS: Final = (
     "hide_protein",
 )
 """All questions by the field of the profile that they fill, in the order in which they are asked."""
-
-_CONFIRMED_ONLY: Final = {
-    "goal_week_km": "goal",
-    "goal_longest_km": "goal",
-    "planned_runs": "plan",
-    "days": "plan",
-    "impact_mode": "plan",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +102,17 @@ class SetupOutcome:
         Questions without an answer, by name.
     red_flags
         Those that nobody has cleared.
+    ranges
+        What an answer may be now, by name; None where it counts no more.
+    kept_knees
+        Those that may not be left out any more.
     """
 
     profile: Profile
     open: tuple[str, ...]
     red_flags: tuple[str, ...]
+    ranges: Ranges
+    kept_knees: tuple[Knee, ...]
 
     @property
     def is_clinician_first(self) -> bool:
@@ -139,14 +126,14 @@ def store_setup(connection: sqlite3.Connection, answers: SetupAnswers, *, at: da
     Raises
     ------
     UsageError
-        If an answer is out of range or contradicts another, or would change what only `pfp confirm` changes.
-        Nothing is stored then.
+        If an answer is out of range or contradicts another, or would change what only `pfp confirm` changes
+        or what loosens the limits. Nothing is stored then.
     """
     history = read_history(connection)
     answers = _with_age(answers, history.profile, at)
     usual = _usual_pain(answers, history.profile)
     _check_ranges(answers, usual)
-    _refuse_confirmed(answers, usual, standing_profile(history, at), history)
+    refuse_loosening(answers, usual, standing_profile(history, at), history, at)
     known = open_red_flags(history, at)
     entries: list[Entry] = [Symptom(kind, at) for kind in answers.red_flags if kind not in known]
     if answers.movement:
@@ -163,7 +150,10 @@ def setup_state(connection: sqlite3.Connection, at: datetime) -> SetupOutcome:
     """Tell what the diary holds of the start questions, and what is open."""
     history = read_history(connection)
     profile = standing_profile(history, at)
-    return SetupOutcome(profile, open_questions(profile), open_red_flags(history, at))
+    ranges = open_ranges(history, at)
+    still_open = tuple(name for name in open_questions(profile) if ranges.get(name, ()) is not None)
+    flags, knees = open_red_flags(history, at), kept_knees(history, at)
+    return SetupOutcome(profile, still_open, flags, ranges, knees)
 
 
 def open_questions(profile: Profile) -> tuple[str, ...]:
@@ -244,32 +234,3 @@ def _check_ranges(answers: SetupAnswers, usual: Mapping[Knee, int]) -> None:
     unknown = [kind for kind in answers.red_flags if kind not in RED_KINDS]
     if unknown:
         raise UsageError(f"{unknown[0]} is no red flag.", f"Give any of {', '.join(RED_KINDS)}.")
-
-
-def _refuse_confirmed(
-    answers: SetupAnswers, usual: Mapping[Knee, int], standing: Profile, history: History
-) -> None:
-    """Refuse to change in passing what changes the limits: load.md, rule X4."""
-    for name, what in _CONFIRMED_ONLY.items():
-        new, old = getattr(answers, name), getattr(standing, name)
-        if new not in (None, ()) and old not in (None, ()) and new != old:
-            raise _confirm_first(f"{name} is stored as {_shown(old)}", what)
-    for knee, score in usual.items():
-        if standing.usual_pain.get(knee, score) != score:
-            raise _confirm_first(
-                f"usual_pain of the {knee} knee is stored as {standing.usual_pain[knee]}", "usual-pain"
-            )
-    measured = bool(standing.baseline) or any(run.impact for run in history.runs)
-    if answers.impact_mode == "none" and standing.impact_mode is None and measured:
-        raise _confirm_first("The diary has runs with a sensor, so impact counts", "plan")
-
-
-def _confirm_first(found: str, what: str) -> UsageError:
-    return UsageError(
-        f"{found}; it changes the limits, so `pfp setup` does not change it.",
-        f"Say so on purpose: pfp confirm {what} VALUE. See `pfp confirm --help`.",
-    )
-
-
-def _shown(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else f"{value}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.actions.find_run import find_run, runs_in_order
-from pfp_sensors.actions.run_from_summary import method_name, run_from_analysis
+from pfp_sensors.actions.run_from_summary import current_method, run_from_analysis
 from pfp_sensors.errors import InputError, PfpError, UsageError
 from pfp_sensors.model.diary import Run
 
@@ -129,7 +129,7 @@ def _recomputed(
 ) -> Recomputed:
     from pfp_sensors.store.diary import correct_entry
 
-    if run.method == _method(settings):
+    if run.method == current_method(settings):
         return Recomputed(run, done=False)
     try:
         new = _analysed(home, run, settings)
@@ -141,13 +141,6 @@ def _recomputed(
     changed = replace(run, method=new.method, **figures)
     correct_entry(diary, run.id, changed, at=at)
     return Recomputed(changed, True, differences)
-
-
-def _method(settings: SignalSettings) -> str:
-    from pfp_sensors.analyse import METHOD_VERSION
-    from pfp_sensors.settings.load import parameters_sha256
-
-    return method_name(METHOD_VERSION, parameters_sha256(settings))
 
 
 def _analysed(home: Path, run: Run, settings: SignalSettings) -> Run:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.diary import ImpactQuality, Knee, Moment
     from pfp_sensors.model.summary import Impact, RunSummary
+    from pfp_sensors.settings import SignalSettings
 
 _HASH_SHOWN: Final = 12
 
@@ -73,6 +74,14 @@ def run_from_analysis(
 def method_name(method: str, parameters_sha256: str) -> str:
     """Name what makes the figures of an analysis: its method, and the start of the hash of its settings."""
     return f"{method}/{parameters_sha256[:_HASH_SHOWN]}"
+
+
+def current_method(settings: SignalSettings) -> str:
+    """Name what makes the figures of an analysis today: this version's method, with some settings."""
+    from pfp_sensors.analyse import METHOD_VERSION
+    from pfp_sensors.settings.load import parameters_sha256
+
+    return method_name(METHOD_VERSION, parameters_sha256(settings))
 
 
 def impact_quality(impact: Impact) -> ImpactQuality:

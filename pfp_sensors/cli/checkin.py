@@ -12,7 +12,7 @@ from pfp_sensors.cli.parser import number
 if TYPE_CHECKING:
     import argparse
     import sqlite3
-    from datetime import datetime
+    from datetime import date, datetime
 
     from pfp_sensors.actions.checkin import CheckinOutcome
     from pfp_sensors.cli.ask import Ask
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_out(json_line(_document(outcome)))
     else:
-        _print(outcome)
+        _print(outcome, at.date())
     return 0
 
 
@@ -133,8 +133,8 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _print(outcome: CheckinOutcome) -> None:
-    from pfp_sensors.report.setup_text import clinician_first_text
+def _print(outcome: CheckinOutcome, today: date) -> None:
+    from pfp_sensors.report.setup_text import clinician_first_text, day_score_text
     from pfp_sensors.report.words import count, paragraph
 
     write_out(f"Stored for {outcome.day}: {count(len(outcome.stored), 'entry', 'entries')}.")
@@ -142,6 +142,8 @@ def _print(outcome: CheckinOutcome) -> None:
         write_out("For information; this changes no limit:")
         for note in outcome.notes:
             write_out(paragraph(note, "  - ", "    "))
+    if outcome.unscored_pain is not None:
+        write_out(day_score_text(outcome.unscored_pain, None if outcome.day == today else outcome.day))
     if outcome.red_flags:
         write_out("\n" + clinician_first_text(outcome.red_flags, minor=False, untypical=False))
 
@@ -155,4 +157,5 @@ def _document(outcome: CheckinOutcome) -> dict[str, Any]:
         "stored": [{"entry": kind_of(one), **entry_values(one)} for one in outcome.stored],
         "notes": list(outcome.notes),
         "red_flags": list(outcome.red_flags),
+        "day_score_missing": outcome.unscored_pain is not None,
     }

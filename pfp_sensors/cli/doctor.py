@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Say what works here: Bluetooth and the permission to use it, the folder for your
-data, recordings that were left unfinished; and what to do about what does not.
+data, recordings that were left unfinished, runs that an older version analysed,
+what a restore left behind; and what to do about each.
 
 With --sensor: lay the sensor on a table and leave it there. It is recorded for
 20 s and judged: rate, jitter, loss, clock, range, gravity at rest. Nothing is

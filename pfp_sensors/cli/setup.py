@@ -25,7 +25,8 @@ The safety questions come first: age, ten signs that belong to a clinician, the
 kind of pain. Without them no figures are given. What is answered is kept, also
 where the dialogue is left early (Ctrl-C); nothing else is assumed. Run it
 again to see what is stored: Enter keeps it. Usual pain, goal and plan, once
-stored, change only by pfp confirm, and a red flag ends only by pfp clear.
+stored, change only by pfp confirm, and a red flag ends only by pfp clear. A
+knee can be added and not left out, pain of the start raised and not lowered.
 
 --red-flag takes any of: """ + "\n".join(
     (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.actions.profile import ADULT_AGE, OLDEST, RANGES, age_says
+from pfp_sensors.actions.profile import ADULT_AGE, OLDEST, age_says
+from pfp_sensors.actions.setup_changes import LONGEST, RANGES, START_PAIN
 from pfp_sensors.model.diary import KNEES, RED_KINDS, WEEKDAYS
 from pfp_sensors.report.setup_text import symptom_question
 
@@ -94,9 +95,8 @@ def _ask_kind(ask: Ask, stored: SetupOutcome, given: Given) -> None:
 
 def _ask_pain(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     old = stored.profile
-    kept = old.knees if old.knees in _BY_KNEE.values() else None
     ask.say()
-    knees = ask.choice("Which knee hurts?", _BY_KNEE, kept=kept) or ()
+    knees = _ask_knees(ask, stored)
     given["knees"] = knees
     ask.say("Scores are 0 to 10: 0 is no pain, 10 the worst that you can imagine.")
     usual: dict[Knee, int] = {}
@@ -108,15 +108,45 @@ def _ask_pain(ask: Ask, stored: SetupOutcome, given: Given) -> None:
         else:
             score = ask.whole(f"Usual pain of the {knee} knee on an ordinary day, at rest", 0, 10)
             given["usual_pain"] = usual = {**usual, knee: score or 0}
-    _optional(given, "daily_pain", _score(ask, "Worst pain in daily life these days", old.daily_pain))
-    _optional(given, "walk_pain", _score(ask, "Pain after a walk of 30 minutes", old.walk_pain))
+    low = [name for name in START_PAIN if (stored.ranges[name] or (0,))[0] > 0]
+    if low:
+        ask.say("Pain at the start is only raised here; for a lower one there is `pfp checkin`.")
+    _ask_start_pain(ask, stored, given, "daily_pain", "Worst pain in daily life these days")
+    _ask_start_pain(ask, stored, given, "walk_pain", "Pain after a walk of 30 minutes")
+
+
+def _ask_knees(ask: Ask, stored: SetupOutcome) -> tuple[Knee, ...]:
+    """Ask which knee hurts; one that is stored is not left out any more."""
+    options = {word: knees for word, knees in _BY_KNEE.items() if {*stored.kept_knees} <= {*knees}}
+    if len(options) == 1:
+        ask.say("Knees that hurt: both. None is left out here; a quiet one has a usual pain of 0.")
+        return KNEES
+    old = stored.profile.knees
+    return ask.choice("Which knee hurts?", options, kept=old if old in options.values() else None) or ()
+
+
+def _ask_start_pain(ask: Ask, stored: SetupOutcome, given: Given, name: str, question: str) -> None:
+    low, high = stored.ranges[name] or RANGES[name]
+    kept = getattr(stored.profile, name)
+    _optional(given, name, ask.whole(question, int(low), int(high), kept=kept, optional=True))
+
+
+def _ask_longest(ask: Ask, stored: SetupOutcome, given: Given) -> None:
+    """Ask for the longest run that was taken well, until the runs of the diary are the measure."""
+    asked = {name: stored.ranges[name] for name in LONGEST}
+    if None in asked.values():
+        ask.say("\nYour longest run before the diary counts no more: the runs in it are the measure.")
+        return
+    ask.say("\nYour longest run of late that left the knee no worse the next morning:")
+    for name, question in zip(LONGEST, ("  Kilometres", "  Minutes"), strict=True):
+        low, high = asked[name] or RANGES[name]
+        kept = getattr(stored.profile, name)
+        _optional(given, name, ask.number(question, low, high, kept=kept, optional=True))
 
 
 def _ask_running(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     old = stored.profile
-    ask.say("\nYour longest run of late that left the knee no worse the next morning:")
-    _ranged(ask, given, old, "longest_tolerated_km", "  Kilometres")
-    _ranged(ask, given, old, "longest_tolerated_min", "  Minutes")
+    _ask_longest(ask, stored, given)
     if _may_ask(ask, old, "goal_week_km", "goal"):
         _ranged(ask, given, old, "goal_week_km", "Goal: km a week")
     if _may_ask(ask, old, "goal_longest_km", "goal"):
@@ -176,10 +206,6 @@ def _each_side(ask: Ask, found: dict[str, Any], name: str) -> None:
     for side in KNEES:
         count = ask.whole(f"  {side}: how many", 0, _REPETITIONS, optional=True)
         _optional(found, f"{name}_{side}", count)
-
-
-def _score(ask: Ask, question: str, kept: int | None) -> int | None:
-    return ask.whole(question, 0, 10, kept=kept, optional=True)
 
 
 def _ranged(ask: Ask, given: Given, old: Profile, name: str, question: str) -> None:

@@ -221,7 +221,9 @@ def _of_limits(judged: Judged) -> list[Outcome]:
         Outcome(
             "X11",
             bool(floor),
-            "The smallest dose is kept: amber evidence is no ban." if floor else "The floor is not needed.",
+            "The smallest run is kept: a little pain does not take all running away."
+            if floor
+            else "The smallest run is not at stake.",
             limits=floor,
         ),
     ]
@@ -244,6 +246,16 @@ def _notes(judged: Judged) -> tuple[str, ...]:
             )
     if now.stage.stage == "build" and goal_week_km(now.seen) is None:
         notes.append("Without a goal for the week no next stage can be reached: pfp confirm goal week_km=KM")
+    earliest = _earliest(judged, _status(judged))
+    if (
+        earliest is not None
+        and monday_of(earliest) > monday_of(now.seen.today)
+        and not judged.limits.is_used_up
+    ):
+        notes.append(
+            "This is judged by what is left of this week. The next run falls into a new one: "
+            "ask again from Monday on."
+        )
     note = baseline_note(now)
     if note is not None:
         notes.append(note)

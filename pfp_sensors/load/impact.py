@@ -142,7 +142,9 @@ def _lately_off(seen: Seen, settings: LoadSettings) -> bool:
     days = settings.impact.off_d
     switches = _switches(seen)
     if switches:
-        used = any(_measured(run) for run in seen.runs) or any(one.value == "sensor" for one in switches)
+        off_on = day_of(switches[-1].at)
+        used = any(_measured(run) and run.day <= off_on for run in seen.runs)
+        used = used or any(one.value == "sensor" for one in switches)
         last = max(day_of(moment) for moment in (switches[-1].at, switches[-1].entered) if moment is not None)
         return used and within(last, seen.today, days)
     return any(_measured(run) and (run is seen.rho or within(run.day, seen.today, days)) for run in seen.runs)

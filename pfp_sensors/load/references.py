@@ -43,9 +43,7 @@ def context_since(seen: Seen) -> Moment | None:
     said = [
         event.at
         for event in seen.history.events
-        if event.kind == "baseline"
-        and isinstance(event.value, dict)
-        and event.value.get("context") is not None
+        if event.kind == "baseline" and any(where is not None for _, _, where in _from_event(event.value))
     ]
     return max(said, key=lambda at: (day_of(at), str(at)), default=None)
 

@@ -12,6 +12,7 @@ from pfp_sensors.load.situation import Outcome
 if TYPE_CHECKING:
     from pfp_sensors.load.situation import Situation
 
+_UNKNOWN = "Start dose; nothing is known about your running yet."
 _WALK_RUN, _BUILD, _SPEED = 2, 3, 4
 
 
@@ -142,9 +143,10 @@ def start_dose(now: Situation) -> Outcome:
     fired = not any(within(run.day, now.seen.today, days) for run in now.seen.runs)
     if not fired:
         return Outcome("X3", False, f"There are runs in the last {days} days.")
-    text = (
-        "Start dose; nothing is known about your running yet." if not now.seen.runs else "Start dose again."
-    )
+    text = "Start again with the first distance: there was no run for a month."
+    if not now.seen.runs:
+        known = now.doses.is_declared
+        text = "Start dose; no run is in the diary yet." if known else _UNKNOWN
     return Outcome("X3", True, text, factor=1.0)
 
 

@@ -12,7 +12,7 @@ from pfp_sensors.load.evidence import weigh
 from pfp_sensors.load.gate import open_gate
 from pfp_sensors.load.ladder import PHASES
 from pfp_sensors.load.seen import see
-from pfp_sensors.load.stages import find_stage, goal_week_km, silent_runs, stored_stage
+from pfp_sensors.load.stages import find_stage, goal_week_km, ladder_since, silent_runs, stored_stage
 from pfp_sensors.model.recommendation import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -55,15 +55,15 @@ def review_stage(history: History, as_of: datetime, settings: LoadSettings) -> S
     view = find_stage(seen, evidence, settings)
     stored = stored_stage(seen)
     if stored is None:
-        return StageReview(view.stage, "first use")
+        is_open = bool(evidence.unanswered) or not seen.runs
+        return StageReview(None if is_open else view.stage, "first use, by the first runs and their answers")
     if view.number < view.before_falls:
         return StageReview(view.stage, "the evidence since then asks for a step back")
     if view.in_hold or evidence.red or not _is_due(stored, seen, settings):
         return StageReview(None, "no review is due")
-    if evidence.unanswered and silent_runs(seen) >= settings.missing.banner_runs:
-        return StageReview(None, "the last runs were not answered: held, not judged")
+    silent = evidence.unanswered and silent_runs(seen) >= settings.missing.banner_runs
     rise = _RISES.get(view.number)
-    if rise is not None and rise(seen, view, stored.at, settings):
+    if not silent and rise is not None and rise(seen, view, stored.at, settings):
         return StageReview(STAGES[view.number + 1], "what this stage asks for has been reached")
     return StageReview(None, "what the next stage asks for has not been reached yet")
 
@@ -85,11 +85,13 @@ def _leaves_calm(seen: Seen, _view: StageView, since: Moment, settings: LoadSett
     return len(quiet) >= settings.stage.quiet_days
 
 
-def _leaves_ladder(seen: Seen, view: StageView, since: Moment, settings: LoadSettings) -> bool:
+def _leaves_ladder(seen: Seen, view: StageView, _since: Moment, settings: LoadSettings) -> bool:
     """Tell whether the last phase was done twice, long enough, with the gate of growth open."""
-    stage = settings.stage
+    stage, since = settings.stage, ladder_since(seen)
     good = [
-        run for run in seen.runs if run.is_complete and run.tier == 0 and not_before(run.run.start, since)
+        run
+        for run in seen.runs
+        if run.is_complete and run.tier == 0 and (since is None or not_before(run.run.start, since))
     ]
     long_enough = [run for run in good if (run.run.minutes or 0.0) >= stage.continuous_min]
     needed = stage.ladder_repeats * len(PHASES)

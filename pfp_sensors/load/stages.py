@@ -75,7 +75,7 @@ def find_stage(seen: Seen, evidence: Evidence, settings: LoadSettings) -> StageV
         in_hold=bool(worst) and _hold_is_over_on(worst, seen, settings) is None,
         is_first_after_hold=bool(worst) and _is_first_after_hold(worst, seen, settings),
         hold_day=max((item.day for item in worst), default=None),
-        phase=ladder_phase(seen, None if stored is None else stored.at, settings),
+        phase=ladder_phase(seen, ladder_since(seen), settings),
         is_stored=stored is not None,
     )
 
@@ -85,13 +85,24 @@ def stored_stage(seen: Seen) -> DiaryEvent | None:
 
     A person may say the first stage or step back; steps up come from the review or a clinician.
     """
-    events = [event for event in seen.history.events if event.kind == "stage" and event.value in STAGES[1:]]
     found: DiaryEvent | None = None
-    for event in sorted(events, key=lambda one: (day_of(one.at), str(one.at), -STAGES.index(one.value))):
+    for event in sorted(
+        _stage_events(seen), key=lambda one: (day_of(one.at), str(one.at), -STAGES.index(one.value))
+    ):
         rises = found is not None and STAGES.index(event.value) > STAGES.index(found.value)
         if not (rises and event.by == "person"):
             found = event
     return found
+
+
+def ladder_since(seen: Seen) -> Moment | None:
+    """Tell since when runs count on the ladder: all at first use, else from the last change of stage."""
+    stored = stored_stage(seen)
+    return None if stored is None or len(_stage_events(seen)) == 1 else stored.at
+
+
+def _stage_events(seen: Seen) -> list[DiaryEvent]:
+    return [event for event in seen.history.events if event.kind == "stage" and event.value in STAGES[1:]]
 
 
 def _first_use_stage(seen: Seen, settings: LoadSettings) -> int:

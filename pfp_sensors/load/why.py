@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pfp_sensors.load.limits import same
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pfp_sensors.load.limits import Limits
-    from pfp_sensors.model.recommendation import Rule
+    from pfp_sensors.model.recommendation import Axis, Rule
 
 _FIRST_TOLD: Final = (
     "R1",
@@ -43,31 +43,35 @@ def why(rules: Iterable[Rule], limits: Limits, decided: str | None) -> str:
     by_id = {rule.id: rule for rule in rules}
     if decided is not None:
         return by_id[decided].text
-    bound = {rule_id for rule_id, rule in by_id.items() if _limits_run(rule, limits)}
     order = (*_FIRST_TOLD, *(rule_id for rule_id in by_id if rule_id not in _FIRST_TOLD))
-    told = next((by_id[rule_id] for rule_id in order if rule_id in bound), None)
-    if told is None:
+    told: list[str] = []
+    for axis in limits.axes:
+        found = next((rule for rule in order if _limits_run(by_id[rule], axis, limits)), None)
+        if found is not None and not any(_limits_run(by_id[rule], axis, limits) for rule in told):
+            told.append(found)
+    if not told:
         return by_id["R7"].text
-    sentence = told.text.removesuffix(".")
-    return f"{sentence} ({told.id}{_share_text(told, limits)})."
+    return " ".join(_sentence(by_id[rule], limits) for rule in told)
 
 
-def _limits_run(rule: Rule, limits: Limits) -> bool:
-    """Tell whether a rule sets the length of the next run."""
-    if not rule.fired:
-        return False
-    return any(
-        axis in rule.limits
-        and (result := limits.next_run(axis)) is not None
-        and same(rule.limits[axis], result)
-        for axis in limits.axes
-    )
+def _sentence(rule: Rule, limits: Limits) -> str:
+    return f"{rule.text.removesuffix('.')} ({rule.id}{_share_text(rule, limits)})."
+
+
+def _limits_run(rule: Rule, axis: Axis, limits: Limits) -> bool:
+    """Tell whether a rule sets the length of the next run on an axis."""
+    result = limits.next_run(axis)
+    return rule.fired and axis in rule.limits and result is not None and same(rule.limits[axis], result)
 
 
 def _share_text(rule: Rule, limits: Limits) -> str:
+    """Say of what the rule takes its share, where its factor is what sets the length."""
     factor = rule.limits.get("factor")
-    if factor is None or limits.stopped:
+    if factor is None or limits.stopped or limits.is_used_up:
         return ""
-    km, minutes = limits.axes.get("km"), limits.axes.get("minutes")
-    known = [f"{km.reference:.1f} km"] if km else [f"{minutes.reference:.0f} min"] if minutes else []
-    return f", {factor:.0%} of {known[0]}".replace("%", " %") if known else ""
+    for axis, unit in (("km", "km"), ("minutes", "min")):
+        one = limits.axes.get(cast("Axis", axis))
+        result = limits.next_run(cast("Axis", axis))
+        if one is not None and result is not None and same(factor * one.reference, result):
+            return f", {100.0 * factor:.0f} % of {one.reference:.3g} {unit}"
+    return ""

@@ -10,6 +10,7 @@ from pfp_sensors.report.words import paragraph, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from pfp_sensors.model.diary import Profile
 
@@ -120,6 +121,16 @@ def clinician_first_text(flags: Iterable[str], *, minor: bool, untypical: bool) 
     parts += [paragraph(MINOR)] if minor else []
     parts += [paragraph(UNTYPICAL)] if untypical else []
     return "\n".join(parts)
+
+
+def day_score_text(score: int, day: date | None) -> str:
+    """Say that pain on stairs or after a walk needs a score of its day to reach the limits; None is today."""
+    name, when = ("today", "") if day is None else (f"{day}", f" --date {day}")
+    words = paragraph(
+        f"Pain on stairs and after a walk does not change the limits by itself, and {name} has no score of "
+        f"its own. If {score} was the worst of the day, enter it:"
+    )
+    return f"{words}\n  pfp pain {score} --when day{when}"
 
 
 def profile_text(profile: Profile) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pfp_sensors.model.diary import RED_KINDS
 from pfp_sensors.model.recommendation import STAGES
 from pfp_sensors.store.document_fields import Field, read_fields
-from pfp_sensors.store.document_values import WrongValueError, day, flag, mapping, nearest, one_of
+from pfp_sensors.store.document_values import WrongValueError, day, flag, mapping, nearest, one_of, text
 from pfp_sensors.store.profile_documents import (
     baseline_by_leg,
     impact_g,
@@ -52,13 +52,24 @@ def _known_keys(fields: tuple[Field, ...]) -> Callable[[Any], Any]:
 
 
 def _baseline(value: Any) -> Any:
-    """Check a baseline's file form, which may have a context beside it; a number is its impact."""
+    """Check a baseline's file form, and what changed (``context``), or either; a number is its impact."""
     if isinstance(value, int | float):
         return impact_g(value)
-    parts = {key: part for key, part in mapping(value).items() if key != "context"}
-    if not baseline_by_leg(parts):
-        raise WrongValueError(value, "a baseline with at least one number")
+    parts, has_context = _without_context(mapping(value))
+    for key, part in parts.items():
+        if isinstance(part, dict):
+            parts[key], is_said = _without_context(part)
+            has_context = has_context or is_said
+    if not baseline_by_leg(parts) and not has_context:
+        raise WrongValueError(value, "a baseline with at least one number, or a context")
     return value
+
+
+def _without_context(values: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Take out what changed, and tell whether it was said."""
+    if values.get("context") is not None:
+        text(values["context"])
+    return {key: part for key, part in values.items() if key != "context"}, values.get("context") is not None
 
 
 def _day_text(value: Any) -> str:

@@ -12,7 +12,7 @@ import pytest
 from pfp_sensors.actions.checkin import CheckinAnswers, store_checkin
 from pfp_sensors.actions.clinician import Clinician, clinician
 from pfp_sensors.actions.confirm import confirm_goal, confirm_plan, confirm_usual_pain
-from pfp_sensors.actions.confirm_baseline import confirm_baseline
+from pfp_sensors.actions.confirm_baseline import confirm_baseline, confirm_context
 from pfp_sensors.actions.exercise_session import Done, propose_session, store_session
 from pfp_sensors.actions.overrule import clear, open_red_flags, override
 from pfp_sensors.actions.profile import SetupAnswers, store_setup
@@ -144,6 +144,58 @@ def test_the_sensor_cannot_be_switched_off_in_passing(diary: sqlite3.Connection)
         store_setup(diary, SetupAnswers(impact_mode="none"), at=AT)
 
 
+BOTH: dict[str, Any] = {"knees": ("left", "right"), "usual_pain": {"left": 0, "right": 1}}
+
+
+@pytest.mark.parametrize(
+    ("first", "change", "words", "way"),
+    [
+        (BOTH, {"knees": ("right",)}, "left knee", "pfp confirm usual-pain left=0"),
+        ({}, {"knees": ("left",), "usual_pain": {"left": 0}}, "right knee", "--knee both"),
+        ({"daily_pain": 4}, {"daily_pain": 3}, "stored as 4", "pfp checkin"),
+        ({"walk_pain": 3}, {"walk_pain": 0}, "stored as 3", "pfp checkin"),
+    ],
+)
+def test_setup_loosens_no_limit(
+    diary: sqlite3.Connection, first: dict[str, Any], change: dict[str, Any], words: str, way: str
+) -> None:
+    before = set_up(diary, **first).profile
+    with pytest.raises(UsageError, match=words) as refused:
+        store_setup(diary, SetupAnswers(**change), at=AT)
+    assert way in refused.value.what_to_do
+    assert read_profile(diary) == before
+
+
+def test_setup_tightens_freely(diary: sqlite3.Connection) -> None:
+    set_up(diary)
+    profile = store_setup(diary, SetupAnswers(**BOTH, daily_pain=4, walk_pain=5), at=AT).profile
+    assert (profile.knees, profile.daily_pain, profile.walk_pain) == (("left", "right"), 4, 5)
+
+
+def test_answers_of_the_start_may_be_corrected_until_it_is_whole(diary: sqlite3.Connection) -> None:
+    set_up(diary, born=None, daily_pain=4, **BOTH)
+    profile = set_up(diary, daily_pain=1).profile
+    assert (profile.knees, profile.daily_pain) == (("right",), 1)
+
+
+def test_the_longest_run_taken_well_gives_way_to_the_runs(diary: sqlite3.Connection) -> None:
+    start = AT - timedelta(30)
+    set_up(diary, at=start, longest_tolerated_min=20.0)
+    assert set_up(diary, at=start, longest_tolerated_min=25.0).profile.longest_tolerated_min == 25
+    green_runs(diary, 7.0, date(2026, 11, 14), count=1)
+    with pytest.raises(UsageError, match="stored as 25 min"):
+        set_up(diary, longest_tolerated_min=26.0)
+    shorter = set_up(diary, longest_tolerated_min=24.0)
+    assert shorter.profile.longest_tolerated_min == 24
+    assert "longest_tolerated_km" in shorter.open
+    green_runs(diary, 7.0, date(2026, 11, 16), count=1)
+    for change in ({"longest_tolerated_min": 20.0}, {"longest_tolerated_km": 3.0}):
+        with pytest.raises(UsageError, match="no effect any more"):
+            set_up(diary, **change)
+    outcome = set_up(diary, longest_tolerated_min=24.0)  # the same again says nothing new
+    assert "longest_tolerated_km" not in outcome.open
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -221,7 +273,9 @@ def test_what_is_confirmed_reaches_the_rules(diary: sqlite3.Connection) -> None:
     assert (before, figures(diary).week.runs) == (3, 2)
 
 
-def green_runs(diary: sqlite3.Connection, impact_g: float, first: date, count: int = 3) -> None:
+def green_runs(
+    diary: sqlite3.Connection, impact_g: float, first: date, count: int = 3, speed_mps: float = 2.8
+) -> None:
     """Store synthetic runs without pain, all answers given."""
     for number in range(count):
         day = first + timedelta(2 * number)
@@ -232,7 +286,7 @@ def green_runs(diary: sqlite3.Connection, impact_g: float, first: date, count: i
             start,
             km=3.0,
             minutes=18.0,
-            speed_mps=2.8,
+            speed_mps=speed_mps,
             cadence_spm=165.0,
             steps=2970,
             impact={"right": RunImpact(impact_g, "good")},
@@ -250,8 +304,10 @@ def test_a_baseline_is_suggested_from_calm_runs_only(diary: sqlite3.Connection) 
     with pytest.raises(RefusedError, match="no baseline to suggest"):
         confirm_baseline(diary, ["suggested"], at=AT)
     green_runs(diary, 7.2, date(2026, 11, 14))
-    event = confirm_baseline(diary, ["suggested"], at=AT)
+    stored = confirm_baseline(diary, ["suggested"], at=AT)
+    event = stored.event
     assert event.value["right"]["impact_resultant_g"] == 7.2
+    assert stored.n_runs == {"right": 3}
     assert event.by == "person"
     assert figures(diary).impact_tolerance_g == pytest.approx(8.7)
 
@@ -268,11 +324,66 @@ def test_a_higher_baseline_takes_a_clinician(diary: sqlite3.Connection) -> None:
     assert figures(diary).impact_tolerance_g == pytest.approx(9.0)
 
 
+def test_another_sensor_drops_the_baseline_until_runs_since_then_suggest_one(
+    diary: sqlite3.Connection,
+) -> None:
+    set_up(diary, at=AT - timedelta(60))
+    green_runs(diary, 7.0, date(2026, 10, 20))
+    confirm_baseline(diary, ["suggested"], at=AT - timedelta(20))
+    changed = datetime(2026, 11, 13, 12, tzinfo=UTC)
+    event, mode = confirm_context(diary, " new   strap ", at=changed)
+    assert (event.kind, event.value) == ("baseline", {"right": {"context": "new strap"}})
+    assert (mode.kind, mode.value) == ("impact_mode", "sensor")
+    assert figures(diary, changed).impact_tolerance_g is None
+    with pytest.raises(UsageError, match="said the last time"):
+        confirm_context(diary, "new strap", at=changed + timedelta(hours=1))
+    green_runs(diary, 9.0, date(2026, 11, 14), count=2)
+    with pytest.raises(RefusedError, match="no baseline to suggest"):
+        confirm_baseline(diary, ["suggested"], at=AT - timedelta(4))
+    before = figures(diary, AT - timedelta(4))
+    assert next(rule for rule in before.rules if rule.id == "R5").fired
+    green_runs(diary, 9.0, date(2026, 11, 18), count=1)
+    assert confirm_baseline(diary, ["suggested"], at=AT).event.value["right"]["impact_resultant_g"] == 9.0
+    assert figures(diary).impact_tolerance_g == pytest.approx(10.5)  # higher, and taken: it is another sensor
+
+
+def test_what_changed_is_said_in_some_words(diary: sqlite3.Connection) -> None:
+    for wrong in ("", "  ", "x" * 201, "a\x1bb"):
+        with pytest.raises(UsageError, match="What changed"):
+            confirm_context(diary, wrong, at=AT)
+    set_up(diary, impact_mode="none")
+    (event,) = confirm_context(diary, "other leg", at=AT)
+    assert event.value == {"context": "other leg"}
+
+
+def test_an_own_relation_is_suggested_beside_a_stored_baseline(diary: sqlite3.Connection) -> None:
+    set_up(diary, at=AT - timedelta(60))
+    confirm_baseline(diary, ["leg=right", "impact=7", "speed=2.8"], at=AT - timedelta(50), by=PHYSIO)
+    for number in range(10):
+        speed = 2.2 + 0.1 * number
+        day = date(2026, 10, 20) + timedelta(2 * number)
+        green_runs(diary, 7.0 + 2.0 * (speed - 2.8), day, count=1, speed_mps=speed)
+    stored = confirm_baseline(diary, ["suggested"], at=AT)
+    assert stored.event.value == {"right": {"slope_g_per_mps": pytest.approx(2.0)}}
+    assert stored.n_runs == {"right": 10}
+
+
+def test_softer_landings_are_chosen_and_given_up(diary: sqlite3.Connection) -> None:
+    set_up(diary)
+    with pytest.raises(UsageError, match="stored already"):
+        confirm_plan(diary, softer=False, at=AT)
+    for number, chosen in enumerate((True, False)):
+        (event,) = confirm_plan(diary, softer=chosen, at=AT + timedelta(minutes=number))
+        assert (event.kind, event.value, event.by) == ("retrain", chosen, "person")
+        with pytest.raises(UsageError, match="stored already"):
+            confirm_plan(diary, softer=chosen, at=AT + timedelta(minutes=number))
+
+
 def test_numbers_of_a_baseline_take_a_clinician(diary: sqlite3.Connection) -> None:
     words = ["leg=right", "impact=7.2", "speed=2.8"]
     with pytest.raises(UsageError, match="without a clinician"):
         confirm_baseline(diary, words, at=AT)
-    event = confirm_baseline(diary, words, at=AT, by=PHYSIO)
+    event = confirm_baseline(diary, words, at=AT, by=PHYSIO).event
     assert event.value == {"right": {"impact_resultant_g": 7.2, "speed_mps": 2.8}}
     for wrong in (["impact=700"], ["impact=x"], ["leg=right"], ["weight=1"]):
         with pytest.raises(UsageError):
@@ -346,6 +457,34 @@ def test_an_override_out_of_bounds_is_refused(diary: sqlite3.Connection, key: st
     assert read_history(diary).overrides == ()
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "other"),
+    [
+        ("pain.factor.tier_2", "0.95", "load.pain.factor.tier_1"),
+        ("load.pain.rest_h.tier_2", "47", "load.pain.rest_h.tier_1"),
+    ],
+)
+def test_an_override_does_not_turn_the_tiers_round(
+    diary: sqlite3.Connection, key: str, value: str, other: str
+) -> None:
+    set_up(diary)
+    with pytest.raises(UsageError) as refused:
+        override(diary, key, value, in_days(7), PHYSIO, at=AT)
+    assert key in refused.value.message
+    assert other in refused.value.message
+    assert read_history(diary).overrides == ()
+
+
+def test_an_override_does_not_outlast_the_one_that_it_needs(diary: sqlite3.Connection) -> None:
+    set_up(diary)
+    override(diary, "pain.factor.tier_1", "1.0", in_days(3), PHYSIO, at=AT)
+    with pytest.raises(UsageError, match=f"From {in_days(4)} on"):
+        override(diary, "pain.factor.tier_2", "0.9", in_days(4), PHYSIO, at=AT)
+    override(diary, "pain.factor.tier_2", "0.9", in_days(3), PHYSIO, at=AT)
+    for days in range(6):
+        figures(diary, AT + timedelta(days))  # the rules take it, on every day
+
+
 @pytest.mark.parametrize(("days", "taken"), [(-1, False), (0, True), (28, True), (29, False)])
 def test_an_override_ends_within_28_days(diary: sqlite3.Connection, days: int, taken: bool) -> None:
     if taken:
@@ -403,6 +542,24 @@ def test_a_score_is_of_the_knee_that_hurts(diary: sqlite3.Connection) -> None:
         (None, 3),
         ("left", 4),
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "pain", "expected"),
+    [
+        ({"stairs_pain": 2, "walk_pain": 2}, None, None),
+        ({"stairs_pain": 3}, None, 3),
+        ({"stairs_pain": 1, "walk_pain": 6}, None, 6),
+        ({"walk_pain": 6}, 4, None),
+        ({"stress": 9}, None, None),
+    ],
+)
+def test_pain_of_daily_life_asks_for_a_score_of_the_day(
+    diary: sqlite3.Connection, values: dict[str, Any], pain: int | None, expected: int | None
+) -> None:
+    set_up(diary)
+    store_checkin(diary, CheckinAnswers(pain=1), at=AT, day=AT.date() - timedelta(1))
+    assert store_checkin(diary, CheckinAnswers(pain, values), at=AT).unscored_pain == expected
 
 
 def test_signs_begin_and_end(diary: sqlite3.Connection) -> None:

@@ -228,6 +228,20 @@ def test_the_second_time_enter_keeps_everything(diary: sqlite3.Connection) -> No
     assert "not a diagnosis" not in person.shown  # the introduction was read
 
 
+def test_the_second_time_no_answer_loosens_a_limit(diary: sqlite3.Connection) -> None:
+    both = ["both", "1", "0", "4", "3"]
+    setup.dialogue(Person("1990", *NO_FLAGS, "yes", "stairs", *both, *RUNNING).ask, diary, AT)
+    person = Person(*["", *NO_FLAGS, ""], "3", "5", "2", "")
+    setup.dialogue(person.ask, diary, AT)
+    assert person.answers == []
+    profile = read_profile(diary)
+    assert (profile.knees, profile.daily_pain, profile.walk_pain) == (("left", "right"), 5, 3)
+    assert "Knees that hurt: both." in person.shown
+    assert "`pfp checkin`" in person.shown
+    assert person.shown.count("Please give") == 2
+    fits(person.shown)
+
+
 @pytest.mark.parametrize("answered", range(1, 30, 4))
 def test_what_was_answered_is_kept_wherever_it_ends(diary: sqlite3.Connection, answered: int) -> None:
     answers = ["1990", *NO_FLAGS, "yes", "stairs", *REST]
@@ -321,13 +335,23 @@ def test_a_red_flag_by_option_says_whom_to_see(run: Any) -> None:
 def test_confirm_repeats_what_it_stored(run: Any) -> None:
     run("setup", *BASICS)
     for words, said in (
-        (["usual-pain", "0"], "usual pain is right 0"),
-        (["goal", "week_km=30", "longest_km=10"], "week km 30"),
-        (["plan", "runs=3", "days=fri,tue", "impact=none"], "tue fri"),
+        (["usual-pain", "0"], "usual pain is 0 of 10 in the right knee from now on."),
+        (["goal", "week_km=25"], "your goal is 25 km a week, no goal for the longest run."),
+        (["goal", "longest_km=10"], "your goal is 25 km a week, 10 km for the longest run."),
+        (["goal", "week_km=none", "longest_km=none"], "no goal, from now on."),
+        (["plan", "runs=3", "days=fri,tue", "impact=none"], "your plan is 3 runs a week, on tue, fri."),
+        (["plan", "impact=sensor"], "landing impact counts."),
+        (["plan", "softer=yes"], "a target of 80% of your baseline"),
+        (["plan", "softer=no"], "softer landings are not practised"),
+        (["baseline", "context=new strap"], "its strap changed (new strap)."),
+        (["baseline", "leg=right", "impact=7.2", *CLINICIAN], "right leg landing impact 7.20 g."),
+        (["baseline", "context=left", "leg"], "the old baseline counts no more"),
     ):
-        code, out, _ = run("confirm", *words)
-        assert (code, said in out) == (0, True)
+        code, out, err = run("confirm", *words)
+        assert (code, err) == (0, "")
+        assert said in " ".join(out.split())
         fits(out)
+    assert "tiny" in run("confirm", "plan", "softer=yes")[1]
     assert run("confirm", "usual-pain", "3")[0] == 2
     code, out, _ = run("confirm", "usual-pain", "right=3", *CLINICIAN, "--json")
     assert (code, json.loads(out)["events"][0]["reason"]) == (0, "seen today")
@@ -343,6 +367,8 @@ def test_confirm_repeats_what_it_stored(run: Any) -> None:
         (["goal", "week_km=30", *CLINICIAN], 2),
         (["plan", "runs=many"], 2),
         (["plan", "impact=maybe"], 2),
+        (["plan", "softer=maybe"], 2),
+        (["baseline", "context="], 2),
         (["baseline", "suggested"], 4),
         (["baseline", "9.5"], 2),
         (["stage", "maintain"], 2),
@@ -365,6 +391,15 @@ def test_an_override_names_what_is_missing(run: Any, left_out: str) -> None:
     assert left_out in err.splitlines()[0]
     code, out, _ = run("override", "load.cap.session", "0.2", *words)
     assert (code, until in out, "A. Name" in out) == (0, True, True)
+
+
+def test_an_override_that_turns_tiers_round_is_refused(run: Any) -> None:
+    until = (now().date() + timedelta(7)).isoformat()
+    code, out, err = run("override", "pain.factor.tier_2", "0.9", *CLINICIAN, "--until", until)
+    assert (code, out) == (2, "")
+    assert "load.pain.factor.tier_2" in err
+    assert "load.pain.factor.tier_1" in err
+    assert run("next", "--json")[0] in {0, 4}  # nothing is stored that stands in its way
 
 
 def test_clear_ends_a_flag_and_names_the_others(run: Any) -> None:
@@ -455,6 +490,18 @@ def test_a_check_in_by_options(run: Any, tmp_path: Path) -> None:
     code, out, _ = run("checkin", "--sitting-h", "9")
     assert (code, "changes no limit" in out) == (0, True)
     fits(out)
+
+
+def test_pain_on_stairs_alone_is_told_what_it_does_not_do(run: Any) -> None:
+    run("setup", *BASICS)
+    code, out, _ = run("checkin", "--stairs", "4", "--date", "yesterday")
+    day = now().date() - timedelta(1)
+    assert (code, f"pfp pain 4 --when day --date {day}" in " ".join(out.split())) == (0, True)
+    fits(out)
+    out = run("checkin", "--walk", "5")[1]
+    assert "\n  pfp pain 5 --when day\n" in out
+    assert json.loads(run("checkin", "--walk", "5", "--json")[1])["day_score_missing"] is True
+    assert "--when day" not in run("checkin", "--walk", "5", "--pain", "5")[1]
 
 
 # --- session ---------------------------------------------------------------------------------------

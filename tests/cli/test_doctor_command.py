@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pfp_sensors.actions import doctor as doctor_action
+from pfp_sensors.actions.run_from_summary import current_method
 from pfp_sensors.cli import main
 from pfp_sensors.collect.judge import Check
+from pfp_sensors.model.diary import Run
+from pfp_sensors.settings import load_signal_settings
+from pfp_sensors.store.database import open_diary
+from pfp_sensors.store.diary import add_entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +78,41 @@ def test_a_folder_that_is_a_file_is_no_place_for_data(
     assert code in {1, 2, 3}
     assert checks["data folder"]["ok"] is False
     assert "--home or PFP_HOME" in checks["data folder"]["what_to_do"]
+
+
+def test_runs_of_an_older_version_are_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    today = current_method(load_signal_settings())
+    at = datetime(2026, 11, 20, 7, tzinfo=UTC)
+    with closing(open_diary(tmp_path)) as diary:
+        add_entry(diary, Run("r1", at, km=3.0, recording="runs/a", method=today, synthetic=True), at=at)
+        add_entry(diary, Run("r2", at, km=3.0, method="older", synthetic=True), at=at)  # no recording here
+    assert doctor(GOOD, tmp_path, monkeypatch) == 0
+    assert "ok       analyses: all from this version\n" in capsys.readouterr().out
+    with closing(open_diary(tmp_path)) as diary:
+        add_entry(diary, Run("r3", at, km=3.0, recording="runs/b", method="older", synthetic=True), at=at)
+    assert doctor(GOOD, tmp_path, monkeypatch) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "NOT OK analyses: another version or other settings made those of r3 Needed:" in out
+    assert "To do: `pfp recompute`" in out
+
+
+def test_what_a_restore_left_behind_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    (tmp_path / "before-restore-1a2b3c4d").mkdir()
+    assert doctor(GOOD, tmp_path, monkeypatch) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "NOT OK restore: a restore left behind what was there before: before-restore-1a2b3c4d" in out
+    assert "delete the folder" in out
+    assert (tmp_path / "before-restore-1a2b3c4d").exists()
+
+
+def test_a_damaged_diary_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    (tmp_path / "diary.sqlite3").write_bytes(b"not a database" * 100)
+    assert doctor(GOOD, tmp_path, monkeypatch) == 3
+    assert "NOT OK   diary:" in capsys.readouterr().out
 
 
 def test_a_simulated_sensor_at_rest_is_judged(capsys: Captured) -> None:
