@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.rules_runner import Runner
     from bench.tables import Section
 
-RUNNERS: Final = 24
+RUNNERS: Final = 15
 LONG_RUNNERS: Final = 2000
 MOST_SEEDS: Final = 20
 """Runners per row of the table of costs."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.actions.add_pain import pain_cautions
+from pfp_sensors.actions.add_pain import other_knee, pain_cautions
 from pfp_sensors.actions.entry_ranges import check_range, check_scale
 from pfp_sensors.actions.find_run import runs_on
 from pfp_sensors.actions.new_run import add_with_run_id
+from pfp_sensors.actions.overrule import open_red_flags
 from pfp_sensors.actions.pain_place import felt_at
 from pfp_sensors.actions.standing_entries import read_back, standing_entries
 from pfp_sensors.errors import UsageError
@@ -20,24 +21,28 @@ from pfp_sensors.model.written import Known, Written
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from pfp_sensors.model.diary import Entry, Knee, Moment, When
     from pfp_sensors.model.written import Caution
     from pfp_sensors.settings.load_rules import LoadSettings
 
-_RANGES: Final[tuple[tuple[str, str, float, float, str], ...]] = (
-    ("minutes", "--minutes", 0.1, 1440.0, "min"),
-    ("km", "--km", 0.01, 300.0, "km"),
-    ("speed_mps", "--speed-mps", 0.3, 12.0, "m/s"),
-    ("cadence_spm", "--cadence-spm", 50.0, 300.0, "steps a minute"),
-    ("downhill_min", "--downhill-min", 0.0, 1440.0, "min"),
+_RANGES: Final[tuple[tuple[str, float, float, str], ...]] = (
+    ("minutes", 0.1, 1440.0, "min"),
+    ("km", 0.01, 300.0, "km"),
+    ("speed_mps", 0.3, 12.0, "m/s"),
+    ("cadence_spm", 50.0, 300.0, "steps a minute"),
+    ("downhill_min", 0.0, 1440.0, "min"),
 )
 """What can be true of a run: a slip of the keyboard is refused, no norm is meant."""
 
 _FASTEST_MPS: Final = 7.5
 """Faster than any person runs a kilometre: distance and time do not belong together."""
+
+_OLDEST_Y: Final = 5
+"""An older day is taken for a slip of the keyboard: nothing judges by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ def add_run(home: Path, given: RunGiven, settings: LoadSettings, *, at: datetime
     from pfp_sensors.store.database import open_diary
 
     check_run_given(given)
+    _check_day(day_of(given.start), at)
     with contextlib.closing(open_diary(home)) as diary:
         known = [one.entry for one in standing_entries(diary, "run") if isinstance(one.entry, Run)]
         same_day = runs_on(known, day_of(given.start))
@@ -103,22 +109,62 @@ def check_run_given(given: RunGiven) -> None:
     """
     if given.minutes is None and given.km is None:
         raise UsageError("Neither --minutes nor --km is given.", "Give the minutes of running, or both.")
-    for name, option, low, high, unit in _RANGES:
-        check_range(getattr(given, name), option, low, high, unit)
+    for name, low, high, unit in _RANGES:
+        check_range(getattr(given, name), _option(name), low, high, unit)
     check_scale(given.rpe, "--rpe")
     for when, score in given.pain.items():
         check_scale(score, f"--pain-{when}")
-    if given.km is not None and given.minutes is not None:
-        speed_mps = given.km * 1000.0 / (given.minutes * 60.0)
+    _check_together(given, _option)
+
+
+def check_run(run: Run, changed: str) -> None:
+    """Check a corrected run as one that is typed in, where the value that was changed has a part in it.
+
+    Parameters
+    ----------
+    run
+        With the correction.
+    changed
+        Which value, by its name in the history file.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be true.
+    """
+    for name, low, high, unit in _RANGES:
+        if name == changed:
+            check_range(getattr(run, name), name, low, high, unit)
+    if changed in {"km", "minutes", "downhill_min"}:
+        _check_together(run, str)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _check_together(run: RunGiven | Run, named: Callable[[str], str]) -> None:
+    """Check that distance, time and downhill belong together."""
+    if run.km is not None and run.minutes is not None:
+        speed_mps = run.km * 1000.0 / (run.minutes * 60.0)
         if speed_mps > _FASTEST_MPS:
             raise UsageError(
-                f"{given.km:g} km in {given.minutes:g} min is faster than anybody runs.",
-                "Correct --km (kilometres) or --minutes.",
+                f"{run.km:g} km in {run.minutes:g} min is faster than anybody runs.",
+                f"Correct {named('km')} (kilometres) or {named('minutes')}.",
             )
-    if given.downhill_min is not None and given.minutes is not None and given.downhill_min > given.minutes:
+    if run.downhill_min is not None and run.minutes is not None and run.downhill_min > run.minutes:
         raise UsageError(
-            f"--downhill-min is {given.downhill_min:g}, more than the {given.minutes:g} minutes of the run.",
+            f"{named('downhill_min')} is {run.downhill_min:g}, more than the {run.minutes:g} minutes of the "
+            "run.",
             "Give the minutes of it that went downhill.",
+        )
+
+
+def _check_day(day: date, at: datetime) -> None:
+    if day.year < at.year - _OLDEST_Y:
+        raise UsageError(
+            f"--date is {day}; that is more than {_OLDEST_Y} years back.",
+            "Is the year right? A run as old as that changes no limit, so it can be left out.",
         )
 
 
@@ -163,10 +209,13 @@ def _written(
     scores = [one.entry for one in with_it if isinstance(one.entry, Pain)]
     cautions = {caution for pain in scores for caution in pain_cautions(pain, None, settings, at=at)}
     others: tuple[Caution, ...] = ("runs_of_day",) if same_day else ()
+    history = read_history(diary)
+    cautions |= other_knee(scores, history)
+    stopped: tuple[Caution, ...] = ("red_flag_open",) if open_red_flags(history, at) else ()
     return Written(
         ids[0],
         read_back(diary, ids[0]),
         other_runs=same_day,
         with_it=with_it,
-        cautions=(*others, *sorted(cautions)),
+        cautions=(*others, *sorted(cautions), *stopped),
     )

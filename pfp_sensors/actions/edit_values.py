@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Final
 
+from pfp_sensors.actions.add_run import check_run
 from pfp_sensors.actions.add_symptom import symptom_kind
 from pfp_sensors.actions.entry_days import read_start
 from pfp_sensors.errors import InputError, UsageError
-from pfp_sensors.model.diary import Checkin
+from pfp_sensors.model.diary import Checkin, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.diary import Entry
 
-UNKNOWN: Final = ("unknown", "none", "null", "-", "")
-"""What a person types where a value is not known."""
+UNKNOWN: Final = "unknown"
+"""What a person types where a value is not known; nothing else takes one out."""
+
+_ADVICE: Final = "Correct the value, or write `unknown` if it is not known."
 
 
 def _number(text: str, _at: datetime) -> float:
@@ -25,7 +28,8 @@ def _number(text: str, _at: datetime) -> float:
         value = float(text)
         whole = int(value)
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"{text!r} is no number.", "Give a number, or `unknown`.") from error
+        point = " with a point, such as 4.1" if "," in text else ""
+        raise UsageError(f"{text!r} is no number.", f"Give a number{point}, or `unknown`.") from error
     return whole if value == whole else value
 
 
@@ -104,15 +108,21 @@ def edited(entry: Entry, key: str, value: str, at: datetime) -> Entry:
     name = key.strip().lower().replace("-", "_")
     values = entry_values(entry)
     read = _reader(entry, kind, name)
-    if value.strip().lower() in UNKNOWN:
+    if not value.strip():
+        raise UsageError(f"{name} of {entry.id} is to be nothing.", f"Give a value, or `{UNKNOWN}`.")
+    if value.strip().lower() == UNKNOWN:
         _check_may_be_unknown(kind, name)
         values.pop(name, None)
     else:
         values[name] = read(value, at)
     try:
-        return entry_from_values(kind, values, f"{name} of {entry.id}")
+        new = entry_from_values(kind, values, f"{entry.id}")
     except InputError as error:
-        raise UsageError(error.message, error.what_to_do) from error
+        message = error.message.replace(f"{entry.id}.{name}:", f"{name} of {entry.id}:")
+        raise UsageError(message, _ADVICE if "null" in error.what_to_do else error.what_to_do) from error
+    if isinstance(new, Run):
+        check_run(new, name)
+    return new
 
 
 def _reader(entry: Entry, kind: str, name: str) -> Callable[[str, datetime], Any]:

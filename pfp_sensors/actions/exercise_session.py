@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pfp_sensors.load.comeback import find_comeback
 from pfp_sensors.load.days import day_of, monday_of
 from pfp_sensors.load.judge import judge
-from pfp_sensors.load.programme import is_flare, is_held, mobility_session, strength_session
-from pfp_sensors.load.progress import exercise_progress, progress_of
+from pfp_sensors.load.programme import is_flare, is_held, is_paused, mobility_session, strength_session
+from pfp_sensors.load.progress import exercise_progress, hurt_strongly, progress_of
 from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import Exercise
 from pfp_sensors.settings.exercises import load_exercises
@@ -25,20 +25,34 @@ if TYPE_CHECKING:
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
     from pfp_sensors.model.diary import ExerciseKind, History, Knee
+    from pfp_sensors.settings.exercise_book import BookExercise
 
 SESSIONS_A_WEEK = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The session that is due; None while exercise waits for a clinician. ``held``: the gentlest only.
+    """The session that is due.
 
-    ``progress`` tells what may become harder or easier, and where sides differ.
+    Attributes
+    ----------
+    session
+        None where there is none.
+    held
+        Whether it holds the gentlest exercises only.
+    progress
+        What may become harder or easier, and where sides differ.
+    left_out
+        Exercises that hurt strongly when they were last done.
+    why_none
+        Whether a clinician comes first, the start questions, or the gentlest exercises all hurt strongly.
     """
 
     session: Session | None
     held: bool
     progress: Progress
+    left_out: tuple[BookExercise, ...] = ()
+    why_none: Literal["refer", "needs_input", "too_painful"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +76,31 @@ def propose_session(history: History, at: datetime, *, short: bool = False) -> P
     """Choose the session that is due: the week's next strength session or, short, mobility and activation."""
     settings, book = load_load_settings(), load_exercises()
     recommendation, seen = judge(history, at, settings), see(history, at, settings)
+    progress = progress_of(seen, recommendation, settings, book)
+    held = is_held(recommendation) or is_flare(recommendation)
+    if is_paused(recommendation):
+        return Proposed(None, held, progress, why_none="refer")
+    if recommendation.status == "needs_input":
+        return Proposed(None, held, progress, why_none="needs_input")
+    painful = hurt_strongly(seen, settings)
     if short:
         ran = any(day_of(run.start) == at.date() for run in history.runs)
-        session = mobility_session(at.date(), history, recommendation, book, after_run=ran)
+        session = mobility_session(
+            at.date(), history, recommendation, book, after_run=ran, too_painful=painful
+        )
     else:
-        blocks = ("A",) if is_flare(recommendation) else None  # within a day of a flare: load.md 9
-        number = _number(history, at)
         session = strength_session(
-            number,
+            _number(history, at),
             at.date(),
             history,
             recommendation,
             book,
-            blocks=blocks,
+            blocks=("A",) if is_flare(recommendation) else None,  # within a day of a flare: load.md 9
             comeback=find_comeback(seen, settings),
+            too_painful=painful,
         )
-    held = is_held(recommendation) or is_flare(recommendation)
-    return Proposed(session, held, progress_of(seen, recommendation, settings, book))
+    left_out = tuple(one for one in book.exercises if one.id in painful)
+    return Proposed(session, held, progress, left_out, None if session else "too_painful")
 
 
 def progress_now(history: History, at: datetime) -> Progress:

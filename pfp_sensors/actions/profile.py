@@ -9,7 +9,7 @@ from pfp_sensors.actions.overrule import open_red_flags
 from pfp_sensors.actions.setup_changes import RANGES, kept_knees, open_ranges, refuse_loosening
 from pfp_sensors.actions.standing import standing_profile
 from pfp_sensors.errors import UsageError
-from pfp_sensors.model.diary import RED_KINDS, Checkin, Profile, Symptom
+from pfp_sensors.model.diary import RED_KINDS, Checkin, DiaryEvent, Profile, Symptom
 from pfp_sensors.store.diary import add_entries, put_profile, read_history
 
 if TYPE_CHECKING:
@@ -133,15 +133,18 @@ def store_setup(connection: sqlite3.Connection, answers: SetupAnswers, *, at: da
     answers = _with_age(answers, history.profile, at)
     usual = _usual_pain(answers, history.profile)
     _check_ranges(answers, usual)
-    refuse_loosening(answers, usual, standing_profile(history, at), history, at)
+    standing = standing_profile(history, at)
+    refuse_loosening(answers, usual, standing, history, at)
     known = open_red_flags(history, at)
     entries: list[Entry] = [Symptom(kind, at) for kind in answers.red_flags if kind not in known]
     if answers.movement:
         entries.append(Checkin(at, dict(answers.movement)))
+    if answers.impact_mode not in (None, standing.impact_mode):  # since when: X8 asks for it
+        entries.append(DiaryEvent(at, "impact_mode", answers.impact_mode, "person"))
     if entries:  # first: a red flag must not be lost
         add_entries(connection, entries, at=at)
     profile = _profile_with(answers, usual, history.profile)
-    if profile != history.profile:
+    if not _says_the_same(profile, history.profile):
         put_profile(connection, profile, at=at)
     return setup_state(connection, at)
 
@@ -187,6 +190,11 @@ def _profile_with(answers: SetupAnswers, usual: Mapping[Knee, int], old: Profile
     }
     profile = replace(old, **given | {"usual_pain": {**old.usual_pain, **usual}})
     return replace(profile, screened=not any(_is_open(profile, name) for name in SAFETY))
+
+
+def _says_the_same(new: Profile, old: Profile) -> bool:
+    """Tell whether nothing changed; that not all is answered is known without being stored."""
+    return new == old or (old.screened is None and new == replace(old, screened=False))
 
 
 def _with_age(answers: SetupAnswers, old: Profile, at: datetime) -> SetupAnswers:

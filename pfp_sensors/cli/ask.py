@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -23,12 +25,58 @@ _ROOM_FOR_YES: Final = 3
 
 
 class AnswersEndedError(Exception):
-    """Nobody answers any more: the input has ended, or Ctrl-C was pressed."""
+    """Nobody answers any more: the input has ended, Ctrl-C was pressed, or the terminal was closed."""
+
+
+@dataclass(slots=True)
+class _End:
+    """Whether the program was asked to end, and whether that may break in just now."""
+
+    asked: bool = False
+    breaks_in: bool = False
+
+
+_END: Final = _End()
+_ENDS: Final = ("SIGINT", "SIGHUP", "SIGTERM")
+"""Ctrl-C, a closed terminal, a request to end; the second is unknown on Windows."""
+
+
+@contextmanager
+def keeping_answers() -> Iterator[None]:
+    """Let Ctrl-C, a closed terminal or a request to end break into `answering` alone, and only once.
+
+    Anywhere else in the block they wait: what was answered is stored first. A terminal that is closed may
+    say so more than once.
+    """
+    if threading.current_thread() is not threading.main_thread():  # signals come to that one alone
+        yield
+        return
+    _END.asked = _END.breaks_in = False
+    before = [
+        (number, signal.signal(number, _end))
+        for name in _ENDS
+        if (number := getattr(signal, name, None)) is not None
+    ]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+        _END.asked = False
+
+
+def _end(number: int, _frame: object) -> None:
+    """Break in, or let it wait; after Ctrl-C in a dialogue another one may be held, after the others none."""
+    is_first = not _END.asked
+    if number != signal.SIGINT or not _END.breaks_in:
+        _END.asked = True
+    if _END.breaks_in and is_first:
+        raise KeyboardInterrupt
 
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Take Ctrl-C anywhere in a dialogue as the end of the answers.
+    """Take Ctrl-C, or what `keeping_answers` hears, as the end of the answers.
 
     Raises
     ------
@@ -36,9 +84,14 @@ def answering() -> Iterator[None]:
         In its place.
     """
     try:
+        _END.breaks_in = True
+        if _END.asked:
+            raise AnswersEndedError
         yield
     except KeyboardInterrupt as error:
         raise AnswersEndedError from error
+    finally:
+        _END.breaks_in = False
 
 
 def can_ask() -> bool:
@@ -66,7 +119,12 @@ class Ask:
 
     def say(self, text: str = "") -> None:
         """Show words, each line of them broken to the page."""
-        self.write("\n".join(_on_page(line) for line in text.splitlines() or [""]) + "\n")
+        self._show("\n".join(_on_page(line) for line in text.splitlines() or [""]) + "\n")
+
+    def leave(self, text: str) -> None:
+        """Say the last words, if anybody is still there."""
+        with suppress(AnswersEndedError):
+            self.say(text)
 
     def yes_no(self, question: str, *, kept: bool | None = None, optional: bool = False) -> bool | None:
         """Ask for yes or no."""
@@ -105,7 +163,7 @@ class Ask:
         kept: tuple[str, ...] | None = None,
         optional: bool = False,
     ) -> tuple[str, ...] | None:
-        """Ask for any of ``options``, with commas or spaces between; "none" is an empty answer."""
+        """Ask for any of ``options``, by word or number, with commas or spaces between, or for "none"."""
         shown = None if kept is None else (", ".join(kept) or "none")
         hint = f"any of {', '.join(options)}; or none"
         return self._ask(question, hint, _several(options), kept=kept, shown=shown, optional=optional)
@@ -129,7 +187,7 @@ class Ask:
         empty = empty or ("Enter: skip" if optional else "")
         prompt = _prompt(question, "; ".join(part for part in (hint, empty) if part))
         while True:
-            self.write(prompt)
+            self._show(prompt)
             answer = self._line().strip()
             if not answer and (kept is not None or optional):
                 return kept
@@ -137,6 +195,12 @@ class Ask:
                 return understand(answer)
             except ValueError as error:
                 self.say(f"  {error}" if answer else f"  This one needs an answer. {error}")
+
+    def _show(self, text: str) -> None:
+        try:
+            self.write(text)
+        except OSError as error:  # the terminal was closed
+            raise AnswersEndedError from error
 
     def _line(self) -> str:
         try:
@@ -221,10 +285,13 @@ def _choice(options: Mapping[str, T]) -> Callable[[str], T]:
 
 
 def _several(options: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    by_number = {str(number): option for number, option in enumerate(options, 1)}
+
     def understand(answer: str) -> tuple[str, ...]:
         words = answer.lower().replace(",", " ").split()
         if words and set(words) <= _NOTHING:
             return ()
+        words = [by_number.get(word, word) for word in words]
         unknown = [word for word in words if word not in options]
         if unknown or not words:
             found = f"{', '.join(unknown)} is not among them. " if unknown else ""

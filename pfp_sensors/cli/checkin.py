@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, on_terminal
+from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, keeping_answers, on_terminal
 from pfp_sensors.cli.output import json_line, write_out
 from pfp_sensors.cli.parser import number
 
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     at = now()
     day = None if args.date is None else read_day(args.date, at)
     answers = CheckinAnswers(**_given(args))
-    with closing(open_diary(home_folder(getattr(args, "home", None)))) as diary:
+    with closing(open_diary(home_folder(getattr(args, "home", None)))) as diary, keeping_answers():
         if answers.is_empty and not args.json and can_ask():
             answers = dialogue(on_terminal(), diary, at, weekly=args.weekly)
             if answers.is_empty:
@@ -110,8 +110,8 @@ def dialogue(ask: Ask, diary: sqlite3.Connection, at: datetime, *, weekly: bool)
                 ask_week(ask, history, open_red_flags(history, at), given)
                 ask.say()
             ask_day(ask, history, given)
-    except AnswersEndedError:
-        ask.say("\nStopped. What you answered is stored.")
+    except (AnswersEndedError, KeyboardInterrupt):
+        ask.leave("\nStopped. What you answered is stored.")
     return CheckinAnswers(**given)
 
 

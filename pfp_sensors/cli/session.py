@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, on_terminal
+from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, keeping_answers, on_terminal
 from pfp_sensors.cli.output import json_line, write_error, write_out
 from pfp_sensors.cli.session_player import NEXT, QUIT, SKIP, Stage, play
 
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pfp_sensors.actions.exercise_session import Done
+    from pfp_sensors.actions.exercise_session import Done, Proposed
     from pfp_sensors.cli.ask import Ask
     from pfp_sensors.load.programme import Session
-    from pfp_sensors.load.progress import Progress
     from pfp_sensors.model.diary import Exercise, Knee
 
 DESCRIPTION = """\
@@ -32,7 +31,8 @@ long, with time to get ready and to rest.
 
 Keys: Enter goes on, s skips the exercise, q quits; what was done is kept. At
 the end it asks for pain and clean form. Stop an exercise that hurts more than
-2 of 10. --list and --json show the session and begin nothing."""
+2 of 10. --list and --json show the session and begin nothing; nor does it
+begin without a terminal, unless --yes is given."""
 
 EXAMPLES = ("pfp session", "pfp session --short --quiet", "pfp session --list")
 
@@ -49,33 +49,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show, play and store the session; exit code 4 while exercise waits for a clinician."""
+    """Show, play and store the session; exit code 4 while a clinician or the start questions come first."""
     from pfp_sensors.actions.exercise_session import propose_session
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.read_diary import read_diary
-    from pfp_sensors.report.session_text import session_text
+    from pfp_sensors.report.session_text import no_session_text, session_text
     from pfp_sensors.store.home import home_folder
 
     home, at = home_folder(getattr(args, "home", None)), now()
     proposed = propose_session(read_diary(home), at, short=args.short)
     session = proposed.session
     if args.json:
-        write_out(json_line(_document(session, proposed.progress)))
+        write_out(json_line(_document(proposed)))
         return 0 if session is not None else _REFUSED
     if session is None:
-        write_out("Exercise waits until a clinician has looked at the knee.\n`pfp next` says why.")
+        write_out(no_session_text(proposed.why_none or "refer"))
         return _REFUSED
-    text = session_text(session, proposed.progress, held=proposed.held)
-    if args.list:
+    text = session_text(session, proposed.progress, held=proposed.held, left_out=proposed.left_out)
+    if args.list or not (args.yes or can_ask()):
         write_out(text)
         return 0
     write_error(text)
-    if not args.yes and can_ask() and not _begins():
+    if not args.yes and not _begins():
         write_out("Nothing was begun.")
         return 0
     from pfp_sensors.store.database import open_diary
 
-    with contextlib.closing(open_diary(home)) as diary:
+    with contextlib.closing(open_diary(home)) as diary, keeping_answers():
         with keys() as key:
             stage = Stage(_write, sys.stderr.isatty(), time.monotonic, key, rings=not args.quiet)
             done = perform(session, stage)
@@ -86,15 +86,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def perform(session: Session, stage: Stage) -> Done:
-    """Play the session and give the sets that were done; Ctrl-C ends it as q does."""
+    """Play the session and give the sets that were done; Ctrl-C or a closed terminal ends it as q does."""
     from pfp_sensors.actions.exercise_session import Done
 
-    sets = Counter[tuple[str, "Knee | None"]]()
-    try:
-        whole = play(session.guided.steps, stage, sets)
-    except KeyboardInterrupt:
-        whole = False
-    stage.write("\nDone.\n" if whole else "\nStopped; what was done is kept.\n")
+    sets, whole = Counter[tuple[str, "Knee | None"]](), False
+    with contextlib.suppress(OSError):  # the terminal was closed
+        with contextlib.suppress(AnswersEndedError), answering():
+            whole = play(session.guided.steps, stage, sets)
+        stage.write("\nDone.\n" if whole else "\nStopped; what was done is kept.\n")
     return Done(dict(sets))
 
 
@@ -226,11 +225,13 @@ def _print_next_time(home: Path, stored: tuple[Exercise, ...]) -> None:
             write_out(text)
 
 
-def _document(session: Session | None, progress: Progress) -> dict[str, Any]:
+def _document(proposed: Proposed) -> dict[str, Any]:
     from dataclasses import asdict
 
+    session, progress = proposed.session, proposed.progress
     if session is None:
-        return {"schema": "pfp.session/1", "status": "refer", "minutes": None, "items": [], "steps": []}
+        status = proposed.why_none or "refer"
+        return {"schema": "pfp.session/1", "status": status, "minutes": None, "items": [], "steps": []}
     ready = progress.ready
     return {
         "schema": "pfp.session/1",
@@ -253,6 +254,7 @@ def _document(session: Session | None, progress: Progress) -> dict[str, Any]:
         "cue": session.cue.text,
         "ready": None if ready is None else {"name": ready.id, "text": ready.progression},
         "easier": [{"name": one.id, "text": one.regression} for one in progress.easier],
+        "left_out": [one.id for one in proposed.left_out],
         "side_differences": [asdict(one) for one in progress.sides],
         "steps": [asdict(step) for step in session.guided.steps],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, on_terminal
+from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, keeping_answers, on_terminal
 from pfp_sensors.cli.output import json_line, write_out
 from pfp_sensors.cli.parser import number
 from pfp_sensors.model.diary import KNEES, RED_KINDS
@@ -106,7 +106,8 @@ def run(args: argparse.Namespace) -> int:
         if given or args.json or not can_ask():
             state = store_setup(diary, SetupAnswers(**given), at=now())
         else:
-            state = dialogue(on_terminal(), diary, now())
+            with keeping_answers():
+                state = dialogue(on_terminal(), diary, now())
     if args.json:
         write_out(json_line(_document(state)))
     else:
@@ -139,7 +140,7 @@ def dialogue(ask: Ask, diary: sqlite3.Connection, at: datetime) -> SetupOutcome:
         finally:
             state = store_setup(diary, SetupAnswers(**given), at=at)
     except AnswersEndedError:
-        ask.say("\nStopped. What you answered is stored; `pfp setup` goes on from there.")
+        ask.leave("\nStopped. What you answered is stored; `pfp setup` goes on from there.")
     return state
 
 

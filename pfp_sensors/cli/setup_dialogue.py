@@ -88,7 +88,7 @@ def _ask_kind(ask: Ask, stored: SetupOutcome, given: Given) -> None:
         return
     diagnosed = ask.yes_no("Has a clinician called it kneecap pain (patellofemoral pain)?")
     around = diagnosed or ask.yes_no("Is the pain around or behind the kneecap?")
-    found = ask.several("What brings it on?", AGGRAVATORS, kept=old.aggravators or None) or ()
+    found = ask.several("What brings it on?", AGGRAVATORS, kept=old.aggravators) or ()
     given["aggravators"] = found
     given["typical"] = bool(diagnosed or (around and found))
 

@@ -144,7 +144,8 @@ def _lately_off(seen: Seen, settings: LoadSettings) -> bool:
     if switches:
         off_on = day_of(switches[-1].at)
         used = any(_measured(run) and run.day <= off_on for run in seen.runs)
-        used = used or any(one.value == "sensor" for one in switches)
+        chosen = [seen.history.profile.impact_mode, *(one.value for one in switches)]
+        used = used or "sensor" in chosen
         last = max(day_of(moment) for moment in (switches[-1].at, switches[-1].entered) if moment is not None)
         return used and within(last, seen.today, days)
     return any(_measured(run) and (run is seen.rho or within(run.day, seen.today, days)) for run in seen.runs)

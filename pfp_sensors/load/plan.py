@@ -12,7 +12,7 @@ from pfp_sensors.load.days import day_of, first_open_day
 from pfp_sensors.load.placement import OtherDays, place_others, place_runs
 from pfp_sensors.load.plan_sessions import Frame, cross_days, day_sessions, is_softened, may_run
 from pfp_sensors.load.programme import WITH_ELEMENTS, allowed_blocks, is_flare, is_held, is_paused
-from pfp_sensors.load.progress import progress_of, rose_lately
+from pfp_sensors.load.progress import hurt_strongly, progress_of, rose_lately
 from pfp_sensors.load.seen import see
 from pfp_sensors.load.week_runs import RunSlot, WeekRuns, plan_runs, window_from
 from pfp_sensors.model.recommendation import PlannedDay, PlannedSession, WeekPlan
@@ -53,7 +53,17 @@ def plan_week(
     comeback, rose = find_comeback(seen, settings), rose_lately(seen, settings)
     others = _others(window, history, recommendation, settings, runs, walks, comeback)
     frame = Frame(
-        history, recommendation, settings, exercises, window, runs, walks, others, comeback, level_rose=rose
+        history,
+        recommendation,
+        settings,
+        exercises,
+        window,
+        runs,
+        walks,
+        others,
+        comeback,
+        level_rose=rose,
+        too_painful=hurt_strongly(seen, settings),
     )
     days = tuple(PlannedDay(day, tuple(day_sessions(day, frame))) for day in window)
     progress = progress_of(seen, recommendation, settings, exercises)

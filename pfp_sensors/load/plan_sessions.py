@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every session of the week is made from; ``level_rose``: an exercise became harder lately."""
+    """What every session of the week is made from.
+
+    ``level_rose``: an exercise became harder lately. ``too_painful``: those that hurt strongly of late.
+    """
 
     history: History
     recommendation: Recommendation
@@ -44,6 +47,7 @@ class Frame:
     others: OtherDays
     comeback: Comeback
     level_rose: bool
+    too_painful: frozenset[str]
 
 
 def may_run(recommendation: Recommendation) -> bool:
@@ -132,7 +136,14 @@ def _strength(day: date, frame: Frame) -> Iterator[PlannedSession]:
     number = 1 + sorted(frame.others.strength, key=lambda one: one.weekday()).index(day)
     blocks = ("A",) if is_softened(day, frame) else None
     found = strength_session(
-        number, day, frame.history, frame.recommendation, frame.book, blocks=blocks, comeback=frame.comeback
+        number,
+        day,
+        frame.history,
+        frame.recommendation,
+        frame.book,
+        blocks=blocks,
+        comeback=frame.comeback,
+        too_painful=frame.too_painful,
     )
     if found is not None:
         yield PlannedSession("strength", found.names, words.strength_text(found), found.minutes)
@@ -146,7 +157,14 @@ def is_softened(day: date, frame: Frame) -> bool:
 def _mobility(day: date, frame: Frame, after: str) -> Iterator[PlannedSession]:
     if day not in frame.others.mobility:
         return
-    found = mobility_session(day, frame.history, frame.recommendation, frame.book, after_run=bool(after))
+    found = mobility_session(
+        day,
+        frame.history,
+        frame.recommendation,
+        frame.book,
+        after_run=bool(after),
+        too_painful=frame.too_painful,
+    )
     if found is not None:
         follows = {"run": "run", "cross": "walk", "strength": "strength session"}.get(after, "")
         text = words.mobility_text(found, after=follows)

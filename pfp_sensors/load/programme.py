@@ -114,6 +114,7 @@ def strength_session(
     *,
     blocks: Sequence[str] | None = None,
     comeback: Comeback = NO_FLARE,
+    too_painful: Collection[str] = (),
 ) -> Session | None:
     """Choose the exercises of a strength session.
 
@@ -127,18 +128,26 @@ def strength_session(
         Fewer blocks than stage and evidence allow, such as only A within a day of a flare.
     comeback
         How far a return after a flare has come.
+    too_painful
+        Exercises to leave out; others of their blocks take their place.
 
     Returns
     -------
     Session or None
         Two exercises of each block (all of A where it stands alone), cut to the longest session; None while
-        exercise is paused.
+        exercise is paused, or each one is to be left out.
     """
     allowed = [b for b in allowed_blocks(recommendation, comeback) if blocks is None or b in blocks]
     if not allowed:
         return None
     usable = [one for one in book.exercises if may_do(one, history, recommendation)]
-    chosen = [one for block in allowed for one in _of_block(block, number, usable, alone=allowed == ["A"])]
+    chosen = [
+        one
+        for block in allowed
+        for one in _of_block(block, number, usable, too_painful, alone=allowed == ["A"])
+    ]
+    if not chosen:
+        return None
     cue = _cue_of(number, day, book)
     return _fit(number, chosen, cue, history, book)
 
@@ -150,17 +159,24 @@ def mobility_session(
     book: ExerciseBook,
     *,
     after_run: bool,
+    too_painful: Collection[str] = (),
 ) -> Session | None:
-    """Choose stretches with light activation at the end: shorter and without a warm-up after a run."""
+    """Choose stretches with light activation at the end: shorter and without a warm-up after a run.
+
+    What is ``too_painful`` is left out; None while exercise is paused, or nothing is left.
+    """
     minutes = book.session.mobility_min if after_run else book.session.activation_min
     if is_paused(recommendation):
         return None
     usable = [one for one in book.exercises if may_do(one, history, recommendation)]
-    activation = next(one for one in usable if one.block == "A")
+    usable = [one for one in usable if one.id not in too_painful]
+    activation = [one for one in usable if one.block == "A"][:1]
     stretches = _turned([one for one in usable if one.block == "M"], day)
+    if not (activation or stretches):
+        return None
     cue = _cue_of(0, day, book)
     while True:
-        session = _session(0, [*stretches, activation], cue, history, book, warm_up=not after_run)
+        session = _session(0, [*stretches, *activation], cue, history, book, warm_up=not after_run)
         if session.minutes <= minutes or len(stretches) <= 1:
             return session
         stretches.pop()
@@ -168,7 +184,7 @@ def mobility_session(
 
 def _turned(stretches: list[BookExercise], day: date) -> list[BookExercise]:
     """Begin with another stretch each day, so that all of them have their turn."""
-    first = day.toordinal() % len(stretches)
+    first = day.toordinal() % max(1, len(stretches))
     return [*stretches[first:], *stretches[:first]]
 
 
@@ -185,13 +201,19 @@ def may_do(one: BookExercise, history: History, recommendation: Recommendation) 
 
 
 def _of_block(
-    block: str, number: int, usable: Collection[BookExercise], *, alone: bool
+    block: str,
+    number: int,
+    usable: Collection[BookExercise],
+    too_painful: Collection[str],
+    *,
+    alone: bool,
 ) -> list[BookExercise]:
     """Choose from a block: those of this session first, others where too few of them may be done."""
-    own = [one for one in usable if one.block == block]
+    every = [one for one in usable if one.block == block]
+    own = [one for one in every if one.id not in too_painful]
     first = sorted(own, key=lambda one: number not in one.sessions)
     if block == "A":
-        chosen = own if alone else [one for one in own if number in one.sessions]
+        chosen = own if alone else first[: sum(number in one.sessions for one in every)]
     else:
         chosen = first[:_PER_BLOCK]
     return [one for one in own if one in chosen]

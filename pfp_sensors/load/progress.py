@@ -148,15 +148,26 @@ def _level(entries: Sequence[Exercise]) -> dict[str, float]:
     return found | ({"reps": max(reps)} if reps else {}) | ({"hold_s": max(hold_s)} if hold_s else {})
 
 
+def hurt_strongly(seen: Seen, settings: LoadSettings) -> frozenset[str]:
+    """Name what hurt of tier 2 on the day it was last done, within ``gate.exercise_d``: leave it out (X13)."""
+    done = _days_done(seen.history.exercises)
+    return frozenset(name for name in done if _hurt_last(name, seen, done, settings, tier=2))
+
+
 def _hurt_last(
-    name: str, seen: Seen, done: dict[str, dict[date, list[Exercise]]], settings: LoadSettings
+    name: str,
+    seen: Seen,
+    done: dict[str, dict[date, list[Exercise]]],
+    settings: LoadSettings,
+    *,
+    tier: int = 1,
 ) -> bool:
-    """Tell whether an exercise hurt on the day it was last done, if that was lately."""
+    """Tell whether an exercise hurt of a tier or more on the day it was last done, if that was lately."""
     days = done.get(name)
     if not days:
         return False
     day = max(days)
     return within(day, seen.today, settings.gate.exercise_d) and any(
-        item.kind == "exercise" and item.tier > 0 and item.what == name and item.day == day
+        item.kind == "exercise" and item.tier >= tier and item.what == name and item.day == day
         for item in seen.items
     )

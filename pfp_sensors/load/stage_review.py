@@ -61,7 +61,11 @@ def review_stage(history: History, as_of: datetime, settings: LoadSettings) -> S
         return StageReview(view.stage, "the evidence since then asks for a step back")
     if view.in_hold or evidence.red or not _is_due(stored, seen, settings):
         return StageReview(None, "no review is due")
-    silent = evidence.unanswered and silent_runs(seen) >= settings.missing.banner_runs
+    silent = (
+        view.number != _CALM  # where nobody runs no answer about a run can come
+        and bool(evidence.unanswered)
+        and silent_runs(seen) >= settings.missing.banner_runs
+    )
     rise = _RISES.get(view.number)
     if not silent and rise is not None and rise(seen, view, stored.at, settings):
         return StageReview(STAGES[view.number + 1], "what this stage asks for has been reached")

@@ -73,5 +73,10 @@ def _share_text(rule: Rule, limits: Limits) -> str:
         one = limits.axes.get(cast("Axis", axis))
         result = limits.next_run(cast("Axis", axis))
         if one is not None and result is not None and same(factor * one.reference, result):
-            return f", {100.0 * factor:.0f} % of {one.reference:.3g} {unit}"
+            return f", {100.0 * factor:.0f} % of {_exact(one.reference)} {unit}"
     return ""
+
+
+def _exact(value: float) -> str:
+    """Write a reference with as many digits as it takes to multiply out."""
+    return f"{value:.1f}" if same(round(value, 1), value) else f"{value:.2f}"

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.load.plan_words import easier_text, ready_text, sides_text
 from pfp_sensors.report.words import paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
     from pfp_sensors.load.session import SessionItem
+    from pfp_sensors.settings.exercise_book import BookExercise
+
+_NO_SESSION: Final = {
+    "refer": "Exercise waits until a clinician has looked at the knee. `pfp next` says why.",
+    "needs_input": "No exercises yet: answer the start questions first: pfp setup. They say which exercises "
+    "fit, and whether a clinician should look at the knee before.",
+    "too_painful": "No exercises for now: each of the gentlest ones hurt strongly when it was last done. If "
+    "that stays so, see a doctor or a physiotherapist.",
+}
 
 
-def session_text(session: Session, progress: Progress, *, held: bool) -> str:
-    """List a session's exercises; of progress only what belongs to them."""
+def no_session_text(why: str) -> str:
+    """Say why there is no session: "refer", "needs_input" or "too_painful"."""
+    return paragraph(_NO_SESSION[why])
+
+
+def session_text(
+    session: Session, progress: Progress, *, held: bool, left_out: Sequence[BookExercise] = ()
+) -> str:
+    """List a session's exercises; of progress only what belongs to them.
+
+    Parameters
+    ----------
+    held
+        Whether it holds the gentlest only.
+    left_out
+        Exercises that hurt strongly when they were last done.
+    """
     what = f"Strength session {session.number}" if session.number else "Mobility and light activation"
     lines = [f"{what}, about {session.minutes:.0f} min:"]
     lines += [paragraph(f"{item.exercise.name}: {_dose(item)}", "  - ", "    ") for item in session.items]
     if held:
         lines.append("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
+    if left_out:
+        names = ", ".join(one.name for one in left_out)
+        lines.append(paragraph(f"Left out for now, because it hurt strongly last time: {names}."))
     if progress.ready is not None and progress.ready.id in session.names:
         lines.append(paragraph(ready_text(progress.ready, instead=progress.instead)))
     easier = [one for one in progress.easier if one.id in session.names]
