@@ -131,11 +131,16 @@ def add_exercise(home: Path, given: ExerciseGiven, settings: LoadSettings, *, at
         rpe=given.rpe,
         form_ok=given.form_ok,
     )
-    strong = given.pain is not None and given.pain > settings.pain.amber
-    cautions: tuple[Caution, ...] = ("strong_exercise_pain",) if strong else ()
+    cautions = _cautions(given.pain, settings)
     with contextlib.closing(open_diary(home)) as diary:
         written = add_entry(diary, exercise, at=at)
         return Written(written, read_back(diary, written), cautions=cautions)
+
+
+def _cautions(pain: int | None, settings: LoadSettings) -> tuple[Caution, ...]:
+    if pain is None or pain <= settings.pain.green:
+        return ()
+    return ("strong_exercise_pain",) if pain > settings.pain.amber else ("exercise_pain",)
 
 
 def _plain(word: str) -> str:

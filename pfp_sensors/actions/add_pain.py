@@ -11,6 +11,7 @@ from pfp_sensors.actions.entry_ranges import check_scale
 from pfp_sensors.actions.pain_place import place_pain
 from pfp_sensors.actions.standing_entries import read_back, standing_entries
 from pfp_sensors.load.days import day_of
+from pfp_sensors.load.tiers import UsualPain
 from pfp_sensors.model.diary import Pain
 from pfp_sensors.model.written import Known, Written
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pfp_sensors.model.diary import Entry, Knee, When
+    from pfp_sensors.model.diary import Entry, History, Knee, When
     from pfp_sensors.model.written import Caution
     from pfp_sensors.settings.load_rules import LoadSettings
 
@@ -81,7 +82,8 @@ def add_pain(home: Path, given: PainGiven, settings: LoadSettings, *, at: dateti
 
     check_scale(given.score, "SCORE")
     with contextlib.closing(open_diary(home)) as diary:
-        place = place_pain(read_history(diary), given.when, given.run, given.day, at, settings.missing)
+        history = read_history(diary)
+        place = place_pain(history, given.when, given.run, given.day, at, settings.missing)
         run_id = None if place.run is None else place.run.id
         pain = Pain(given.when, given.score, place.at, given.knee, run_id, note=given.note)
         standing = standing_entries(diary, "pain")
@@ -102,14 +104,18 @@ def add_pain(home: Path, given: PainGiven, settings: LoadSettings, *, at: dateti
             place.run,
             place.others,
             related=worse,
-            cautions=(*place.cautions, *pain_cautions(pain, earlier, settings, at=at), *worst),
+            cautions=(
+                *place.cautions,
+                *pain_cautions(pain, earlier, history, settings, at=at),
+                *worst,
+            ),
         )
 
 
 def pain_cautions(
-    pain: Pain, earlier: Known | None, settings: LoadSettings, *, at: datetime
+    pain: Pain, earlier: Known | None, history: History, settings: LoadSettings, *, at: datetime
 ) -> tuple[Caution, ...]:
-    """Tell what to say of a score: which of two counts (load.md X5), and whether it is strong.
+    """Tell what to say of a score: which of two counts (load.md X5), what it means, whether the knee fits.
 
     Parameters
     ----------
@@ -117,6 +123,8 @@ def pain_cautions(
         The new score.
     earlier
         The one that it corrects.
+    history
+        The diary: which knees hurt, and how much is usual.
     settings
         From `load_load_settings`.
     at
@@ -127,6 +135,12 @@ def pain_cautions(
         found.append("higher_counts" if _lowered_late(pain, earlier, settings, at) else "newer_counts")
     if pain.score is not None and pain.score > settings.pain.amber:
         found.append("strong_pain")
+    elif pain.score is not None and (pain.when == "during" or history.profile.usual_pain):
+        tier = UsualPain(history, at).tier(pain.when, pain.score, pain.knee, day_of(pain.at), settings.pain)
+        meaning: tuple[Caution | None, ...] = (None, "raised_pain", "much_raised_pain")
+        found += [caution for caution in meaning[tier : tier + 1] if caution is not None]
+    if pain.knee is not None and history.profile.knees and pain.knee not in history.profile.knees:
+        found.append("other_knee")
     return tuple(found)
 
 

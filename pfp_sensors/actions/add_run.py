@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.actions.add_pain import other_knee, pain_cautions
+from pfp_sensors.actions.add_pain import pain_cautions
 from pfp_sensors.actions.entry_ranges import check_range, check_scale
 from pfp_sensors.actions.find_run import runs_on
 from pfp_sensors.actions.new_run import add_with_run_id
@@ -205,12 +205,13 @@ def _written(
     settings: LoadSettings,
     at: datetime,
 ) -> Written:
+    from pfp_sensors.store.diary import read_history
+
     with_it = tuple(Known(one, read_back(diary, one)) for one in ids[1:])
     scores = [one.entry for one in with_it if isinstance(one.entry, Pain)]
-    cautions = {caution for pain in scores for caution in pain_cautions(pain, None, settings, at=at)}
-    others: tuple[Caution, ...] = ("runs_of_day",) if same_day else ()
     history = read_history(diary)
-    cautions |= other_knee(scores, history)
+    cautions = {caution for pain in scores for caution in pain_cautions(pain, None, history, settings, at=at)}
+    others: tuple[Caution, ...] = ("runs_of_day",) if same_day else ()
     stopped: tuple[Caution, ...] = ("red_flag_open",) if open_red_flags(history, at) else ()
     return Written(
         ids[0],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from pfp_sensors.actions.add_pain import pain_cautions
 from pfp_sensors.actions.entry_days import moment_on
 from pfp_sensors.actions.entry_ranges import check_range, check_scale
 from pfp_sensors.actions.overrule import open_red_flags
@@ -13,6 +14,7 @@ from pfp_sensors.errors import UsageError
 from pfp_sensors.load.days import day_of
 from pfp_sensors.load.life_notes import life_notes
 from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS, Checkin, Pain, Symptom
+from pfp_sensors.model.written import Written
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.diary import add_entries, correct_entry, read_history
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pfp_sensors.model.diary import Entry, History, Knee
+    from pfp_sensors.model.written import Caution
 
 SCALES: Final = ("stairs_pain", "walk_pain", "sleep_quality", "stress", "mood")
 """Answers from 0 to 10."""
@@ -82,6 +85,8 @@ class CheckinOutcome:
         Those nobody has cleared.
     unscored_pain
         Pain on stairs or after a walk above what is calm, where the day has no score of its own; else None.
+    said
+        Pain and warning signs of which there is something to say.
     """
 
     day: date
@@ -89,6 +94,7 @@ class CheckinOutcome:
     notes: tuple[str, ...]
     red_flags: tuple[str, ...]
     unscored_pain: int | None = None
+    said: tuple[Written, ...] = ()
 
 
 def store_checkin(
@@ -132,7 +138,23 @@ def store_checkin(
         notes_on(history, today),
         open_red_flags(history, at),
         _unscored_pain(answers.values, history, today),
+        _said(entries, history, at),
     )
+
+
+def _said(entries: list[Entry], history: History, at: datetime) -> tuple[Written, ...]:
+    """Give the pain and the new warning signs, each with what is to be said of it."""
+    settings = load_load_settings()
+    found = []
+    for entry in entries:
+        cautions: tuple[Caution, ...] = ()
+        if isinstance(entry, Pain):
+            cautions = pain_cautions(entry, None, history, settings, at=at)
+        elif isinstance(entry, Symptom) and entry.kind in AMBER_KINDS and entry.end is None:
+            cautions = ("warning_sign",)
+        if cautions:
+            found.append(Written(entry.id or "", entry, cautions=cautions))
+    return tuple(found)
 
 
 def ongoing(history: History) -> tuple[Symptom, ...]:

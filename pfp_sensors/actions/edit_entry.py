@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.actions.add_pain import pain_cautions
 from pfp_sensors.actions.add_symptom import symptom_cautions
-from pfp_sensors.actions.edit_values import edited
+from pfp_sensors.actions.edit_values import UNKNOWN, edited
 from pfp_sensors.actions.find_run import LAST, find_run
+from pfp_sensors.actions.pain_place import NO_RUN
 from pfp_sensors.actions.read_diary import has_diary
 from pfp_sensors.actions.standing_entries import read_back, standing_entries
-from pfp_sensors.errors import UsageError
-from pfp_sensors.model.diary import Pain, Profile, Run, Symptom
+from pfp_sensors.errors import RefusedError, UsageError
+from pfp_sensors.load.evidence import red_flags
+from pfp_sensors.load.seen import see
+from pfp_sensors.model.diary import RED_KINDS, Pain, Profile, Run, Symptom
 from pfp_sensors.model.written import Known, Written
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pfp_sensors.model.diary import Entry
+    from pfp_sensors.model.diary import Entry, History
     from pfp_sensors.model.written import Caution
     from pfp_sensors.settings.load_rules import LoadSettings
 
@@ -56,22 +59,25 @@ def edit_entry(
     UsageError
         If there is no such entry or key, or the value cannot be one of it.
     RefusedError
-        If it would lower pain or take away a sign in an entry made too long ago.
+        If it would make less of a red flag, or would lower pain or take away a sign in an entry made too
+        long ago.
     InputError, PfpError
         If the diary cannot be read or written.
     """
     from pfp_sensors.store.database import open_diary
-    from pfp_sensors.store.diary import correct_entry
+    from pfp_sensors.store.diary import correct_entry, read_history
 
     if not has_diary(home):
         raise UsageError("There is no diary yet, so there is nothing to correct.", "Enter it instead.")
     with contextlib.closing(open_diary(home)) as diary:
         known = _find(diary, word, at)
         new = edited(known.entry, key, _meant(diary, known.entry, key, value, at), at)
+        history = read_history(diary)
+        _refuse_less_red(known, new, history, settings, at)
         if _plain(new) == _plain(known.entry):
             return Written(known.id, known.entry, "known", known)
         written = correct_entry(diary, known.id, new, at=at)
-        cautions = _cautions(known, new, settings, at)
+        cautions = _cautions(known, new, history, settings, at)
         return Written(written, read_back(diary, written), "corrected", known, cautions=cautions)
 
 
@@ -102,19 +108,53 @@ def _runs(diary: sqlite3.Connection) -> list[Run]:
 
 def _meant(diary: sqlite3.Connection, entry: Entry, key: str, value: str, at: datetime) -> str:
     """Put a run's id in place of the words that name it."""
-    names_run = isinstance(entry, Pain) and key == "run" and value.strip().lower() not in {"unknown", "none"}
-    return find_run(_runs(diary), value, at).id if names_run else value
+    if not isinstance(entry, Pain) or key.strip().lower() != "run" or not value.strip():
+        return value
+    word = value.strip().lower()
+    return UNKNOWN if word in {UNKNOWN, NO_RUN} else find_run(_runs(diary), value, at).id
+
+
+def _refuse_less_red(
+    known: Known, new: Entry, history: History, settings: LoadSettings, at: datetime
+) -> None:
+    """Refuse to turn a red flag into a warning sign, or to move it so that it would count no more.
+
+    Swelling that lasts or came back is one too: by its end, its beginning and by what it came after.
+    """
+    old = known.entry
+    if not (isinstance(old, Symptom) and isinstance(new, Symptom)):
+        return
+    others = tuple(sign for sign in history.symptoms if sign.id != known.id)
+
+    def flags(*signs: Symptom) -> set[str]:
+        return set(red_flags(see(replace(history, symptoms=signs), at, settings), settings))
+
+    lost = flags(*others, old) - flags(*others, new)
+    if old.kind in RED_KINDS and new.kind in RED_KINDS and flags(new):
+        lost -= {old.kind}  # called by another name, and open as before
+    if lost or (old.kind in RED_KINDS and new.kind not in RED_KINDS):
+        raise _stays_red(known.id, old.kind)
+
+
+def _stays_red(entry_id: str, kind: str) -> RefusedError:
+    return RefusedError(
+        f"{entry_id} is a red flag ({kind}), or makes one; an edit may not make less of it.",
+        f"Once a clinician has looked at it: `pfp clear {kind} --by NAME --role ROLE --reason WHY`. If it "
+        "was entered by mistake just now: `pfp undo`.",
+    )
 
 
 def _plain(entry: Entry) -> Any:
     """Leave out what says when an entry was made."""
     made: dict[str, Any] = {"entered": None} if hasattr(entry, "entered") else {}
-    return dataclasses.replace(entry, **made)
+    return replace(entry, **made)
 
 
-def _cautions(known: Known, new: Entry, settings: LoadSettings, at: datetime) -> tuple[Caution, ...]:
+def _cautions(
+    known: Known, new: Entry, history: History, settings: LoadSettings, at: datetime
+) -> tuple[Caution, ...]:
     if isinstance(new, Pain):
-        return pain_cautions(new, known, settings, at=at)
+        return pain_cautions(new, known, history, settings, at=at)
     if isinstance(new, Symptom):
         return symptom_cautions(new.kind)
     return ()

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import UsageError
+from pfp_sensors.load.days import known_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,8 @@ LAST_YEAR: Final = 2199
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ADVICE: Final = (
-    "Give a day as YYYY-MM-DD (its end is meant), or a time with its offset: 2026-10-04T18:30:00+02:00."
+    "Give a day as YYYY-MM-DD, `today` or `yesterday` (its end is meant), or a time with its offset: "
+    "2026-10-04T18:30:00+02:00."
 )
 
 
@@ -50,12 +52,16 @@ def end_of_day(day: date, history: History) -> datetime:
 def read_as_of(text: str, history: History) -> datetime:
     """Read what ``--as-of`` says: a day means its end (`end_of_day`), an ISO time that moment.
 
+    ``today`` and ``yesterday`` are days of the machine's local zone.
+
     Raises
     ------
     UsageError
         If it is neither, there is no such day, or a time has no offset.
     """
     given = text.strip()
+    if given.lower() in {"today", "yesterday"}:
+        return end_of_day(now().date() - timedelta(days=given.lower() == "yesterday"), history)
     try:
         moment: Moment = (
             date.fromisoformat(given) if _DATE.fullmatch(given) else datetime.fromisoformat(given)
@@ -73,23 +79,29 @@ def read_as_of(text: str, history: History) -> datetime:
     return moment
 
 
+def later_entries(history: History, at: datetime) -> int:
+    """Count the entries that lie after a moment."""
+    return sum(not known_by(moment, at) for moment in _moments(history))
+
+
 def _moments_with_offset(history: History) -> Iterator[datetime]:
     """Give when each entry took place, where its clock was known."""
-    entries = (
-        *(run.start for run in history.runs),
-        *(symptom.start for symptom in history.symptoms),
-        *(
-            entry.at
-            for part in (
-                history.pain,
-                history.exercises,
-                history.checkins,
-                history.scores,
-                history.caps,
-                history.events,
-                history.overrides,
-            )
-            for entry in part
-        ),
-    )
-    return (moment for moment in entries if isinstance(moment, datetime) and moment.utcoffset() is not None)
+    for moment in _moments(history):
+        if isinstance(moment, datetime) and moment.utcoffset() is not None:
+            yield moment
+
+
+def _moments(history: History) -> Iterator[Moment]:
+    """Give when each entry took place."""
+    yield from (run.start for run in history.runs)
+    yield from (symptom.start for symptom in history.symptoms)
+    for part in (
+        history.pain,
+        history.exercises,
+        history.checkins,
+        history.scores,
+        history.caps,
+        history.events,
+        history.overrides,
+    ):
+        yield from (entry.at for entry in part)

@@ -94,8 +94,11 @@ def _check_flag(flag: str, open_flags: tuple[str, ...]) -> None:
         )
     if flag in open_flags or (flag == EVERY_FLAG and open_flags):
         return
-    found = f"Open: {', '.join(open_flags)}." if open_flags else "The diary has no open red flag."
-    raise UsageError(f"There is no open red flag `{flag}` to clear.", found)
+    if not open_flags:
+        raise UsageError(
+            "The diary has no open red flag, so there is nothing to clear.", "Nothing was changed."
+        )
+    raise UsageError(f"There is no open red flag `{flag}` to clear.", f"Open: {', '.join(open_flags)}.")
 
 
 def _number_for(key: str, text: str) -> float:

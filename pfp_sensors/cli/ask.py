@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from pfp_sensors.cli.end_of_answers import AnswersEndedError, answering, keeping_answers
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+
+__all__ = ["AnswersEndedError", "Ask", "answering", "can_ask", "keeping_answers", "on_terminal"]
 
 T = TypeVar("T")
 
@@ -22,76 +24,6 @@ _COLUMNS: Final = 80
 _ROOM: Final = 20
 _ROOM_FOR_YES: Final = 3
 """Columns kept free for an answer."""
-
-
-class AnswersEndedError(Exception):
-    """Nobody answers any more: the input has ended, Ctrl-C was pressed, or the terminal was closed."""
-
-
-@dataclass(slots=True)
-class _End:
-    """Whether the program was asked to end, and whether that may break in just now."""
-
-    asked: bool = False
-    breaks_in: bool = False
-
-
-_END: Final = _End()
-_ENDS: Final = ("SIGINT", "SIGHUP", "SIGTERM")
-"""Ctrl-C, a closed terminal, a request to end; the second is unknown on Windows."""
-
-
-@contextmanager
-def keeping_answers() -> Iterator[None]:
-    """Let Ctrl-C, a closed terminal or a request to end break into `answering` alone, and only once.
-
-    Anywhere else in the block they wait: what was answered is stored first. A terminal that is closed may
-    say so more than once.
-    """
-    if threading.current_thread() is not threading.main_thread():  # signals come to that one alone
-        yield
-        return
-    _END.asked = _END.breaks_in = False
-    before = [
-        (number, signal.signal(number, _end))
-        for name in _ENDS
-        if (number := getattr(signal, name, None)) is not None
-    ]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-        _END.asked = False
-
-
-def _end(number: int, _frame: object) -> None:
-    """Break in, or let it wait; after Ctrl-C in a dialogue another one may be held, after the others none."""
-    is_first = not _END.asked
-    if number != signal.SIGINT or not _END.breaks_in:
-        _END.asked = True
-    if _END.breaks_in and is_first:
-        raise KeyboardInterrupt
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Take Ctrl-C, or what `keeping_answers` hears, as the end of the answers.
-
-    Raises
-    ------
-    AnswersEndedError
-        In its place.
-    """
-    try:
-        _END.breaks_in = True
-        if _END.asked:
-            raise AnswersEndedError
-        yield
-    except KeyboardInterrupt as error:
-        raise AnswersEndedError from error
-    finally:
-        _END.breaks_in = False
 
 
 def can_ask() -> bool:
@@ -164,8 +96,8 @@ class Ask:
         optional: bool = False,
     ) -> tuple[str, ...] | None:
         """Ask for any of ``options``, by word or number, with commas or spaces between, or for "none"."""
-        shown = None if kept is None else (", ".join(kept) or "none")
-        hint = f"any of {', '.join(options)}; or none"
+        shown = ", ".join(kept or ()) or None
+        hint = f"any of {', '.join(options)}" + ("" if kept == () else "; or none")
         return self._ask(question, hint, _several(options), kept=kept, shown=shown, optional=optional)
 
     def text(self, question: str) -> str | None:
@@ -183,8 +115,9 @@ class Ask:
         optional: bool = False,
     ) -> T | None:
         """Ask until the answer is understood; ``understand`` raises ValueError with what is expected."""
-        empty = f"Enter: keep {kept if shown is None else shown}" if kept is not None else ""
-        empty = empty or ("Enter: skip" if optional else "")
+        empty = "Enter: skip" if optional else ""
+        if kept is not None:
+            empty = "Enter: none" if kept == () else f"Enter: keep {kept if shown is None else shown}"
         prompt = _prompt(question, "; ".join(part for part in (hint, empty) if part))
         while True:
             self._show(prompt)

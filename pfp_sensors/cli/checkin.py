@@ -136,8 +136,11 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
 def _print(outcome: CheckinOutcome, today: date) -> None:
     from pfp_sensors.report.setup_text import clinician_first_text, day_score_text
     from pfp_sensors.report.words import count, paragraph
+    from pfp_sensors.report.written_text import notes_of
 
     write_out(f"Stored for {outcome.day}: {count(len(outcome.stored), 'entry', 'entries')}.")
+    for note in dict.fromkeys(note for one in outcome.said for note in notes_of(one)):
+        write_out(paragraph(note))
     if outcome.notes:
         write_out("For information; this changes no limit:")
         for note in outcome.notes:
@@ -157,5 +160,6 @@ def _document(outcome: CheckinOutcome) -> dict[str, Any]:
         "stored": [{"entry": kind_of(one), **entry_values(one)} for one in outcome.stored],
         "notes": list(outcome.notes),
         "red_flags": list(outcome.red_flags),
+        "cautions": list(dict.fromkeys(caution for one in outcome.said for caution in one.cautions)),
         "day_score_missing": outcome.unscored_pain is not None,
     }

@@ -23,7 +23,8 @@ def add_moment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
         metavar="D",
-        help="as it was at the end of a day (YYYY-MM-DD) or at a time with its offset; nothing is stored",
+        help="as it was at the end of a day (YYYY-MM-DD, today, yesterday) or at a time with its offset; "
+        "nothing is stored",
     )
 
 
@@ -62,18 +63,36 @@ def looked_back(args: argparse.Namespace) -> tuple[History, datetime] | None:
     InputError, PfpError
         If the diary or the file cannot be read.
     """
-    if args.history is None and args.as_of is None:
-        return None
-    return read_asked(args)
+    return read_asked(args) if is_looked_back(args) else None
+
+
+def is_looked_back(args: argparse.Namespace) -> bool:
+    """Tell whether another moment or diary is asked for than the person's own, now."""
+    return args.history is not None or args.as_of is not None
 
 
 def read_asked(args: argparse.Namespace) -> tuple[History, datetime]:
-    """Read the diary or file that is asked, and the moment; nothing is made. Raises as `looked_back`."""
+    """Read the diary or file that is asked, and the moment; nothing is made. Raises as `looked_back`.
+
+    Of a file it is said how much lies after that moment, for that may be a mistake in a date.
+    """
     from pfp_sensors.actions.now import now, read_as_of
 
     history = _read(args)
-    as_of = getattr(args, "as_of", None)
-    return history, now() if as_of is None else read_as_of(as_of, history)
+    at = now() if args.as_of is None else read_as_of(args.as_of, history)
+    if args.history is not None:
+        _tell_of_later(args.history, history, at)
+    return history, at
+
+
+def _tell_of_later(path: str, history: History, at: datetime) -> None:
+    from pfp_sensors.actions.now import later_entries
+    from pfp_sensors.report.page import moment_words
+
+    later = later_entries(history, at)
+    if later:
+        lie, are = ("1 entry lies", "is") if later == 1 else (f"{later} entries lie", "are")
+        write_error(f"{path}: {lie} after {moment_words(at)} and {are} not looked at.")
 
 
 def _read(args: argparse.Namespace) -> History:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfp_sensors.cli.judging import add_history, add_moment, config_of, home_of, looked_back, page_width
+from pfp_sensors.cli.judging import (
+    add_history,
+    add_moment,
+    config_of,
+    home_of,
+    is_looked_back,
+    looked_back,
+    page_width,
+)
 from pfp_sensors.cli.output import json_line, write_out
 
 if TYPE_CHECKING:
@@ -28,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_moment(parser)
     add_history(parser)
     parser.add_argument(
-        "--rules", action="store_true", help="list every rule with what it saw, also those that do not apply"
+        "--rules", action="store_true", help="list all that is missing, and every rule with what it saw"
     )
 
 
@@ -49,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         from pfp_sensors.report.next_text import next_text
 
-        write_out(next_text(judged.recommendation, page_width(), all_rules=args.rules))
+        dated = is_looked_back(args)
+        write_out(next_text(judged.recommendation, page_width(), all_rules=args.rules, dated=dated))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.cli.entry_options import (
     add_date,
@@ -19,6 +19,8 @@ from pfp_sensors.model.diary import WHENS
 if TYPE_CHECKING:
     import argparse
 
+    from pfp_sensors.model.diary import When
+
 DESCRIPTION = """\
 Write a pain score of 0 (none) to 10 (the worst you can imagine) into the diary.
 A score before, during or 60 minutes after a run goes to the latest run of the
@@ -31,15 +33,23 @@ EXAMPLES = (
     'pfp pain 3 --when day --date yesterday --note "long drive"',
 )
 
+_MEANINGS: Final = {
+    "before": "just before a run",
+    "during": "the worst while running",
+    "after60": "an hour after it",
+    "morning": "the morning after it",
+    "day": "the worst of a day",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("score", type=whole, metavar="SCORE", help="0 to 10, a whole number")
     parser.add_argument(
         "--when",
-        required=True,
         choices=WHENS,
-        help="before, during (the worst) or 60 minutes after a run, the morning after it, or of the day",
+        help="before, during (the worst) or 60 minutes after a run, the morning after it, or of the day "
+        "(on a terminal it is asked for)",
     )
     parser.add_argument(
         "--run", metavar="RUN", help="id of the run, its day, `last`, or `none` (default: see above)"
@@ -52,8 +62,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the score down and say to which run it belongs; raises as `actions.add_pain.add_pain`."""
     from pfp_sensors.actions.add_pain import PainGiven, add_pain
+    from pfp_sensors.actions.entry_ranges import check_scale
     from pfp_sensors.actions.now import now
 
     at = now()
-    given = PainGiven(args.score, args.when, args.run, args.knee, day_option(args.date, at), args.note)
+    check_scale(args.score, "SCORE")
+    given = PainGiven(
+        args.score,
+        args.when or _ask_when(asks=not args.json),
+        args.run,
+        args.knee,
+        day_option(args.date, at),
+        args.note,
+    )
     return tell(add_pain(home_of(args), given, load_numbers(), at=at), args)
+
+
+def _ask_when(*, asks: bool) -> When:
+    """Ask which question the score answers.
+
+    Raises
+    ------
+    UsageError
+        If there is nobody to ask, or nobody answers.
+    """
+    from pfp_sensors.cli.ask import AnswersEndedError, answering, can_ask, on_terminal
+    from pfp_sensors.errors import UsageError
+
+    words: dict[str, When] = {when: when for when in WHENS}
+    if asks and can_ask():
+        ask = on_terminal()
+        try:
+            with answering():
+                ask.say("Which pain was it?")
+                for when, meaning in _MEANINGS.items():
+                    ask.say(f"  {when}: {meaning}")
+                answer = ask.choice("When?", words)
+        except AnswersEndedError:
+            answer = None
+        if answer is not None:
+            return answer
+    meanings = ", ".join(f"{when} ({meaning})" for when, meaning in _MEANINGS.items())
+    raise UsageError("--when is missing.", f"Say which pain it was: {meanings}.")

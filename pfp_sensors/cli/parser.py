@@ -165,6 +165,8 @@ def add_command(parser: argparse.ArgumentParser, name: str) -> None:
 
 def number(text: str) -> float:
     """Read a finite number given as an argument."""
+    if "," in text:
+        raise argparse.ArgumentTypeError(f"{text!r} was given; write it with a point, such as 4.1")
     value = float(text)
     if value - value != 0.0:
         raise ValueError(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.entry_options import home_of, load_numbers, whole
+from pfp_sensors.cli.judging import page_width
 from pfp_sensors.cli.output import json_line, write_out
 from pfp_sensors.errors import UsageError
 
@@ -45,5 +46,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_out(json_line(runs_document(seen, limit=args.limit)))
     else:
-        write_out(runs_text(seen, limit=args.limit))
+        write_out(runs_text(seen, page_width(), limit=args.limit))
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pfp_sensors.cli.entry_options import home_of, load_numbers
+from pfp_sensors.cli.judging import page_width
 from pfp_sensors.cli.output import json_line, write_out
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_out(json_line(run_document(seen, one.id)))
     else:
-        write_out(run_text(seen, one.id))
+        write_out(run_text(seen, one.id, page_width()))
     return 0

@@ -31,7 +31,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("kind", metavar="KIND", help="the sign by its name, as listed above")
+    parser.add_argument("kind", metavar="KIND", nargs="?", help="the sign by its name, as listed above")
     add_date(parser, "the first day it was there (default: today)")
     parser.add_argument("--ended", metavar="D", help="the last day it was there, where it is over")
     add_knee(parser)
@@ -39,11 +39,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the sign down, and say what it calls for; raises as `actions.add_symptom.add_symptom`."""
+    """Write the sign down, and say what it calls for; raises as `actions.add_symptom.add_symptom`.
+
+    Raises
+    ------
+    UsageError
+        If no sign is named; it lists them.
+    """
     from pfp_sensors.actions.add_symptom import SymptomGiven, add_symptom
     from pfp_sensors.actions.now import now
+    from pfp_sensors.errors import UsageError
 
+    if args.kind is None:
+        raise UsageError("KIND is missing.", f"Give one of these signs.\n{_listed()}")
     at = now()
     day, ended = day_option(args.date, at), day_option(args.ended, at, "--ended")
     given = SymptomGiven(args.kind, day, ended, args.knee, args.note)
     return tell(add_symptom(home_of(args), given, at=at), args)
+
+
+def _listed() -> str:
+    """List every sign with its meaning, one a line."""
+    parts = (("Warning signs:", AMBER_KINDS), ("Red flags, which stop running:", RED_KINDS))
+    lines = []
+    for heading, kinds in parts:
+        lines += [heading, *(f"  {kind}: {words}" for kind, words in kinds.items())]
+    return "\n".join(lines)

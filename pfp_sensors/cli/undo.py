@@ -41,12 +41,14 @@ def run(args: argparse.Namespace) -> int:
                     "undone": None if done is None else done.what,
                     "made": None if done is None else done.at.isoformat(),
                     "entries": [_object(one) for one in entries],
+                    **({"changed": list(done.changed)} if done and done.what == "profile" else {}),
                 }
             )
         )
         return 0
     what = None if done is None else done.what
-    text = undone_text(what, [(one.id, one.entry, one.counts) for one in entries])
+    changed = () if done is None else done.changed
+    text = undone_text(what, [(one.id, one.entry, one.counts) for one in entries], changed)
     write_out("\n".join(paragraph(line) for line in text.splitlines()))
     return 0
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfp_sensors.cli.judging import add_history, add_moment, config_of, home_of, looked_back, page_width
+from pfp_sensors.cli.judging import (
+    add_history,
+    add_moment,
+    config_of,
+    home_of,
+    is_looked_back,
+    looked_back,
+    page_width,
+)
 from pfp_sensors.cli.output import json_line, write_out
 
 if TYPE_CHECKING:
@@ -46,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         from pfp_sensors.report.week_text import week_text
 
-        write_out(week_text(week.plan, page_width(), all_rules=args.rules))
+        dated = is_looked_back(args)
+        write_out(week_text(week.plan, page_width(), all_rules=args.rules, dated=dated))
     return 0
 
 

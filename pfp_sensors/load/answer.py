@@ -212,7 +212,7 @@ def _of_limits(judged: Judged) -> list[Outcome]:
             week[axis] = 0.0
     most = " and ".join(_at_most(one.week, axis) for axis, one in judged.limits.axes.items())
     text = f"This week may hold {most}, Monday to Sunday." if judged.has_figures else "No week is given."
-    if judged.limits.stopped:
+    if judged.limits.stopped and judged.has_figures:
         text = "No running this week for now."
     elif judged.limits.is_used_up:
         text = "This week holds no further run."

@@ -28,7 +28,8 @@ def closed_because(seen: Seen, runs: int, settings: LoadSettings) -> tuple[str, 
     last = seen.runs[-runs:]
     reasons = []
     if len(last) < runs or any(not run.is_complete or run.tier > 0 for run in last):
-        reasons.append(f"the last {runs} runs were not all answered and quiet")
+        many = f"the last {runs} runs were not all answered and quiet"
+        reasons.append(f"it takes {runs} answered, quiet runs first" if len(last) < runs else many)
     if any(
         item.kind == "warn" and within(item.last_day, seen.today, settings.warn.window_d)
         for item in seen.items

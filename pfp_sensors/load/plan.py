@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _HOURS_PER_DAY = 24
 _WALKS = 3
 _FEWER_STRENGTH = 2
+_SLACK = 1e-6
 
 
 def plan_week(
@@ -45,6 +46,9 @@ def plan_week(
     if is_paused(recommendation):
         paused = PlannedSession("rest", (), words.PAUSED)
         return WeekPlan(recommendation, tuple(PlannedDay(day, (paused,)) for day in window), (), ())
+    if recommendation.status == "needs_input":
+        first = PlannedSession("rest", (), words.NOT_BEFORE_SETUP)
+        return WeekPlan(recommendation, tuple(PlannedDay(day, (first,)) for day in window), (), ())
     runs = WeekRuns((), (), 0, (), ())
     if may_run(recommendation):
         runs = plan_runs(window, history, recommendation, settings)
@@ -67,12 +71,33 @@ def plan_week(
     )
     days = tuple(PlannedDay(day, tuple(day_sessions(day, frame))) for day in window)
     progress = progress_of(seen, recommendation, settings, exercises)
-    return WeekPlan(recommendation, days, _dropped(frame), _moved(frame), words.progress_text(progress))
+    return WeekPlan(
+        recommendation,
+        days,
+        _dropped(frame),
+        _moved(frame),
+        words.progress_text(progress),
+        _run_note(runs.slots, recommendation, settings),
+    )
+
+
+def _run_note(
+    slots: tuple[RunSlot, ...], recommendation: Recommendation, settings: LoadSettings
+) -> str | None:
+    """Say why the first run of the plan is shorter than the limit of the next run, where it is."""
+    following = recommendation.next_run
+    if not slots or following is None:
+        return None
+    first = slots[0]
+    pairs = ((first.km, following.max_km), (first.minutes, following.max_minutes))
+    if not any(one is not None and most is not None and one < most - _SLACK for one, most in pairs):
+        return None
+    return words.shared_text(settings.week.other_share, flare=is_flare(recommendation))
 
 
 def _walk_days(window: tuple[date, ...], recommendation: Recommendation) -> tuple[date, ...]:
     """Give the days of walks, where they stand in for runs."""
-    if recommendation.status == "needs_input" or may_run(recommendation):
+    if may_run(recommendation):
         return ()
     weekdays = place_runs(_WALKS, (), 1).days
     return tuple(day for day in window if day.weekday() in weekdays)
@@ -139,7 +164,7 @@ def _moved(frame: Frame) -> tuple[str, ...]:
     if settings.plan.strength_sessions > strength_wanted(recommendation, settings, frame.comeback):
         found.append("the third strength session is left out")
     if is_held(recommendation):
-        if recommendation.status != "needs_input" and not may_run(recommendation):
+        if not may_run(recommendation):
             found.append("no run until the hold has ended; none is made up")
         return (*found, "strength sessions hold block A only")
     if is_flare(recommendation):

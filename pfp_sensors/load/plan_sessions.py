@@ -74,10 +74,10 @@ def _run(day: date, frame: Frame) -> Iterator[PlannedSession]:
     if slot is None:
         return
     firm = slot is slots[0] and recommendation.next_run is not None
-    number = 1 + sorted(slots, key=lambda one: one.day.weekday()).index(slot)
-    element = _element(slot, frame)
-    items = words.run_items(recommendation.next_run, flat=is_flare(recommendation))
-    text = words.run_text(number, slot.km, slot.minutes, longest=slot.longest, firm=firm, element=element)
+    element, following = _element(slot, frame), recommendation.next_run
+    items = words.run_items(following, flat=is_flare(recommendation))
+    turns = None if following is None else following.walk_run
+    text = words.run_text(1 + slots.index(slot), slot, turns=turns, firm=firm, element=element)
     items += (element,) if element else ()
     yield PlannedSession("run", items, text, slot.minutes, slot.km, provisional=not firm)
 
@@ -133,7 +133,8 @@ def _cross_session(
 def _strength(day: date, frame: Frame) -> Iterator[PlannedSession]:
     if day not in frame.others.strength:
         return
-    number = 1 + sorted(frame.others.strength, key=lambda one: one.weekday()).index(day)
+    days = frame.others.strength
+    number = 1 + sorted(days, key=lambda one: one.weekday()).index(day)  # each of a week has other exercises
     blocks = ("A",) if is_softened(day, frame) else None
     found = strength_session(
         number,
@@ -146,7 +147,9 @@ def _strength(day: date, frame: Frame) -> Iterator[PlannedSession]:
         too_painful=frame.too_painful,
     )
     if found is not None:
-        yield PlannedSession("strength", found.names, words.strength_text(found), found.minutes)
+        yield PlannedSession(
+            "strength", found.names, words.strength_text(1 + days.index(day), found), found.minutes
+        )
 
 
 def is_softened(day: date, frame: Frame) -> bool:

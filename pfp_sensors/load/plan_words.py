@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
     from pfp_sensors.load.sides import SideDifference
-    from pfp_sensors.model.recommendation import NextRun
+    from pfp_sensors.load.week_runs import RunSlot
+    from pfp_sensors.model.recommendation import NextRun, WalkRun
     from pfp_sensors.settings.exercise_book import BookExercise
 
 _COUNTS: Final = {"reps": "repetitions", "hold_s": "seconds held"}
@@ -23,6 +24,9 @@ WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 PAUSED: Final = (
     "No running and no exercise. Please see a doctor or physiotherapist first; call the same day if the "
     "knee is hot and swollen, cannot carry you, or was hurt."
+)
+NOT_BEFORE_SETUP: Final = (
+    "Nothing is planned before the start questions are answered. Please answer them first: `pfp setup`."
 )
 REST: Final = "Full rest. If you like, one easy exercise of block A."
 REST_HELD: Final = "Full rest."
@@ -75,14 +79,31 @@ def run_items(following: NextRun | None, *, flat: bool) -> tuple[str, ...]:
     return tuple(item for item in items if item)
 
 
-def run_text(
-    number: int, km: float | None, minutes: float | None, *, longest: bool, firm: bool, element: str | None
-) -> str:
-    """Write one line for a run."""
-    kind = "the longest, easy" if longest else "easy"
+def run_text(number: int, slot: RunSlot, *, turns: WalkRun | None, firm: bool, element: str | None) -> str:
+    """Write one line for a run; ``turns`` where it is walked and run by turns."""
+    kind = "the longest, easy" if slot.longest else "easy"
     extra = f", with {element}" if element else ""
+    if turns is not None:
+        extra = f" of running ({_turns(turns, slot.minutes)}){extra}"
     status = "" if firm else " Provisional: ask `pfp next` on that day."
-    return f"Run {number}, {kind}: {length_text(km, minutes)}{extra}.{status}"
+    return f"Run {number}, {kind}: {length_text(slot.km, slot.minutes)}{extra}.{status}"
+
+
+def _turns(turns: WalkRun, minutes: float | None) -> str:
+    """Write how running and walking take turns; no stretch of running is longer than the whole run."""
+    stretch = turns.run_min if minutes is None else min(turns.run_min, minutes)
+    return f"run {math.floor(stretch * 10 + 1e-6) / 10:g} min, walk {turns.walk_min:g} min, by turns"
+
+
+def shared_text(share: float, *, flare: bool) -> str:
+    """Say why planned runs are shorter than the limit of the next one."""
+    percent = f"{100 * share:.0f} %"
+    if flare:
+        return f"For now every run is planned as an easy one: {percent} of what the longest would be."
+    return (
+        "The limit above is for one run. The week is shared out: its longest run may come up to the limit, "
+        f"the others have {percent} of the longest."
+    )
 
 
 def element_text(minutes: float | None, *, speed: bool, hills: bool) -> str:
@@ -92,8 +113,8 @@ def element_text(minutes: float | None, *, speed: bool, hills: bool) -> str:
     return f"one new element ({' or '.join(kinds)}, at most {how_long} in all)"
 
 
-def strength_text(session: Session) -> str:
-    """Write one line for a strength session."""
+def strength_text(number: int, session: Session) -> str:
+    """Write one line for a strength session, the so-manieth of the days shown."""
     names = ", ".join(item.exercise.name.lower() for item in session.items)
     blocks = (
         f"blocks {', '.join(session.blocks)}" if len(session.blocks) > 1 else f"block {session.blocks[0]}"
@@ -101,7 +122,7 @@ def strength_text(session: Session) -> str:
     first = next((item.sides[0] for item in session.items if item.sides), None)
     side = f" {first.capitalize()} side first." if first else ""
     return (
-        f"Strength {session.number}, about {session.minutes:.0f} min ({blocks}): {names}.{side} "
+        f"Strength {number}, about {session.minutes:.0f} min ({blocks}): {names}.{side} "
         f"Cue: {session.cue.text}"
     )
 

@@ -149,7 +149,7 @@ def _level(entries: Sequence[Exercise]) -> dict[str, float]:
 
 
 def hurt_strongly(seen: Seen, settings: LoadSettings) -> frozenset[str]:
-    """Name what hurt of tier 2 on the day it was last done, within ``gate.exercise_d``: leave it out (X13)."""
+    """Name what hurt of tier 2 when it was last done, within ``gate.exercise_d``: it is left out (X13)."""
     done = _days_done(seen.history.exercises)
     return frozenset(name for name in done if _hurt_last(name, seen, done, settings, tier=2))
 

@@ -27,7 +27,7 @@ def session_cap(now: Situation) -> Outcome:
     return Outcome(
         "R7",
         True,
-        f"What counts as tolerated now is {words or 'unknown'}; one step is {percent:.0f} %.",
+        f"One step up: {percent:.0f} % more than the {words} that counts as tolerated now.",
         factor=step,
         limits={axis: step * dose.longest for axis, dose in known.items()},
         inputs={f"longest_{axis}": dose.longest for axis, dose in known.items()},

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _FIRST_TOLD: Final = (
     "R1",
     "X1",
-    "R2",
     "R3",
+    "R2",
     "X3",
     "R6",
     "R17",
@@ -73,7 +73,8 @@ def _share_text(rule: Rule, limits: Limits) -> str:
         one = limits.axes.get(cast("Axis", axis))
         result = limits.next_run(cast("Axis", axis))
         if one is not None and result is not None and same(factor * one.reference, result):
-            return f", {100.0 * factor:.0f} % of {_exact(one.reference)} {unit}"
+            whole = f"{_exact(one.reference)} {unit}"
+            return f", no more than {whole}" if factor == 1.0 else f", {100.0 * factor:.0f} % of {whole}"
     return ""
 
 

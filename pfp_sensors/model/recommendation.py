@@ -195,6 +195,8 @@ class WeekPlan:
         What a flare or a rest moved, in words.
     exercise_note
         Which exercise may become harder, or should become easier, in one line; None: none.
+    run_note
+        Why the planned runs are shorter than the next run's limit, in one line; None where they are not.
     """
 
     recommendation: Recommendation
@@ -202,3 +204,4 @@ class WeekPlan:
     dropped: tuple[str, ...]
     moved: tuple[str, ...]
     exercise_note: str | None = None
+    run_note: str | None = None

@@ -24,7 +24,7 @@ def answer(rec: Recommendation) -> str:
     if rec.next_run is None:
         return _no_run(rec)
     when = "" if rec.earliest_day is None else f", {_from_when(rec.earliest_day, rec.as_of.date())}"
-    text = f"{_length(rec.next_run)}, {_pace(rec.next_run)}{when}."
+    text = f"{_length(rec.next_run)}, {pace_words(rec.next_run)}{when}."
     return f"Provisional: {text[0].lower()}{text[1:]}" if rec.status == "provisional" else text
 
 
@@ -60,7 +60,8 @@ def _length(run: NextRun) -> str:
     return f"At most {volume}{running}"
 
 
-def _pace(run: NextRun) -> str:
+def pace_words(run: NextRun) -> str:
+    """Write the limit of pace, or how easy a run should feel where no own speed is known."""
     if run.max_speed_mps is None:
         return FULL_SENTENCES
     return f"no faster than {page.pace_at_most(run.max_speed_mps)}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.report import page, words
-from pfp_sensors.report.missing_words import missing_words
+from pfp_sensors.report.missing_words import missing_in_short, missing_words, why_no_impact
 from pfp_sensors.report.next_answer import answer, what_to_do
-from pfp_sensors.report.rules_text import rules_text
+from pfp_sensors.report.rules_text import decided_line, rules_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pfp_sensors.model.recommendation import Recommendation, Stage, WalkRun
+    from pfp_sensors.model.recommendation import NextRun, Recommendation, Stage, WalkRun
 
 STAGE_WORDS: Final[Mapping[Stage, str]] = {
     "hold": "pause: no running",
@@ -26,15 +26,16 @@ STAGE_WORDS: Final[Mapping[Stage, str]] = {
 _LEAVE_OUT = {
     "no_speed": "fast pieces",
     "no_hills": "hills",
-    "no_stairs": "stairs by choice",
 }
+_STAIRS = "stairs by choice"
+_MISSING_LINES = 3
 
 _OVERRIDE = "X12"
 _FIRST = ("R1", "X1")
 """Rules that stop before any other is asked."""
 
 
-def next_text(rec: Recommendation, width: int = 80, *, all_rules: bool = False) -> str:
+def next_text(rec: Recommendation, width: int = 80, *, all_rules: bool = False, dated: bool = False) -> str:
     """Write the answer of ``pfp next``.
 
     Kilometres and minutes are rounded down and the pace to the slower second, so that the page never allows
@@ -45,26 +46,37 @@ def next_text(rec: Recommendation, width: int = 80, *, all_rules: bool = False) 
     width
         Columns of the page.
     all_rules
-        Whether rules that do not apply are listed too, and what every rule saw.
+        Whether everything is told: the stage, all that is missing, and every rule with what it saw.
+    dated
+        Whether the moment of the judgement is told, as it is with ``all_rules``.
     """
     parts = [page.paragraph(answer(rec), width)]
     if rec.why:
         parts.append(page.paragraph(f"Why: {rec.why}", width))
     parts += what_to_do(rec, width)
     is_stopped = rec.refer or rec.status in ("needs_input", "refer")
-    if not is_stopped:
-        parts.append("\n".join(page.row(label, text, width) for label, text in _rows(rec)))
-    if not is_stopped or rec.status == "needs_input":
-        parts += page.section("Missing", missing_words(rec), width)
-    parts += [*notes(rec, width), *overrides(rec, width)]
+    rows = [] if is_stopped else [page.row(*row, width) for row in _rows(rec, with_stage=all_rules)]
+    parts += ["\n".join(rows)] if rows else []
+    lists = [] if is_stopped and (rec.refer or rec.status == "refer") else _missing(rec, width, all_rules)
+    lists += [*notes(rec, width), *overrides(rec, width)]
+    last = [] if all_rules else [decided(rec, width, "pfp next --rules")]
+    rules = rules_text(rec.rules, width) if all_rules else ""
+    if any("impact" in part.lower() for part in (*parts, *lists, rules)):
+        last.append(page.paragraph(words.NOT_KNEE_LOAD, width))
+    if dated or all_rules:
+        last.append(
+            page.paragraph(f"Judged on what the diary held on {page.moment_words(rec.as_of)}.", width)
+        )
+    blocks = [*lists, *last] if not rules else ["\n".join(lists), rules, *last]
+    parts.append(("\n\n" if rules else "\n").join(block for block in blocks if block))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def decided(rec: Recommendation, width: int, command: str) -> str:
+    """Name the rules that decided in one line; where one of them stops everything, no others."""
+    is_stopped = rec.refer or rec.status in ("needs_input", "refer")
     shown = [rule for rule in rec.rules if rule.id != _OVERRIDE and (not is_stopped or rule.id in _FIRST)]
-    rules = rules_text(rec.rules if all_rules else shown, width, all_rules=all_rules)
-    if rules:
-        parts.append(rules)
-    if any("impact" in part.lower() for part in parts):
-        parts.append(page.paragraph(words.NOT_KNEE_LOAD, width))
-    parts.append(page.paragraph(f"Judged on what the diary held on {page.moment_words(rec.as_of)}.", width))
-    return "\n\n".join(parts) + "\n"
+    return decided_line(shown, width, command)
 
 
 def notes(rec: Recommendation, width: int) -> list[str]:
@@ -99,42 +111,61 @@ def _most_of_week(rec: Recommendation) -> str:
     return f"at most {limit}{runs}" if limit else ""
 
 
-def _rows(rec: Recommendation) -> list[tuple[str, str]]:
+def _missing(rec: Recommendation, width: int, in_full: bool) -> list[str]:
+    if in_full:
+        return page.section("Missing", missing_words(rec), width)
+    return missing_in_short(rec, width, _MISSING_LINES)
+
+
+def _rows(rec: Recommendation, *, with_stage: bool) -> list[tuple[str, str]]:
     """Write what there is to say of the next run, the week and the stage."""
-    rows: list[tuple[str, str]] = []
-    run = rec.next_run
-    if run is not None:
-        if run.max_km is not None and run.max_minutes is not None:
-            rows.append(("End of the run", "at the distance or the minutes, whichever comes first"))
-        if run.walk_run is not None:
-            rows.append(("Walk and run", _walk_run(run.walk_run)))
-        rows.append(("Surface", run.surface))
-        if run.cadence_target_spm is not None:
-            rows.append(("Cadence", _cadence(run.cadence_target_spm)))
-        if rec.rest_until is not None and rec.rest_until > rec.as_of.date():
-            rows.append(("Rest", f"no run before {page.day_words(rec.rest_until)}"))
-    leave_out = [name for key, name in _LEAVE_OUT.items() if key in rec.modifiers]
+    rows = [] if rec.next_run is None else _run_rows(rec.next_run, rec)
+    leave_out = _leave_out(rec)
     if leave_out:
         rows.append(("Leave out", page.listed(leave_out)))
     if rec.impact_tolerance_g is not None:
-        rows.append(("Landing impact", _impact(rec.impact_tolerance_g, rec.impact_excess)))
+        rows.append(("Landing impact", _impact(rec.impact_tolerance_g, rec)))
     this_week = week_limits(rec)
     rows += [("This week", this_week)] if this_week else []
-    rows.append(("Stage", _stage(rec)))
-    if "suggest_clinician" in rec.modifiers and not rec.refer:
+    if with_stage:
+        rows.append(("Stage", _stage(rec)))
+    said = any("clinician" in note for note in rec.notes)
+    if "suggest_clinician" in rec.modifiers and not rec.refer and not said:
         rows.append(("Worth doing", "show this diary to a doctor or a physiotherapist"))
     return rows
 
 
+def _run_rows(run: NextRun, rec: Recommendation) -> list[tuple[str, str]]:
+    rows = []
+    if run.max_km is not None and run.max_minutes is not None:
+        rows.append(("End of the run", "at the distance or the minutes, whichever comes first"))
+    if run.cadence_target_spm is not None:
+        rows.append(("Cadence", cadence_words(run.cadence_target_spm)))
+    if run.walk_run is not None:
+        rows.append(("Walk and run", _walk_run(run.walk_run)))
+    rows.append(("Surface", run.surface))
+    is_said = rec.rest_until == rec.earliest_day  # by the first line
+    if rec.rest_until is not None and rec.rest_until > rec.as_of.date() and not is_said:
+        rows.append(("Rest", f"no run before {page.day_words(rec.rest_until)}"))
+    return rows
+
+
+def _leave_out(rec: Recommendation) -> list[str]:
+    """Name what to leave out: of a run where there is one, stairs where the surface does not say it."""
+    run = rec.next_run
+    found = [] if run is None else [name for key, name in _LEAVE_OUT.items() if key in rec.modifiers]
+    stairs = "no_stairs" in rec.modifiers and (run is None or _STAIRS not in run.surface)
+    return [*found, _STAIRS] if stairs else found
+
+
 def _walk_run(turns: WalkRun) -> str:
     repeats = f", {turns.repeats} times" if turns.repeats > 1 else ""
-    return (
-        f"walk {turns.walk_min:g} min, run {turns.run_min:g} min{repeats}; only the running counts as minutes"
-    )
+    return f"walk {turns.walk_min:g} min, run {turns.run_min:g} min{repeats}; count only the running"
 
 
-def _cadence(target_spm: float) -> str:
-    return f"about {int(target_spm)} steps per minute of both feet: shorter, quicker steps at the same speed"
+def cadence_words(target_spm: float) -> str:
+    """Write the target of steps per minute, rounded down."""
+    return f"about {int(target_spm)} steps per minute of both feet, at the same speed"
 
 
 def _stage(rec: Recommendation) -> str:
@@ -142,14 +173,18 @@ def _stage(rec: Recommendation) -> str:
     return f"{STAGE_WORDS[rec.stage]}{phase}"
 
 
-def _impact(tolerance_g: float, excess: float | None) -> str:
-    tolerance = f"tolerance for now {page.g_at_most(tolerance_g)}"
+def _impact(tolerance_g: float, rec: Recommendation) -> str:
+    """Hold the highest reading lately against the tolerance, and say where the latest run cannot count."""
+    tolerance, excess, because = page.g_at_most(tolerance_g), rec.impact_excess, why_no_impact(rec)
+    tail = "" if because is None else f", but the latest run cannot count: {because}"
     if excess is None:
-        return f"{tolerance}; no reading can be compared with it"
-    percent = abs(100 * excess)
+        tail = "" if because is None else f": {because}"
+        return f"tolerance for now {tolerance}; no reading can be compared with it{tail}"
     if excess > 0:
-        return f"{tolerance}; the latest reading was {_percent(percent)} above it"
-    return f"{tolerance}; the latest reading was within it"
+        return (
+            f"tolerance for now {tolerance}; the highest lately was {_percent(100 * excess)} above it{tail}"
+        )
+    return f"tolerance for now {tolerance}; readings lately were within it{tail}"
 
 
 def _percent(percent: float) -> str:

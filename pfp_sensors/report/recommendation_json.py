@@ -6,13 +6,18 @@ import math
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
-from datetime import date
+from datetime import date, time
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pfp_sensors.model.recommendation import PlannedSession, Recommendation, Rule, WeekPlan
 
 Json = dict[str, Any]
+
+_DAY_END: Final = time(23, 59, 59)
+"""A question of a whole day is one of its last second; the document names the day."""
 
 DECIMALS: Final = 6
 """Kept of every number: enough to shed the noise of floating point and nothing else."""
@@ -30,7 +35,7 @@ def recommendation_document(rec: Recommendation, *, version: str, parameters_sha
     """
     document = {
         "schema": "pfp.recommendation/1",
-        "as_of": rec.as_of,
+        "as_of": day_or_moment(rec.as_of),
         "version": version,
         "parameters_sha256": parameters_sha256,
         "status": rec.status,
@@ -68,6 +73,11 @@ def week_document(plan: WeekPlan, *, version: str, parameters_sha256: str) -> Js
         "moved": list(plan.moved),
         "exercise_note": plan.exercise_note,
     }
+
+
+def day_or_moment(as_of: datetime) -> date:
+    """Name the day where the question was about a whole day, else the moment."""
+    return as_of.date() if as_of.time() == _DAY_END else as_of
 
 
 def plain(value: Any) -> Any:

@@ -21,27 +21,43 @@ CERTAINTY_WORDS: Final = {
 }
 
 
-def rules_text(rules: Iterable[Rule], width: int, *, all_rules: bool = False) -> str:
-    """List the rules that decided and name those that applied; with ``all_rules`` list all, with inputs.
+def decided_line(rules: Iterable[Rule], width: int, command: str) -> str:
+    """Name in one line the rules that decided and those that were looked at; empty where there is none.
 
-    Empty where there is nothing to list.
+    Parameters
+    ----------
+    command
+        What lists all of them. Where the line has no room for every name, three dots stand for the rest.
     """
     known = list(rules)
-    also = [rule for rule in known if rule.fired and not rule.binding]
-    parts = [_group("Rules that decide", [rule for rule in known if rule.binding], width, all_rules)]
-    if all_rules:
-        parts.append(_group("Rules that also apply", also, width, all_rules))
-        rest = [rule for rule in known if not rule.fired and not rule.binding]
-        parts.append(_group("Rules that do not apply", rest, width, all_rules))
-    elif also:
-        names = ", ".join(rule.id for rule in also)
-        line = f"Also looked at: {names}. `pfp next --rules` shows each of them."
-        parts.append(page.paragraph(line, width))
+    binding = [rule.id for rule in known if rule.binding]
+    also = [rule.id for rule in known if rule.fired and not rule.binding]
+    if not binding and not also:
+        return ""
+    decided = f"Decided by {page.listed(binding)}" if binding else ""
+    least = 0 if binding else 1
+    for count in range(len(also), least - 1, -1):
+        names = ", ".join(also[:count]) + (" ..." if count < len(also) else "")
+        looked = f"{'; also looked' if decided else 'Looked'} at {names}" if count else ""
+        line = f"{decided}{looked}: `{command}`"
+        if len(line) <= max(width, page.MIN_WIDTH) or count == least:
+            return page.paragraph(line, width)
+    return ""
+
+
+def rules_text(rules: Iterable[Rule], width: int) -> str:
+    """List all rules, those that decided first, with what each saw and allows; empty where there is none."""
+    known = list(rules)
+    parts = (
+        _group("Rules that decide", [rule for rule in known if rule.binding], width),
+        _group("Rules that also apply", [rule for rule in known if rule.fired and not rule.binding], width),
+        _group("Rules that do not apply", [r for r in known if not r.fired and not r.binding], width),
+    )
     return "\n\n".join(part for part in parts if part)
 
 
-def _group(title: str, rules: list[Rule], width: int, inputs: bool) -> str:
-    return "\n".join([title, *(_rule(rule, width, inputs=inputs) for rule in rules)]) if rules else ""
+def _group(title: str, rules: list[Rule], width: int) -> str:
+    return "\n".join([title, *(_rule(rule, width) for rule in rules)]) if rules else ""
 
 
 def certainty_words(certainty: str) -> str:
@@ -49,13 +65,12 @@ def certainty_words(certainty: str) -> str:
     return re.sub(r"\b[SMDE]\b", lambda tag: CERTAINTY_WORDS[tag[0]], certainty.replace(", ", "; "))
 
 
-def _rule(rule: Rule, width: int, *, inputs: bool) -> str:
+def _rule(rule: Rule, width: int) -> str:
     indent = " " * 6
     lines = [page.paragraph(rule.text, width, f"  {rule.id:<3} ", indent)]
-    if inputs:
-        for title, values in (("Saw", rule.inputs), ("Allows", rule.limits)):
-            if values:
-                lines.append(page.paragraph(f"{title}: {_values(values)}.", width, indent, indent))
+    for title, values in (("Saw", rule.inputs), ("Allows", rule.limits)):
+        if values:
+            lines.append(page.paragraph(f"{title}: {_values(values)}.", width, indent, indent))
     origin = f"Source: {rule.source}. How sure: {certainty_words(rule.certainty)}."
     lines.append(page.paragraph(origin, width, indent, indent))
     return "\n".join(lines)

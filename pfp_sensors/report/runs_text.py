@@ -12,7 +12,7 @@ from pfp_sensors.report.tables import table
 from pfp_sensors.units import min_per_km
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pfp_sensors.load.seen import Seen, SeenRun
     from pfp_sensors.model.diary import Cap, Knee, Run, RunImpact
@@ -28,6 +28,8 @@ WHEN_WORDS: Final[Mapping[str, str]] = {
 SYNTHETIC_RUN: Final = "SYNTHETIC: this run was computed by a program, not run by a person."
 
 _UNKNOWN = "-"
+_OPEN = "?"
+_FOOTER_WIDTH = 60
 _QUALITY: Mapping[str, str] = {
     "good": "",
     "low": ", not clear enough to judge by",
@@ -61,16 +63,26 @@ def runs_text(seen: Seen, width: int = 80, *, limit: int | None = None) -> str:
         )
     heads = ["run", "day", "km", "min", "pace", "pain", "impact"]
     text = table(heads, [_line(one) for one in shown], left=2)
-    legend = "pain: during the run, an hour after, next morning, the worst of the knees"
-    lines = [page.paragraph(f"{legend}; {_UNKNOWN} means not known.", width)]
+    footer = [page.paragraph(line, min(width, _FOOTER_WIDTH)) for line in _footer(shown, len(newest))]
+    return "\n\n".join([text, "\n".join(footer)]) + "\n"
+
+
+def _footer(shown: Sequence[SeenRun], known: int) -> Iterator[str]:
+    """Explain the columns and marks of the list."""
+    yield f"pain: during the run, an hour after, next morning; the worst of the knees. {_UNKNOWN}: not known."
+    if any(name not in one.answered for one in shown for name in REQUIRED):
+        yield (
+            f"{_OPEN} in pain: still to be answered, `pfp pain SCORE --when WHEN --run RUN`, where WHEN is "
+            f"{page.listed(REQUIRED, 'or')}."
+        )
     if any(one.run.impact for one in shown):
-        lines.append(page.paragraph(f"impact: of landing, in g. {words.NOT_KNEE_LOAD}", width))
+        unclear = any(reading.quality != "good" for one in shown for reading in one.run.impact.values())
+        mark = f" {_OPEN} behind it: not clear enough to judge by." if unclear else ""
+        yield f"impact: of landing, in g.{mark} {words.NOT_KNEE_LOAD}"
     if any(one.run.synthetic for one in shown):
-        lines.append(page.paragraph("* SYNTHETIC: computed by a program, not run by a person.", width))
-    if len(shown) < len(newest):
-        older = words.count(len(newest) - len(shown), "older run")
-        lines.append(f"Not shown: {older}.")
-    return "\n\n".join([text, "\n".join(lines)]) + "\n"
+        yield "* SYNTHETIC: computed by a program, not run by a person."
+    if len(shown) < known:
+        yield f"Not shown: {words.count(known - len(shown), 'older run')}."
 
 
 def run_text(seen: Seen, run_id: str, width: int = 80) -> str:
@@ -89,9 +101,9 @@ def run_text(seen: Seen, run_id: str, width: int = 80) -> str:
     parts.append("\n".join([title, *(page.row(label, text, width) for label, text in rows)]))
     parts.append("\n".join(["Pain, 0 to 10", *(page.row(a, b, width) for a, b in _pain(one))]))
     if run.note:
-        parts.append(page.paragraph(f"Note: {run.note}", width))
+        parts.append(page.paragraph(f"Note: {run.note}", min(width, _FOOTER_WIDTH)))
     if run.impact:
-        parts.append(page.paragraph(words.NOT_KNEE_LOAD, width))
+        parts.append(page.paragraph(words.NOT_KNEE_LOAD, min(width, _FOOTER_WIDTH)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -118,7 +130,7 @@ def _line(one: SeenRun) -> list[str]:
         _UNKNOWN if run.km is None else f"{run.km:.2f}",
         _UNKNOWN if run.minutes is None else f"{run.minutes:.0f}",
         _UNKNOWN if run.speed_mps is None else min_per_km(run.speed_mps),
-        " ".join(str(worst.get(name, _UNKNOWN)) for name in REQUIRED),
+        " ".join(f"{worst.get(name, '')}{'' if name in one.answered else _OPEN}" for name in REQUIRED),
         " ".join(_reading(leg, run.impact[leg]) for leg in _legs(run)) or _UNKNOWN,
     ]
 

@@ -45,10 +45,12 @@ def session_text(
     lines = [f"{what}, about {session.minutes:.0f} min:"]
     lines += [paragraph(f"{item.exercise.name}: {_dose(item)}", "  - ", "    ") for item in session.items]
     if held:
-        lines.append("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
+        lines.append(
+            paragraph("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
+        )
     if left_out:
-        names = ", ".join(one.name for one in left_out)
-        lines.append(paragraph(f"Left out for now, because it hurt strongly last time: {names}."))
+        painful = ", ".join(one.name for one in left_out)
+        lines.append(paragraph(f"Left out for now, because it hurt strongly last time: {painful}."))
     if progress.ready is not None and progress.ready.id in session.names:
         lines.append(paragraph(ready_text(progress.ready, instead=progress.instead)))
     easier = [one for one in progress.easier if one.id in session.names]

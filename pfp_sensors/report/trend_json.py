@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pfp_sensors.report.recommendation_json import plain
+from pfp_sensors.report.recommendation_json import day_or_moment, plain
 
 if TYPE_CHECKING:
     from pfp_sensors.load.trend import Trend
@@ -17,7 +17,7 @@ def trend_document(trend: Trend, *, version: str, parameters_sha256: str) -> Jso
     """Turn a trend into its document; the keys of a week are the fields of `load.trend.TrendWeek`."""
     document = {
         "schema": "pfp.trend/1",
-        "as_of": trend.as_of,
+        "as_of": day_or_moment(trend.as_of),
         "version": version,
         "parameters_sha256": parameters_sha256,
         "synthetic": trend.synthetic,

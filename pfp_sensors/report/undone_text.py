@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.model.diary import RED_KINDS, Symptom
+from pfp_sensors.report import page
 from pfp_sensors.report.entry_words import entry_words
+from pfp_sensors.report.setup_text import OPEN_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pfp_sensors.model.diary import Entry, Profile
 
@@ -16,8 +19,17 @@ _STILL_COUNTS = (
     "it is today as an entry of its own."
 )
 
+_SAFETY: Final = ("born", "adult", "flags_asked", "typical", "screened")
+_PROFILE_WORDS: Final[Mapping[str, str]] = {
+    **{name: words for name, (words, _) in OPEN_WORDS.items()},
+    **dict.fromkeys(_SAFETY, "the safety questions"),
+    "knees": "which knees hurt",
+}
 
-def undone_text(what: str | None, entries: Sequence[tuple[str, Entry | Profile, bool]]) -> str:
+
+def undone_text(
+    what: str | None, entries: Sequence[tuple[str, Entry | Profile, bool]], changed: Sequence[str] = ()
+) -> str:
     """Write what was taken back.
 
     Parameters
@@ -26,15 +38,29 @@ def undone_text(what: str | None, entries: Sequence[tuple[str, Entry | Profile, 
         "add", "correct" or "profile"; None where there was nothing to take back.
     entries
         Id, entry, and whether it still counts.
+    changed
+        Fields of the profile that are now as they were before.
     """
     if what is None:
         return "There is nothing to take back.\n"
     lines = []
     for entry_id, entry, counts in entries:
-        named = entry_words(entry) if what == "profile" else f"{entry_words(entry)} [{entry_id}]"
+        named = f"{entry_words(entry)}{_values(changed)}" if what == "profile" else _named(entry_id, entry)
         said = "Correction taken back" if what == "correct" else "Taken back"
         lines.append(f"{said}: {named}.")
         lines += [_STILL_COUNTS] if counts else []
+        if what == "add" and isinstance(entry, Symptom) and entry.kind in RED_KINDS and not counts:
+            lines.append(f"If the sign was real, enter it again: `pfp symptom {entry.kind}`.")
     if what == "correct":
         lines.append("The entry says again what it said before.")
     return "\n".join(lines) + "\n"
+
+
+def _named(entry_id: str, entry: Entry | Profile) -> str:
+    return f"{entry_words(entry)} [{entry_id}]"
+
+
+def _values(changed: Sequence[str]) -> str:
+    """Name the values that changed, the safety questions as one."""
+    words = dict.fromkeys(_PROFILE_WORDS.get(name, name.replace("_", " ")) for name in changed)
+    return f" ({page.listed(words)})" if words else ""

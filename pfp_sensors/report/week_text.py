@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.report import page, words
-from pfp_sensors.report.next_answer import answer, what_to_do
-from pfp_sensors.report.next_text import notes, overrides, week_limits
+from pfp_sensors.report.next_answer import answer, pace_words, what_to_do
+from pfp_sensors.report.next_text import cadence_words, decided, notes, overrides, week_limits
 from pfp_sensors.report.rules_text import rules_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pfp_sensors.model.recommendation import PlannedDay, PlannedSession, SessionKind, WeekPlan
+    from pfp_sensors.model.recommendation import NextRun, PlannedDay, PlannedSession, SessionKind, WeekPlan
 
 KIND_WORDS: Final[Mapping[SessionKind, str]] = {
     "run": "run",
@@ -29,7 +30,14 @@ _DAY_WIDTH = 12
 _KIND_WIDTH = 10
 
 
-def week_text(plan: WeekPlan, width: int = 80, *, cue: str | None = None, all_rules: bool = False) -> str:
+def week_text(
+    plan: WeekPlan,
+    width: int = 80,
+    *,
+    cue: str | None = None,
+    all_rules: bool = False,
+    dated: bool = False,
+) -> str:
     """Write the answer of ``pfp week``: the next run, seven days, the volume, what moved, one cue.
 
     Parameters
@@ -39,7 +47,9 @@ def week_text(plan: WeekPlan, width: int = 80, *, cue: str | None = None, all_ru
     cue
         One cue for the week; None: that of `CLOSING_CUE`.
     all_rules
-        Whether rules that do not apply are listed too, and what every rule saw.
+        Whether all rules are listed, with what each saw.
+    dated
+        Whether the moment of the judgement is told, as it is with ``all_rules``.
     """
     rec = plan.recommendation
     parts = [page.paragraph(answer(rec), width)]
@@ -49,15 +59,20 @@ def week_text(plan: WeekPlan, width: int = 80, *, cue: str | None = None, all_ru
         parts += what_to_do(rec, width)
     if plan.days:
         parts.append("\n".join(_days(plan.days, width)))
-    parts.append("\n".join(page.row(label, text, width) for label, text in _volume(plan)))
+    rows = [page.row(label, text, width) for label, text in _below_table(plan)]
+    parts += ["\n".join(rows)] if rows else []
     parts += page.section("Moved", plan.moved, width)
     parts += page.section("Left out, because it did not fit", plan.dropped, width)
     parts += [page.paragraph(plan.exercise_note, width)] if plan.exercise_note else []
     parts += [*notes(rec, width), *overrides(rec, width)]
-    rules = rules_text(rec.rules, width, all_rules=all_rules) if all_rules else ""
+    rules = rules_text(rec.rules, width) if all_rules else decided(rec, width, "pfp week --rules")
     parts += [rules] if rules else []
     if any("impact" in part.lower() for part in parts):
         parts.append(page.paragraph(words.NOT_KNEE_LOAD, width))
+    if dated or all_rules:
+        parts.append(
+            page.paragraph(f"Judged on what the diary held on {page.moment_words(rec.as_of)}.", width)
+        )
     if not rec.refer and rec.status not in ("refer", "needs_input"):
         parts.append(page.paragraph(f"Cue for this week: {_without_stop(cue or CLOSING_CUE)}.", width))
     return "\n\n".join(parts) + "\n"
@@ -89,22 +104,38 @@ def _session(session: PlannedSession) -> str:
     return f"{session.text} ({', '.join(marks)})" if marks else session.text
 
 
-def _volume(plan: WeekPlan) -> list[tuple[str, str]]:
-    """Write the volume of the seven days and the limit of the calendar week."""
+def _below_table(plan: WeekPlan) -> list[tuple[str, str]]:
+    """Write what holds for every run, the volume of the seven days and the limit of the calendar week."""
+    rec = plan.recommendation
+    if rec.status == "needs_input" and not rec.refer:
+        return []
     runs = [session for day in plan.days for session in day.sessions if session.kind == "run"]
-    rows = []
+    rows = _every_run(rec.next_run) if runs and rec.next_run is not None else []
     if runs:
         volume = page.volume_at_most(_total([r.km for r in runs]), _total([r.minutes for r in runs]), " and ")
         in_all = f", at most {volume}" if volume else ""
         rows.append(("These seven days", f"{words.count(len(runs), 'run')}{in_all}"))
+        rows += [("", plan.run_note)] if plan.run_note else []
         if any(run.provisional for run in runs):
             rows.append(("", "Only the next run is firm: ask again after each run with `pfp next`."))
     else:
         rows.append(("These seven days", "no running"))
-    limits = week_limits(plan.recommendation)
+    limits = week_limits(rec)
     if limits:
-        rows.append(("Monday to Sunday", limits))
+        rows.append(("Calendar week", f"{_calendar_week(rec.as_of.date())}: {limits}"))
     return rows
+
+
+def _every_run(run: NextRun) -> list[tuple[str, str]]:
+    cadence = run.cadence_target_spm
+    items = [pace_words(run), *([] if cadence is None else [cadence_words(cadence)]), run.surface]
+    return [("Every run", "; ".join(items))]
+
+
+def _calendar_week(day: date) -> str:
+    """Name the week from Monday to Sunday that a day lies in."""
+    monday = day - timedelta(days=day.weekday())
+    return f"{page.short_day(monday)} to {page.short_day(monday + timedelta(days=6))}"
 
 
 def _total(values: list[float | None]) -> float | None:

@@ -104,8 +104,12 @@ def _red_flag(written: Written) -> str:
 
 
 def _warning(written: Written) -> str:
-    entry = written.entry
-    sign = AMBER_KINDS.get(entry.kind, "it") if isinstance(entry, Symptom) else "it"
+    return warning_text(written.entry.kind if isinstance(written.entry, Symptom) else "")
+
+
+def warning_text(kind: str) -> str:
+    """Say what a warning sign means, in one plain line."""
+    sign = AMBER_KINDS.get(kind, "it")
     return (
         f"A warning sign holds the load for some days ({sign}): `pfp next` says what that means. If "
         "it gets worse or stays, see a doctor or a physiotherapist."
@@ -123,6 +127,20 @@ def _runs_of_day(written: Written) -> str:
     return f"The same day has {runs} too. If {own} is the same run, take it back."
 
 
+def _other_knee(written: Written) -> str:
+    knees = [pain.knee for pain in _scores_of(written) if pain.knee is not None]
+    knee = knees[0] if knees else "other"
+    return (
+        f"The diary is not about the {knee} knee: its score does not answer for the other one. If that knee "
+        "hurts too: `pfp setup --knee both`. A slip: `pfp undo`."
+    )
+
+
+def _scores_of(written: Written) -> list[Pain]:
+    entries = (written.entry, *(one.entry for one in written.with_it))
+    return [entry for entry in entries if isinstance(entry, Pain)]
+
+
 _WORDS: Mapping[Caution, str | Callable[[Written], str]] = {
     "newer_counts": _newer,
     "higher_counts": _higher,
@@ -133,12 +151,20 @@ _WORDS: Mapping[Caution, str | Callable[[Written], str]] = {
     "too_early": "It is less than an hour since the end of that run: please answer again then, the newer "
     "score counts.",
     "late_morning": _late_morning,
+    "raised_pain": "That is more pain than the rules take for calm: the next run does not grow, and may get "
+    "shorter. `pfp next` says what holds.",
+    "much_raised_pain": "That is clearly more pain than usual: no running until it has settled. `pfp next` "
+    "says what holds.",
+    "other_knee": _other_knee,
     "strong_pain": "That is strong pain: no running for now. `pfp next` says what holds until it has "
     "settled. See a doctor or a physiotherapist if it stays, or comes with a swollen, hot, locking or "
     "unstable knee (`pfp symptom`).",
-    "strong_exercise_pain": "That is strong pain: leave this exercise out until it has settled; `pfp week` "
-    "shows gentler ones.",
+    "exercise_pain": "That is more pain than an exercise should give: take its easier form next time "
+    "(`pfp session` says which). It counts for the next run too: `pfp next`.",
+    "strong_exercise_pain": "That is strong pain: leave this exercise out until it has settled; "
+    "`pfp session` leaves it out too and shows others.",
     "red_flag": _red_flag,
+    "red_flag_open": f"A red flag is open. {STOP} `pfp next` says whom to see.",
     "warning_sign": _warning,
     "end_clears_nothing": "Its end does not lift the stop: running stays off until a clinician has looked at "
     "it (`pfp clear`).",

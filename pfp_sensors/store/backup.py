@@ -123,8 +123,10 @@ def write_backup(
 def _check_places(home: Path, path: Path, *, replace: bool) -> None:
     if path.resolve().is_relative_to(home.resolve()):
         raise UsageError(f"{path} lies in {home}, which it is to save.", "Give a place outside of it.")
-    if path.is_dir() or (path.exists() and not replace):
-        raise UsageError(f"{path} is there already.", "Give another name, or remove that one first.")
+    if path.is_dir():
+        raise UsageError(f"{path} is there already, as a folder.", "Give the name of a file.")
+    if path.exists() and not replace:
+        raise UsageError(f"{path} is there already.", "Give another name, or add --replace.")
     if not (home / DIARY_NAME).exists() and not run_folders(home):
         raise UsageError(f"There is no diary and no recording in {home}.", "Check --home.")
 

@@ -62,7 +62,8 @@ def replace_history(
         if not is_empty(connection):
             if not replace:
                 raise UsageError(
-                    "The diary is not empty.", "Back it up (pfp backup), then say that it may be replaced."
+                    "The diary is not empty.",
+                    "Back it up (pfp backup), then add --replace, which puts the file in its place.",
                 )
             _withdraw_all(connection, at)
         act = new_act(connection, "restore", at)

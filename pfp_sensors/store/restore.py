@@ -102,7 +102,7 @@ def restore_backup(
         if full and not replace:
             raise UsageError(
                 f"{home} already holds a diary or recordings.",
-                "Back them up (pfp backup), then say that they may be replaced.",
+                "Back them up (pfp backup), then add --replace, which puts the backup in their place.",
             )
         refuse_while_recording(home)
         with _staging(home) as staged:

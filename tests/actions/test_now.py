@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pfp_sensors.actions.now import end_of_day, now, read_as_of
+from pfp_sensors.actions.now import end_of_day, later_entries, now, read_as_of
 from pfp_sensors.errors import UsageError
 from pfp_sensors.model.diary import Cap, Checkin, History, Pain, Run, Symptom
 
@@ -77,11 +77,32 @@ def test_a_day_means_its_end_and_a_time_that_moment() -> None:
     assert read_as_of("2026-10-04T18:30:00Z", history) == datetime(2026, 10, 4, 18, 30, tzinfo=UTC)
 
 
+def test_today_and_yesterday_are_days_as_well() -> None:
+    history = History(runs=(Run("r1", datetime(2020, 10, 1, 7, tzinfo=HOME)),))
+    for text, ago in (("today", 0), (" Yesterday ", 1)):
+        day = now().date() - timedelta(ago)
+        assert read_as_of(text, history) == datetime.combine(day, datetime.max.time(), HOME).replace(
+            microsecond=0
+        )
+
+
+def test_what_lies_after_a_moment_is_counted() -> None:
+    at = datetime(2026, 10, 1, 7, tzinfo=HOME)
+    history = History(
+        runs=(Run("r1", date(2026, 10, 1)), Run("r2", date(2026, 10, 2)), Run("r3", at)),
+        pain=(Pain("day", 1, at + timedelta(seconds=1)),),
+        symptoms=(Symptom("swelling", date(2027, 1, 1)),),
+        caps=(Cap(at + timedelta(days=1), 4.0, None),),
+    )
+    assert later_entries(history, at) == 4
+    assert later_entries(EMPTY, at) == 0
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("", "no day and no time"),
-        ("yesterday", "no day and no time"),
+        ("tomorrow", "no day and no time"),
         ("2026-13-01", "no day and no time"),
         ("2026-02-29", "no day and no time"),
         ("04.10.2026", "no day and no time"),

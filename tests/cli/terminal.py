@@ -128,8 +128,9 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._ours)
-        os.close(self._theirs)
+        for side in (self._ours, self._theirs):
+            if side >= 0:
+                os.close(side)
 
     def settings(self) -> list[Any]:
         """Return the terminal's settings."""
@@ -138,6 +139,12 @@ class Terminal:
     def type(self, keys: str) -> None:
         """Press keys."""
         os.write(self._ours, keys.encode())
+
+    def close(self) -> int:
+        """Close the window, as a person does in the middle; return the program's exit code."""
+        os.close(self._ours)
+        self._ours = -1
+        return self.process.wait(PATIENCE_S)
 
     def until(self, seen: Callable[[Screen], bool]) -> None:
         """Read until the screen shows something."""

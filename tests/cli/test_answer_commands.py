@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pfp_sensors.actions.now import now
+from pfp_sensors.actions.now import now, read_as_of
 from pfp_sensors.cli import main
+from pfp_sensors.formats.history import read_history_file
 from tests.cli.sample_diary import diary_document, write_diary
 from tests.cli.terminal import COLUMNS, ROOT, Terminal
 
@@ -84,7 +86,7 @@ def test_a_day_of_the_past_keeps_nothing(home: Path, capsys: Captured) -> None:
     day = str(now().date() - timedelta(5))
     for command in COMMANDS:
         document = answer(capsys, command, "--as-of", day, "--home", str(home))
-        assert document["as_of"].startswith(f"{day}T23:59:59")
+        assert document["as_of"] == str(day)
     moment = f"{day}T12:00:00+02:00"
     assert answer(capsys, "next", "--as-of", moment, "--home", str(home))["as_of"] == moment
     assert exported(home, capsys) == before
@@ -104,6 +106,33 @@ def test_a_history_file_is_judged_without_touching_the_store(
         assert document["next_run"]["max_km"] > 0
     if command == "week":
         assert len(document["days"]) == 7
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_entries_of_a_file_after_the_moment_are_counted_aloud(
+    command: str, tmp_path: Path, capsys: Captured
+) -> None:
+    last = now().date() - timedelta(2)
+    document = diary_document(last)
+    document["runs"].append({"id": "late", "start": f"{last.year + 1}-05-05", "km": 3.0})
+    file = tmp_path / "diary.json"
+    file.write_text(json.dumps(document))
+    assert main([command, "--history", str(file)]) == 0
+    assert f"{file}: 1 entry lies after " in capsys.readouterr().err
+    assert main([command, "--history", str(file), "--as-of", str(last - timedelta(30))]) == 0
+    told = re.search(r": (\d+) entries lie after (.*) and are not looked at", capsys.readouterr().err)
+    assert told is not None
+    assert int(told[1]) > 5
+    assert told[2].endswith(", 23:59")
+    assert main([command, "--history", str(write_diary(file, last))]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_yesterday_and_today_are_days(command: str, home: Path, capsys: Captured) -> None:
+    for word, ago in (("yesterday", 1), ("Today", 0)):
+        document = answer(capsys, command, "--as-of", word, "--home", str(home))
+        assert document["as_of"] == str(now().date() - timedelta(ago))
 
 
 def test_without_a_diary_the_start_questions_are_named(tmp_path: Path, capsys: Captured) -> None:
@@ -164,7 +193,7 @@ def test_a_setting_of_ones_own_counts_and_a_wrong_one_is_2(tmp_path: Path, capsy
 @pytest.mark.parametrize(
     ("options", "code", "expected"),
     [
-        (["--as-of", "yesterday"], 2, "no day and no time"),
+        (["--as-of", "tomorrow"], 2, "no day and no time"),
         (["--as-of", "2026-10-04T12:00"], 2, "needs its offset"),
         (["--history", "absent.json"], 3, "absent.json"),
         (["--history", ""], 2, "empty path"),
@@ -228,8 +257,8 @@ def test_trend_shows_as_many_weeks_as_are_asked(weeks: str, code: int, diary: Pa
 def test_the_day_ends_where_the_person_was(tmp_path: Path, capsys: Captured) -> None:
     day = now().date() - timedelta(2)
     file = write_diary(tmp_path / "diary.json", day, offset="-07:00")
-    as_of = answer(capsys, "next", "--history", str(file), "--as-of", str(day))["as_of"]
-    assert datetime.fromisoformat(as_of).utcoffset() == timedelta(hours=-7)
+    assert answer(capsys, "next", "--history", str(file), "--as-of", str(day))["as_of"] == str(day)
+    assert read_as_of(str(day), read_history_file(file)).utcoffset() == timedelta(hours=-7)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

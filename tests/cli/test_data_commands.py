@@ -250,7 +250,7 @@ def test_recompute_keeps_the_old_figures_what_was_corrected_and_limits(home: Pat
     with_recording(home)
     run_id = recorded_run(home)
     assert main(["next", "--home", str(home)]) == 0
-    assert main(["edit", run_id, "km", "3.33", "--home", str(home)]) == 0
+    assert main(["edit", run_id, "km", "0.33", "--home", str(home)]) == 0
     old = versions(home, run_id)[-1]
     make_older(home, run_id)
     before = json.loads(exported(home, capsys))
@@ -267,7 +267,7 @@ def test_recompute_keeps_the_old_figures_what_was_corrected_and_limits(home: Pat
     }
     after = json.loads(exported(home, capsys))
     (run_now,) = [one for one in after["runs"] if one["id"] == run_id]
-    assert run_now["km"] == 3.33
+    assert run_now["km"] == 0.33
     assert run_now["cadence_spm"] == old.cadence_spm
     assert after["caps"] == before["caps"]
     assert 100.0 in [one.cadence_spm for one in versions(home, run_id)]

@@ -62,7 +62,8 @@ def test_pain_says_what_was_written_where_and_how_to_take_it_back(capsys: Captur
     text = say(capsys, "pain", "4", "--when", "during", "--knee", "left")
     assert text == (
         "Written: pain during the run 4/10, left knee, of run r1 (Saturday 10 Oct 2026, 12:00, 5.00 km, "
-        "30 min) [p1]. Take it back with `pfp undo`."
+        "30 min) [p1]. Take it back with `pfp undo`. That is more pain than the rules take for calm: the "
+        "next run does not grow, and may get shorter. `pfp next` says what holds."
     )
     assert "[p2]" in say(
         capsys, "pain", "2", "--when", "day", "--date", "yesterday", "--note", "a long drive"

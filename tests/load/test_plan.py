@@ -179,6 +179,33 @@ def test_limits_in_words_are_rounded_to_the_careful_side() -> None:
     )
 
 
+def test_runs_and_strength_sessions_are_numbered_as_they_are_shown() -> None:
+    week = plan(recommendation(as_of=MONDAY + timedelta(4), earliest_day=MONDAY.date() + timedelta(4)))
+    assert [f"{day:%a}" for day in days_of(week, "run")] == ["Fri", "Sun", "Tue"]
+    assert [s.text[:5] for _, s in of_kind(week, "run")] == ["Run 1", "Run 2", "Run 3"]
+    assert [s.text[:10] for _, s in of_kind(week, "strength")] == ["Strength 1", "Strength 2"]
+
+
+def test_runs_by_turns_say_so_and_no_stretch_is_longer_than_the_run() -> None:
+    turns = WalkRun(3.0, 2.0, 8)
+    made = recommendation(stage="walk_run", next_run=NextRun(4.0, 26.0, None, turns, "level", None))
+    texts = [s.text for _, s in of_kind(plan(made), "run")]
+    assert texts[0] == "Run 1, easy: 3.0 km or 20 min of running (run 3 min, walk 2 min, by turns)."
+    assert all("(run 3 min, walk 2 min, by turns)" in text for text in texts)
+    whole = replace(made, next_run=NextRun(4.0, 26.0, None, WalkRun(26.0, 2.0, 1), "level", None))
+    assert "(run 20.3 min, walk 2 min, by turns)" in of_kind(plan(whole), "run")[0][1].text
+    assert all("by turns" not in s.text for _, s in of_kind(plan(recommendation()), "run"))
+
+
+def test_runs_shorter_than_the_limit_are_explained() -> None:
+    assert "the others have 80 % of the longest" in (plan(recommendation()).run_note or "")
+    flare = plan(recommendation(tier=1, modifiers=frozenset({"flare"})))
+    assert "planned as an easy one: 80 %" in (flare.run_note or "")
+    one = recommendation(week=WeekLimits(4.0, 26.0, 1))
+    assert plan(one).run_note is None
+    assert plan(no_run("calm")).run_note is None
+
+
 # --- flare, hold, refer -------------------------------------------------------------------------------
 
 
@@ -189,6 +216,8 @@ def test_flare_moves_the_next_run_and_softens_the_week() -> None:
     assert [f"{day:%a}" for day, _ in runs] == ["Wed", "Fri", "Sun"]
     assert [s.km for _, s in runs] == [pytest.approx(3.0769, abs=1e-4)] * 3
     assert len(of_kind(week, "strength")) == 2
+    bent = {"modest_squat", "slow_leg_lower", "graded_resistance", "adductor_hold", "soft_landing"}
+    assert not bent & {name for _, s in of_kind(week, "strength") for name in s.items}
     assert week.moved == (
         "the run of Tuesday moves to Wednesday",
         "the longest run of Sunday becomes an easy one",
@@ -230,11 +259,17 @@ def test_red_flag_leaves_only_rest_and_says_whom_to_see(changes: dict[str, Any])
     assert all("doctor or physiotherapist" in s.text for day in week.days for s in day.sessions)
 
 
-def test_missing_start_answers_plan_no_run_and_only_block_a() -> None:
-    week = plan(recommendation(status="needs_input"))
-    assert not of_kind(week, "run")
-    assert not of_kind(week, "cross")
-    assert {BOOK.find(name).block for _, s in of_kind(week, "strength") for name in s.items} == {"A"}  # type: ignore[union-attr]
+@pytest.mark.parametrize("stage", ["walk_run", "calm", "hold"])
+def test_before_the_start_questions_are_answered_nothing_is_planned(stage: str) -> None:
+    week = plan(recommendation(status="needs_input", stage=stage))
+    assert [[s.kind for s in day.sessions] for day in week.days] == [["rest"]] * 7
+    assert all("`pfp setup`" in s.text for day in week.days for s in day.sessions)
+    assert (week.dropped, week.moved, week.exercise_note) == ((), (), None)
+
+
+def test_a_red_flag_goes_before_open_questions() -> None:
+    week = plan(recommendation(status="needs_input", refer=True))
+    assert all("doctor or physiotherapist" in s.text for day in week.days for s in day.sessions)
 
 
 # --- rest, days, the new element -------------------------------------------------------------------------
@@ -365,6 +400,9 @@ def test_placement_holds_for_every_answer(case: tuple[Recommendation, History, A
 def test_two_or_three_sessions_of_each_kind(case: tuple[Recommendation, History, Any]) -> None:
     made, history, numbers = case
     week = plan(made, history, numbers)
+    if made.status == "needs_input":
+        assert not of_kind(week, "mobility") + of_kind(week, "strength")
+        return
     assert len(of_kind(week, "mobility")) == numbers.plan.mobility_sessions
     assert len(of_kind(week, "strength")) in {2, 3}
     fewer = len(of_kind(week, "strength")) < numbers.plan.strength_sessions

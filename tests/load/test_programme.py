@@ -81,6 +81,21 @@ def test_second_session_makes_other_choices() -> None:
     )
 
 
+def test_for_what_is_left_out_another_of_its_block_comes() -> None:
+    number = 2  # in the others time cuts one of the block
+    calm = {"stage": "calm", "block_ceiling": "C"}
+    of_a = {one.id for one in BOOK.exercises if one.block == "A"}
+    before = set(session(number, **calm).names)
+    assert before & of_a
+    for name in before & of_a:
+        made = strength_session(
+            number, DAY, History(Profile(equipment=ALL)), recommendation(**calm), BOOK, too_painful={name}
+        )
+        assert made is not None
+        assert name not in made.names
+        assert len({*made.names} & of_a) == len(before & of_a)
+
+
 def test_a_narrower_choice_of_blocks() -> None:
     made = strength_session(1, DAY, History(), recommendation(), BOOK, blocks=("A",))
     assert made is not None
@@ -97,7 +112,8 @@ def test_equipment_that_is_not_at_hand_is_not_asked_for() -> None:
 def test_no_stairs_takes_the_stair_drills_out_and_nothing_else() -> None:
     without = session(1, modifiers=frozenset({"no_stairs"}))
     assert without.blocks == ("A", "B", "C")
-    assert not {"stairs_up", "forward_step_over"} & set(without.names)
+    assert not {"stairs_up", "forward_step_over", "slow_leg_lower"} & set(without.names)
+    assert {"modest_squat", "adductor_hold"} <= set(without.names)
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_diary import at, made_diary
 from made_recommendation import (
+    PAIN_RULE,
     RECOMMENDATIONS,
     SUNDAY,
     made_next,
@@ -27,7 +28,7 @@ from pfp_sensors.report import page
 from pfp_sensors.report.next_answer import look_again
 from pfp_sensors.report.next_text import next_text
 from pfp_sensors.report.red_flag_words import NOT_A_DIAGNOSIS, WHOM_TO_SEE
-from pfp_sensors.report.rules_text import certainty_words
+from pfp_sensors.report.rules_text import certainty_words, decided_line
 from pfp_sensors.report.week_text import week_text
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from pfp_sensors.settings.load import load_load_settings
@@ -38,24 +39,15 @@ At most 4.0 km or 26 min, no faster than 6:16/km, not before Tuesday 24 Nov.
 Why: pain reached 4/10 on Tuesday, so the next run is 80 % of 5.0 km.
 
   End of the run    at the distance or the minutes, whichever comes first
+  Cadence           about 172 steps per minute of both feet, at the same speed
   Surface           flat and even, no downhill
-  Cadence           about 172 steps per minute of both feet: shorter, quicker
-                    steps at the same speed
-  Rest              no run before Tuesday 24 Nov
   Leave out         fast pieces and hills
-  Landing impact    tolerance for now 7.9 g; the latest reading was 5 % above it
+  Landing impact    tolerance for now 7.9 g; the highest lately was 5 % above it
   This week         at most 12.0 km or 79 min in 3 runs; 5.0 km and 33 min done
-  Stage             building up: easy and flat
 
-Rules that decide
-  R2  Pain reached 4/10 on Tuesday: 80 % of 5.0 km.
-      Source: Esculier 2018, Silbernagel 2007 (direction). How sure: from
-      memory, unchecked; sizes our own choice, untested.
-
+Decided by R2: `pfp next --rules`
 Landing impact is how hard the shin is shaken at landing. It is not the load on
 the kneecap.
-
-Judged on what the diary held on Sunday 22 Nov 2026, 20:15.
 """
 
 RED_PAGE = """\
@@ -74,11 +66,7 @@ before you run again. Exercise is paused too. Once a clinician has cleared it,
 enter that: `pfp clear FLAG --by NAME --role ROLE --reason TEXT`, where FLAG is
 hot_swollen_fever or locking.
 
-Rules that decide
-  R1  A warning sign that a clinician has to look at first.
-      Source: Cornwall NHS. How sure: read in the source.
-
-Judged on what the diary held on Sunday 22 Nov 2026, 20:15.
+Decided by R1: `pfp next --rules`
 """
 
 HOLD_PAGE = """\
@@ -94,11 +82,8 @@ What to do instead
     back once the days are quiet; a day without an entry does not count as
     quiet.
 
-  Leave out         fast pieces, hills and stairs by choice
+  Leave out         stairs by choice
   This week         no running for now; 5.0 km and 33 min done
-  Stage             pause: no running
-
-Judged on what the diary held on Sunday 22 Nov 2026, 20:15.
 """
 
 NEEDS_INPUT_PAGE = """\
@@ -113,14 +98,7 @@ are given before that.
 Missing
   - year of birth
   - which knee hurts
-  - With the start questions answered there will be figures, or the advice to
-    see a clinician first.
-
-Rules that decide
-  X1  The start questions are not answered.
-      Source: safety. How sure: our own choice, untested.
-
-Judged on what the diary held on Sunday 22 Nov 2026, 20:15.
+Decided by X1: `pfp next --rules`
 """
 
 WALK_RUN_PAGE = """\
@@ -130,16 +108,12 @@ effort at most 3 of 10, today or later.
 Why: this is the start dose.
 
   End of the run    at the distance or the minutes, whichever comes first
-  Walk and run      walk 2 min, run 4 min, 3 times; only the running counts as
-                    minutes
+  Walk and run      walk 2 min, run 4 min, 3 times; count only the running
   Surface           level ground
   This week         at most 12.0 km or 79 min in 3 runs; 5.0 km and 33 min done
-  Stage             walking and running by turns, phase 3 of 6
 
 Notes
   - Start dose; nothing is known about your running yet.
-
-Judged on what the diary held on Sunday 22 Nov 2026, 20:15.
 """
 
 FIRST_LINES = {
@@ -262,10 +236,12 @@ def test_a_stop_shows_no_figures_and_asks_for_nothing_else() -> None:
     growth = made_rule("R7", "The longest run that counts is 1.6 km.", limits={"km": 1.76})
     for name in ("needs input", "red, hot", "under 18"):
         rec = RECOMMENDATIONS[name]
-        stopped = replace(rec, rules=(*rec.rules, growth), missing=("after60 pain of r7",))
+        stopped = replace(rec, rules=(*rec.rules, growth), missing=("after60 pain of r7", "usual pain"))
         text = next_text(stopped)
         assert not re.search(r"\d (?:km|min)\b", text)
-        assert ("Missing" in text) == (name == "needs input")
+        assert ("Missing\n  - usual pain\n" in text) == ("Missing" in text) == (name == "needs input")
+        assert "after60" not in text
+        assert "R7" not in text
         assert "R7" in next_text(stopped, all_rules=True)
 
 
@@ -275,12 +251,101 @@ def test_a_stop_shows_no_figures_and_asks_for_nothing_else() -> None:
         ("after60 pain of r7", "pain an hour after r7: `pfp pain SCORE --when after60 --run r7`"),
         ("during pain of r7", "worst pain during r7: `pfp pain SCORE --when during --run r7`"),
         ("distance or minutes of r7", "`pfp edit r7 km VALUE`"),
-        ("easy speed", "until then no pace can be named"),
+        ("easy speed", "`pfp edit RUN speed_mps V`"),
+        ("impact of r7", "- impact of r7"),
         ("something else", "- something else"),
     ],
 )
 def test_missing_things_say_how_to_enter_them(missing: str, words: str) -> None:
     assert words in one_line(next_text(made_next(missing=(missing,))))
+
+
+def test_a_usual_page_fits_a_small_screen() -> None:
+    long = {name for name, rec in RECOMMENDATIONS.items() if len(next_text(rec).splitlines()) > 23}
+    assert long == set()
+    answers = [judge(made_diary(), at(day, 21), load_load_settings()) for day in range(3, 31)]
+    lines = sorted(len(next_text(rec).splitlines()) for rec in answers if rec.next_run is not None)
+    assert len(lines) > 10
+    assert lines[-2] <= 24
+    assert lines[-1] <= 27  # one evening with a sensor, an open answer and three notes of two lines
+
+
+def test_three_lines_of_what_is_missing_and_how_many_more() -> None:
+    rec = made_next(missing=tuple(f"during pain of r{n}" for n in range(1, 6)))
+    text = next_text(rec)
+    assert "run r3`\n  ... and 2 more: `pfp next --rules`\n" in text
+    assert "of r4" not in text
+    assert "run r5`" in next_text(rec, all_rules=True)
+
+
+def test_the_knee_load_index_is_not_asked_of_a_person_without_a_sensor() -> None:
+    for mode, there in (("none", False), ("sensor", True)):
+        worn = made_rule("X8", "Sensor.", fired=False, inputs={"mode": mode})
+        text = next_text(made_next(missing=("knee-load index",), rules=(PAIN_RULE, worn)))
+        assert ("knee-load index" in text) == there
+        assert ("Missing" in text) == there
+
+
+@pytest.mark.parametrize(("declared", "there"), [(True, False), (False, True)])
+def test_a_longest_run_that_was_given_is_not_asked_for(declared: bool, there: bool) -> None:
+    first = made_rule("X2", "First use.", inputs={"declared": declared})
+    text = one_line(next_text(made_next(missing=("easy speed",), rules=(first,)), all_rules=True))
+    assert ("the longest run that you tolerated" in text) == there
+
+
+def test_an_impact_within_tolerance_says_why_it_cannot_count() -> None:
+    why = "the reading is not good enough to judge by"
+    r5 = made_rule("R5", "It cannot be judged.", inputs={"mode": "sensor", "why": why})
+    rec = made_next(impact_excess=-0.1, missing=("impact of r1",), rules=(PAIN_RULE, r5))
+    text = one_line(next_text(rec))
+    assert f"readings lately were within it, but the latest run cannot count: {why}" in text
+    assert "impact of r1" not in text
+    unknown = one_line(next_text(replace(rec, impact_tolerance_g=None, impact_excess=None)))
+    assert f"a landing impact of r1 to judge by: {why}" in unknown
+
+
+def test_who_is_referred_is_not_told_that_answers_bring_figures() -> None:
+    rec = replace(RECOMMENDATIONS["under 18"], status="needs_input", missing=("usual pain",))
+    for all_rules in (False, True):
+        assert "there will be figures" not in one_line(next_text(rec, all_rules=all_rules))
+    assert "Missing" not in next_text(rec)
+
+
+def test_without_a_run_nothing_of_it_is_left_out() -> None:
+    text = next_text(RECOMMENDATIONS["hold"])
+    assert "fast pieces" not in text
+    assert "hills" not in text
+    assert "Leave out         stairs by choice" in text
+    run = made_next(modifiers=frozenset({"no_stairs", "no_hills"}))
+    assert "Leave out         hills and stairs by choice" in next_text(run)
+    assert run.next_run is not None
+    flat = replace(run, next_run=replace(run.next_run, surface="level, no stairs by choice"))
+    assert "Leave out         hills\n" in next_text(flat)
+
+
+def test_a_rest_that_the_first_line_says_is_not_said_twice() -> None:
+    rec = RECOMMENDATIONS["ok"]
+    assert "  Rest " not in next_text(rec)
+    longer = replace(rec, rest_until=date(2026, 11, 25))
+    assert "Rest              no run before Wednesday 25 Nov" in next_text(longer)
+
+
+def test_the_moment_is_told_where_another_one_is_asked_for() -> None:
+    rec = RECOMMENDATIONS["ok"]
+    assert "Judged on" not in next_text(rec)
+    assert "Judged on what the diary held on Sunday 22 Nov 2026, 20:15." in next_text(rec, dated=True)
+    assert "Judged on what the diary held on Sunday 22 Nov 2026, 20:15." in week_text(
+        made_week(rec), dated=True
+    )
+
+
+def test_rules_are_named_in_one_line_however_many_they_are() -> None:
+    rules = [made_rule(f"R{n}", "Rule.", binding=n in {2, 10}) for n in range(1, 19)]
+    line = decided_line(rules, 80, "pfp next --rules")
+    assert line == "Decided by R2 and R10; also looked at R1, R3, R4, R5, R6 ...: `pfp next --rules`"
+    assert decided_line(rules, 60, "pfp next --rules") == "Decided by R2 and R10: `pfp next --rules`"
+    assert decided_line(rules[:1], 80, "x") == "Looked at R1: `x`"
+    assert decided_line([made_rule("R1", "Rule.", fired=False)], 80, "x") == ""
 
 
 def test_a_note_of_an_override_is_not_said_twice() -> None:
@@ -313,10 +378,10 @@ def test_impact_is_never_shown_without_what_it_is_not() -> None:
     ("excess", "words"),
     [
         (None, "no reading can be compared with it"),
-        (-0.2, "the latest reading was within it"),
-        (0.0, "the latest reading was within it"),
-        (0.004, "the latest reading was less than 1 % above it"),
-        (0.25, "the latest reading was 25 % above it"),
+        (-0.2, "readings lately were within it"),
+        (0.0, "readings lately were within it"),
+        (0.004, "the highest lately was less than 1 % above it"),
+        (0.25, "the highest lately was 25 % above it"),
     ],
 )
 def test_impact_against_tolerance(excess: float | None, words: str) -> None:
@@ -413,7 +478,7 @@ def test_no_first_line_allows_more_than_the_limit(rec: Recommendation) -> None:
 
 @given(rec=recommendations)
 def test_no_week_line_allows_more_than_the_limit(rec: Recommendation) -> None:
-    found = re.search(r"This week(.*?)(?=\n  \w)", next_text(rec, 120), re.DOTALL)
+    found = re.search(r"This week(.*?)(?=\n  \w|\n\n|$)", next_text(rec, 120), re.DOTALL)
     if found is None:
         assert rec.week.max_km is None
         assert rec.week.max_minutes is None

@@ -20,16 +20,20 @@ SETTINGS = load_load_settings()
 
 LIST = """\
 run  day           km  min  pace   pain  impact
-r6   2026-11-20     -   20     -  3 - -       -
+r6   2026-11-20     -   20     -  3 ? ?       -
 r5*  2026-11-17  4.20   28  6:25  1 1 1    L7.5
 r4*  2026-11-13  4.00   26  6:25  1 1 1    L7.4
 r3*  2026-11-10  4.80   31  6:25  4 1 1    L7.6
 r2*  2026-11-06  4.40   28  6:25  2 1 1    L7.2
 
-pain: during the run, an hour after, next morning, the worst of the knees; -
-means not known.
-impact: of landing, in g. Landing impact is how hard the shin is shaken at
-landing. It is not the load on the kneecap.
+pain: during the run, an hour after, next morning; the worst
+of the knees. -: not known.
+? in pain: still to be answered,
+`pfp pain SCORE --when WHEN --run RUN`, where WHEN is
+during, after60 or morning.
+impact: of landing, in g. Landing impact is how hard the
+shin is shaken at landing. It is not the load on the
+kneecap.
 * SYNTHETIC: computed by a program, not run by a person.
 Not shown: 1 older run.
 """
@@ -110,6 +114,30 @@ def test_both_knees_have_to_be_answered() -> None:
     )
     text = one_line(run_text(seen(history), "a"))
     assert "2 (left); not every answer is there: `pfp pain SCORE --when during --run a`" in text
+
+
+def test_open_questions_are_marked_and_explained_only_where_there_are_some() -> None:
+    assert "? in pain: still to be answered" in one_line(runs_text(seen()))
+    answered = replace(made_diary(), runs=made_diary().runs[:5])
+    assert "?" not in runs_text(seen(answered))
+    both = History(
+        profile=Profile(knees=("left", "right")),
+        runs=(Run("a", at(10), km=4.0),),
+        pain=(Pain("during", 2, at(10, 8), knee="left", run="a"),),
+    )
+    assert " 2? ? ? " in runs_text(seen(both))
+
+
+def test_a_mark_behind_an_impact_is_explained() -> None:
+    for quality, there in (("low", True), ("good", False)):
+        history = History(runs=(Run("a", at(10), impact={None: RunImpact(9.0, quality)}),))  # type: ignore[arg-type]
+        assert ("? behind it: not clear enough" in one_line(runs_text(seen(history)))) == there
+
+
+def test_footers_have_sixty_columns_on_any_page() -> None:
+    text = runs_text(seen(), 120)
+    footer = text[text.index("\npain:") :]
+    assert max(map(len, footer.splitlines())) <= 60
 
 
 def test_no_runs_says_what_to_do() -> None:

@@ -27,16 +27,21 @@ Fri 27 Nov  run       easy, at most 4.0 km or 26 min (provisional)
 Sat 28 Nov  rest      full rest
 Sun 29 Nov  -
 
+  Every run         no faster than 6:16/km; about 172 steps per minute of both
+                    feet, at the same speed; flat and even, no downhill
   These seven days  2 runs, at most 8.0 km and 52 min
                     Only the next run is firm: ask again after each run with
                     `pfp next`.
-  Monday to Sunday  at most 12.0 km or 79 min in 3 runs; 5.0 km and 33 min done
+  Calendar week     Mon 16 Nov to Sun 22 Nov: at most 12.0 km or 79 min in 3
+                    runs; 5.0 km and 33 min done
 
 Moved
   - Tuesday's run stays; the longest run of Sunday is dropped.
 
 Left out, because it did not fit
   - third mobility session
+
+Decided by R2: `pfp week --rules`
 
 Cue for this week: slow, deliberate repetitions, and the kneecap stays over the
 middle of the foot.
@@ -104,7 +109,32 @@ def test_a_mark_that_the_text_has_is_not_repeated() -> None:
     assert "(provisional)" not in text
 
 
+def test_every_run_has_pace_cadence_and_ground_once() -> None:
+    text = one_line(week_text(made_week()))
+    assert text.count("no faster than 6:16/km") == 2  # the answer, and once below the table
+    assert "Every run no faster than 6:16/km; about 172 steps per minute of both feet" in text
+    assert "Every run" not in week_text(made_week(RECOMMENDATIONS["used up"]))
+
+
+def test_why_runs_are_shorter_stands_below_the_table() -> None:
+    assert "The week is shared out." in one_line(
+        week_text(replace(made_week(), run_note="The week is shared out."))
+    )
+
+
+def test_the_calendar_week_is_that_of_the_judgement() -> None:
+    # Sunday 22 November; the seven days begin on Monday the 23rd.
+    assert "Calendar week     Mon 16 Nov to Sun 22 Nov: at most 12.0 km" in week_text(made_week())
+
+
+def test_before_the_start_questions_no_volume_is_told() -> None:
+    text = week_text(made_week(RECOMMENDATIONS["needs input"]))
+    assert "These seven days" not in text
+    assert "Calendar week" not in text
+
+
 def test_rules_come_on_request() -> None:
+    assert "Decided by R2: `pfp week --rules`\n" in week_text(made_week())
     assert "Rules that decide" not in week_text(made_week())
     assert "Rules that decide\n  R2" in week_text(made_week(), all_rules=True)
 
