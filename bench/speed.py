@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bench.diary_years import make_two_years
 from bench.hours import simulated_hour, write_hours
 from bench.places import ROOT
 from bench.scores import EVENT_COLUMNS, event_cells, score_contacts, scored_stretch
@@ -121,10 +122,13 @@ def _processes(files: dict[int, Path], repeats: int) -> dict[str, Runs]:
     """Time whole processes by turns."""
     first = min(files)
     imu = str(files[first] / "imu.parquet")
+    home = files[first].parent / "two-years"
+    say(f"a diary of two years, {make_two_years(home)} entries")
     often = {
         "bare Python: import, read, filter": (sys.executable, str(_FLOOR_FILE), imu),
         f"pfp analyze, {first} h": (*_PFP, "analyze", str(files[first])),
         "pfp --help": (*_PFP, "--help"),
+        "pfp next, two years of diary": (*_PFP, "--home", str(home), "next"),
         "python -c pass": (sys.executable, "-c", "pass"),
     }
     longer = {f"pfp analyze, {n} h": (*_PFP, "analyze", str(p)) for n, p in files.items() if n != first}
@@ -242,5 +246,12 @@ def _targets(
         Target("the prize: pfp analyze not slower than the bare process", ratio, 1.0),
         Target("pfp analyze of one hour, peak memory", pfp.largest_mb, 300.0, unit="MB", decimals=0),
         Target("pfp --help", whole["pfp --help"].typical_s, 0.15, unit="s", decimals=3),
+        Target(
+            "pfp next on two years of diary",
+            whole["pfp next, two years of diary"].typical_s,
+            0.5,
+            unit="s",
+            decimals=3,
+        ),
         Target("one hour at rest", size_mb, 6.0, unit="MB", decimals=1),
     )

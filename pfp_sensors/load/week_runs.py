@@ -109,8 +109,13 @@ def _usual(
     """Give the runs of a week without any disturbance."""
     following, week = recommendation.next_run, recommendation.week
     limits = (
-        (recommendation.dose_km, following.max_km if following else None, week.max_km),
-        (recommendation.dose_minutes, following.max_minutes if following else None, week.max_minutes),
+        (recommendation.dose_km, following.max_km if following else None, week.max_km, settings.floor_km),
+        (
+            recommendation.dose_minutes,
+            following.max_minutes if following else None,
+            week.max_minutes,
+            settings.floor_min,
+        ),
     )
     slots = []
     for day in window:
@@ -125,17 +130,20 @@ def _target(
     dose: float | None,
     next_most: float | None,
     week: float | None,
+    floor: float,
     runs: int,
     longest: bool,
     settings: LoadSettings,
 ) -> float | None:
     """Share the week out: the longest run, and the others as a part of it; never above the next run's limit.
 
-    Without a dose (a used-up week) the week's even share stands in: it is never above the dose behind it.
+    Without a dose (a used-up week) the week's even share stands in, at most the smallest run that is planned:
+    with a run left this week the later ones are bound by its limit, and a flare that uses up the week may
+    not free them.
     """
     share = settings.week.other_share
     if dose is None:
-        dose = next_most if next_most is not None else week and week / runs
+        dose = next_most if next_most is not None else week and min(week / runs, floor)
     if dose is None:
         return None
     top = dose if week is None else min(dose, week / (1 + share * (runs - 1)))

@@ -167,7 +167,8 @@ def missing_never_grows(engine: Engine, case: Case) -> str | None:
     if blanked is not None and (found := above_reference(engine.ask(blanked))):
         return f"answer blanked: {found}"
     dropped = worsen.drop_impact(case)
-    if case.history.profile.impact_mode == "sensor" and dropped is not None:
+    switched = any(event.kind == "impact_mode" for event in case.history.events)
+    if case.history.profile.impact_mode == "sensor" and not switched and dropped is not None:
         found = above_reference(engine.ask(dropped))
         return f"impact missing: {found}" if found else None
     return None
