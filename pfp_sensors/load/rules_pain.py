@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pfp_sensors.load.days import day_of, day_text, within
+from pfp_sensors.load.evidence import SWELLING
 from pfp_sensors.load.situation import Outcome
 from pfp_sensors.load.stages import amber_days, silent_runs
 from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
@@ -128,8 +129,8 @@ def warning(now: Situation) -> Outcome:
         else "There was no warning sign lately."
     )
     names = {item.what for item in signs}
-    open_ones = [one.kind for one in now.seen.history.symptoms if one.end is None and one.kind in names]
-    notes = [f"Say when it is over: pfp symptom {kind} --ended DAY" for kind in sorted(set(open_ones))]
+    lasts = any(one.end is None and one.kind == SWELLING for one in now.seen.history.symptoms)
+    notes = [f"Say when it is over: pfp symptom {SWELLING} --ended DAY"] if lasts and fired else []
     if fired:
         notes.append("Look again at your form and your plan: did anything change lately?")
     if fired and again:
