@@ -24,8 +24,8 @@ dt{flex:0 0 9.5rem;color:var(--soft)}
 dd{flex:1 1 12rem;margin:0}
 code{font-family:ui-monospace,monospace;font-size:.9em}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1rem}
-.legs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 1.5rem}
-.legs>div,figure>*{min-width:0}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 1.5rem}
+.beside>div,figure>*{min-width:0}
 ul{margin:.2rem 0;padding-left:1.25rem}
 figure{margin:0;min-width:0}
 svg{display:block;width:100%;max-width:36rem;height:auto}
@@ -56,7 +56,7 @@ thead th{font-weight:600}
 @page{size:A4;margin:12mm}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#333;--rule:#999;--panel:#fff;
 --s0:#0b5cad;--s1:#9a3b00;--alarm:#a3004f}
-body{max-width:none;padding:0;font-size:9pt;line-height:1.35}
+body{max-width:none;padding:0;font-size:8.5pt;line-height:1.3}
 h1{font-size:14pt}
 h2{font-size:11pt;margin:.5rem 0 .2rem}
 h3{font-size:9.5pt;margin:.2rem 0 0}
@@ -64,12 +64,14 @@ h3{font-size:9.5pt;margin:.2rem 0 0}
 .soft,figcaption,caption{font-size:7.5pt}
 details{display:none}
 dl>div{padding:.05rem 0}
-.charts{display:grid;grid-template-columns:1fr 1fr;gap:2mm 6mm}
+.charts{grid-template-columns:1fr 1fr;gap:2mm 6mm}
+.beside{grid-template-columns:1fr 1fr;gap:0 6mm}
 figure,dl>div{break-inside:avoid}
 h2,h3{break-after:avoid}
 .second{break-before:page}
 p{margin:.15rem 0}
-dt{flex-basis:28mm}
+dt{flex-basis:24mm}
+dd{flex-basis:35mm}
 svg{max-width:78mm}}
 """
 """The one style sheet, within the page. No text of a person ever enters it."""

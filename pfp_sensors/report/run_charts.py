@@ -42,10 +42,20 @@ _KEYS: Final = {"resultant_g": "impact"}
 """Where the key of a summary is another than that of the chart."""
 
 
-def figures(legs: Sequence[LegCharts], tolerance_g: float | None) -> Iterator[Markup]:
-    """Write every chart that there is, and a line for each that there is not."""
+def figures(
+    legs: Sequence[LegCharts], tolerance_g: float | None, not_judged: str | None = None
+) -> Iterator[Markup]:
+    """Write every chart that there is, and a line for each that there is not.
+
+    Parameters
+    ----------
+    tolerance_g
+        Drawn as a line; None: not known.
+    not_judged
+        Why the run is not held against it, in words; None where it is.
+    """
     yield from (_over_time(name, legs, tolerance_g) for name in ("cadence_spm", "resultant_g"))
-    yield _landings(legs, tolerance_g)
+    yield _landings(legs, tolerance_g, not_judged)
     yield from (_over_time(name, legs, None) for name in ("speed_mps", "stride_length_m"))
     yield _waveform(legs)
     yield _stretches(legs)
@@ -112,7 +122,7 @@ def _in_words(leg: LegCharts, series: Sequence[Window], unit: str, decimals: int
     return f"{leg_name(leg).capitalize()}: medians {low:.{decimals}f} to {high:.{decimals}f} {unit}."
 
 
-def _landings(legs: Sequence[LegCharts], tolerance_g: float | None) -> Markup:
+def _landings(legs: Sequence[LegCharts], tolerance_g: float | None, not_judged: str | None) -> Markup:
     """Draw how many landings had which peak."""
     title = "Landings by their impact"
     shown = [(k, leg) for k, leg in enumerate(legs) if leg.landings]
@@ -121,14 +131,7 @@ def _landings(legs: Sequence[LegCharts], tolerance_g: float | None) -> Markup:
     rules = () if tolerance_g is None else (_tolerance("x", tolerance_g),)
     edges = [edge for _, leg in shown for one in leg.landings for edge in (one.low_g, one.high_g)]
     edges += [rule.value for rule in rules]
-    held = (
-        ""
-        if tolerance_g is None
-        else (
-            f" The tolerance for now, {page.g_at_most(tolerance_g)}, is held against the "
-            "median of a run, not against single landings."
-        )
-    )
+    held = "" if tolerance_g is None else _held(tolerance_g, not_judged)
     chart = Chart(
         ident="chart-landings",
         title=title,
@@ -153,6 +156,14 @@ def _landings(legs: Sequence[LegCharts], tolerance_g: float | None) -> Markup:
         for one in leg.landings
     ]
     return _figure(chart, data_table(title, ["leg", "impact (g)", "landings"], rows))
+
+
+def _held(tolerance_g: float, not_judged: str | None) -> str:
+    """Say what is held against the tolerance: the median of a run, and of this one only where it counts."""
+    line = f" The tolerance for now is {page.g_at_most(tolerance_g)}"
+    if not_judged is not None:
+        return f"{line}; this run is not held against it: {not_judged}."
+    return f"{line}; it is held against the median of a run, not against single landings."
 
 
 def _mode_in_words(leg: LegCharts) -> str:

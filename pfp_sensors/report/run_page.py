@@ -7,13 +7,12 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.report import page, words
+from pfp_sensors.report import page, run_charts, words
 from pfp_sensors.report.analysis_text import reason_lines, summary_rows, symmetry_rows, symmetry_words
 from pfp_sensors.report.html import Markup, blocks, element, facts, joined, prose
 from pfp_sensors.report.next_answer import answer, what_to_do
 from pfp_sensors.report.next_text import answer_rows
 from pfp_sensors.report.page_style import STYLE
-from pfp_sensors.report.run_charts import figures
 from pfp_sensors.report.runs_text import (
     SYNTHETIC_RUN,
     WHEN_WORDS,
@@ -67,8 +66,10 @@ def run_page(report: RunReport) -> str:
 
 
 def _main(report: RunReport) -> Markup:
-    sections = [_impact(report), _next(report.answer), _diary(report), *_recording(report), _made(report)]
-    return element("main", *sections)
+    last = [] if report.analysis is None else [*_symmetry(report.analysis)]
+    beside = "beside" if last else None
+    sections = [_impact(report), _next(report.answer), _diary(report), *_recording(report)]
+    return element("main", *sections, element("div", *last, _made(report), class_=beside))
 
 
 def _title(report: RunReport) -> str:
@@ -154,10 +155,11 @@ def _diary(report: RunReport) -> Markup:
         return Markup("")
     run = report.run
     rows = [*figure_rows(run), ("Limits then", limits_words(report.cap)), *impact_rows(run)]
-    parts = [facts(rows), element("h3", "Pain, 0 to 10"), facts(_pain(report, run))]
+    parts = [element("h3", "Pain, 0 to 10"), facts(_pain(report, run))]
     if run.note:
         parts.append(element("p", "Note: ", element("bdi", run.note)))
-    return _section("In the diary", *parts)
+    figures = element("div", element("h3", "Figures"), facts(rows))
+    return _section("In the diary", element("div", figures, element("div", *parts), class_="beside"))
 
 
 def _pain(report: RunReport, run: Run) -> list[tuple[str, str]]:
@@ -180,10 +182,12 @@ def _recording(report: RunReport) -> Iterator[Markup]:
         text = f"No charts: {report.no_recording or 'there is no recording.'}"
         yield _section("What the sensor measured", element("p", prose(text)))
         return
-    legs = element("div", *_legs(report.analysis), class_="legs")
+    beside = "beside" if len(report.analysis.legs) > 1 else None
+    legs = element("div", *_legs(report.analysis), class_=beside)
     yield _section("What the sensor measured", legs)
-    yield from _symmetry(report.analysis)
-    drawn = element("div", *figures(report.charts, report.tolerance_g), class_="charts")
+    drawn = element(
+        "div", *run_charts.figures(report.charts, report.tolerance_g, report.not_judged), class_="charts"
+    )
     yield _section("During the run", drawn, class_="second")
 
 

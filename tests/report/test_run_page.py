@@ -274,6 +274,9 @@ def test_the_tolerance_is_drawn_and_said_only_where_there_is_one() -> None:
     ]
     assert [f.all("h3")[0].text for f in drawn] == ["Landing impact over time", "Landings by their impact"]
     assert "Left leg: 8.6 g at your easy speed; your tolerance for now is 8.2 g: 4 % above it." in page.text
+    assert "held against the median of a run, not against single landings" in drawn[1].text
+    later = page_of(made_report(against=(), not_judged="a later run stands in the diary"))
+    assert "this run is not held against it: a later run stands in the diary." in later.all("figure")[2].text
     without = page_of(alone())
     assert "tolerance for now" not in without.text
     assert not [one for one in without.all("path") if one.attributes.get("class") == "rule"]
