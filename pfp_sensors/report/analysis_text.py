@@ -33,9 +33,9 @@ def analysis_text(analysis: FileAnalysis) -> str:
 
 def _leg(run: RunSummary, *, heading: bool) -> str:
     parts = [_what_was_recorded(run, heading=heading)]
-    rows = _rows(run)
+    rows = summary_rows(run)
     if rows:
-        parts.append("\n".join(rows))
+        parts.append("\n".join(words.row(label, text) for label, text in rows))
     how_sure = _how_sure(run)
     if how_sure:
         parts.append(how_sure)
@@ -58,8 +58,8 @@ def _what_was_recorded(run: RunSummary, *, heading: bool) -> str:
     return words.paragraph(f"{leg}{words.duration(facts.duration_s)} recorded, {running}.")
 
 
-def _rows(run: RunSummary) -> list[str]:
-    """Write one line for each quantity that is known, headline first."""
+def summary_rows(run: RunSummary) -> list[tuple[str, str]]:
+    """Name each quantity that is known, headline first, with what there is to say of it."""
     found: list[tuple[str, str]] = []
     if run.running_s > 0:
         found.append(("Running", _running(run)))
@@ -83,7 +83,7 @@ def _rows(run: RunSummary) -> list[str]:
     others = _other_movement(run)
     if others:
         found.append(("Besides running", others))
-    return [words.row(label, text) for label, text in found]
+    return found
 
 
 def _running(run: RunSummary) -> str:
@@ -145,7 +145,11 @@ def _how_sure(run: RunSummary) -> str:
 
 
 def _listed(reasons: Iterable[Reason]) -> str:
-    """List reasons, those with the same words once with all they concern."""
+    return "\n".join(words.paragraph(line, "  - ", "    ") for line in reason_lines(reasons))
+
+
+def reason_lines(reasons: Iterable[Reason]) -> list[str]:
+    """Write reasons, those with the same words once with all they concern."""
     by_message: dict[str, list[str]] = {}
     for reason in reasons:
         names = by_message.setdefault(reason.message, [])
@@ -155,23 +159,35 @@ def _listed(reasons: Iterable[Reason]) -> str:
     lines = []
     for message, names in by_message.items():
         concerned = ", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])])
-        lines.append(words.paragraph(f"{concerned}: {message}", "  - ", "    "))
-    return "\n".join(lines)
+        lines.append(f"{concerned}: {message}")
+    return lines
 
 
 def _symmetry(symmetry: Symmetry | None) -> str:
     if symmetry is None:
         return "RIGHT AGAINST LEFT\nNot told: both legs are needed."
+    rows = [words.row(label, text) for label, text in symmetry_rows(symmetry)]
+    if symmetry.exceeds_minimum_detectable is not None:
+        rows.append(words.paragraph(symmetry_words(symmetry)))
+    return "RIGHT AGAINST LEFT\n" + ("\n".join(rows) or "Not told: too little is known of one leg.")
+
+
+def symmetry_rows(symmetry: Symmetry) -> list[tuple[str, str]]:
+    """Name what is known of right against left, in percent of their mean."""
     values = (
         ("Landing impact", symmetry.resultant_pct),
         ("Time on ground", symmetry.contact_time_pct),
         ("Time per stride", symmetry.stride_time_pct),
     )
-    rows = [words.row(label, _percent(value)) for label, value in values if value is not None]
-    if symmetry.exceeds_minimum_detectable is not None:
-        meaning = _beyond_measuring(symmetry.exceeds_minimum_detectable)
-        rows.append(words.paragraph(f"The difference of the landing impacts is {meaning}."))
-    return "RIGHT AGAINST LEFT\n" + ("\n".join(rows) or "Not told: too little is known of one leg.")
+    return [(label, _percent(value)) for label, value in values if value is not None]
+
+
+def symmetry_words(symmetry: Symmetry) -> str:
+    """Say whether the landing impacts differ by more than measuring can tell; empty where unknown."""
+    if symmetry.exceeds_minimum_detectable is None:
+        return ""
+    meaning = _beyond_measuring(symmetry.exceeds_minimum_detectable)
+    return f"The difference of the landing impacts is {meaning}."
 
 
 def _typical(spread: Spread, decimals: int) -> str:

@@ -55,7 +55,7 @@ def next_text(rec: Recommendation, width: int = 80, *, all_rules: bool = False, 
         parts.append(page.paragraph(f"Why: {rec.why}", width))
     parts += what_to_do(rec, width)
     is_stopped = rec.refer or rec.status in ("needs_input", "refer")
-    rows = [] if is_stopped else [page.row(*row, width) for row in _rows(rec, with_stage=all_rules)]
+    rows = [] if is_stopped else [page.row(*row, width) for row in answer_rows(rec, with_stage=all_rules)]
     parts += ["\n".join(rows)] if rows else []
     lists = [] if is_stopped and (rec.refer or rec.status == "refer") else _missing(rec, width, all_rules)
     lists += [*notes(rec, width), *overrides(rec, width)]
@@ -117,7 +117,7 @@ def _missing(rec: Recommendation, width: int, in_full: bool) -> list[str]:
     return missing_in_short(rec, width, _MISSING_LINES)
 
 
-def _rows(rec: Recommendation, *, with_stage: bool) -> list[tuple[str, str]]:
+def answer_rows(rec: Recommendation, *, with_stage: bool = False) -> list[tuple[str, str]]:
     """Write what there is to say of the next run, the week and the stage."""
     rows = [] if rec.next_run is None else _run_rows(rec.next_run, rec)
     leave_out = _leave_out(rec)

@@ -96,7 +96,7 @@ def run_text(seen: Seen, run_id: str, width: int = 80) -> str:
     one = find_run(seen, run_id)
     run = one.run
     parts = [page.paragraph(SYNTHETIC_RUN, width)] if run.synthetic else []
-    rows = [*_dose(run), ("Limits then", limits_words(one.cap)), *_impact(run), *_origin(run)]
+    rows = [*figure_rows(run), ("Limits then", limits_words(one.cap)), *impact_rows(run), *_origin(run)]
     title = f"Run {run.id}, {page.moment_words(run.start)}"
     parts.append("\n".join([title, *(page.row(label, text, width) for label, text in rows)]))
     parts.append("\n".join(["Pain, 0 to 10", *(page.row(a, b, width) for a, b in _pain(one))]))
@@ -156,7 +156,8 @@ def _reading(leg: Knee | None, reading: RunImpact) -> str:
     return f"{leg[0].upper() if leg else ''}{reading.resultant_g:.1f}{mark}"
 
 
-def _dose(run: Run) -> list[tuple[str, str]]:
+def figure_rows(run: Run) -> list[tuple[str, str]]:
+    """Name the figures of a run as the diary has them."""
     rows = [
         ("Distance", "not known" if run.km is None else f"{run.km:.2f} km"),
         ("Running time", "not known" if run.minutes is None else f"{run.minutes:.0f} min"),
@@ -172,7 +173,8 @@ def _dose(run: Run) -> list[tuple[str, str]]:
     return rows
 
 
-def _impact(run: Run) -> list[tuple[str, str]]:
+def impact_rows(run: Run) -> list[tuple[str, str]]:
+    """Name the landing impact of each leg, and whether it can be judged by."""
     rows = []
     for leg in _legs(run):
         reading = run.impact[leg]

@@ -188,8 +188,10 @@ class SimulatedSensor:
 
     def _send(self, firmware: Firmware) -> bool:
         """Send what there is; True where nothing can go out although there may be something."""
-        while (link := self._link) is not None and firmware.can_send:
-            if self._air.waiting(self._controller) >= firmware.plan.send_buffer:
+        # What is sent reaches the air at a later turn of the event loop, so the room is counted once.
+        for _ in range(firmware.plan.send_buffer - self._air.waiting(self._controller)):
+            link = self._link
+            if link is None or not firmware.can_send:
                 return True
             packet = firmware.next_packet(link.att_mtu, self._clock.mono_ns())
             if packet is None:

@@ -96,6 +96,10 @@ class Ear:
         enough = len(self.indices()) + samples
         await until(lambda: len(self.indices()) >= enough)
 
+    def in_the_air(self) -> int:
+        """Count the packets of the sensor that wait for a connection event."""
+        return self.world.air.waiting(self.sensor._controller)
+
     def assert_all_as_made(self) -> None:
         for packet in self.data():
             np.testing.assert_array_equal(packet.counts, self.sensor.made(packet.index, len(packet.counts)))

@@ -1,0 +1,214 @@
+"""The page of one run: its recording looked at again, the diary asked, and the file written."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.actions.analyze import AnalyzeOptions
+from pfp_sensors.actions.find_run import find_run
+from pfp_sensors.actions.next_run import next_run
+from pfp_sensors.actions.read_diary import has_diary
+from pfp_sensors.errors import PfpError, UsageError
+from pfp_sensors.load.answers import REQUIRED
+from pfp_sensors.load.run_context import run_context
+from pfp_sensors.load.seen import see
+from pfp_sensors.model.report import AgainstTolerance, PainAnswer, RunReport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pfp_sensors.load.run_context import RunContext
+    from pfp_sensors.load.seen import SeenRun
+    from pfp_sensors.model.analysis import FileAnalysis
+    from pfp_sensors.model.diary import Run
+    from pfp_sensors.model.report import LegCharts
+
+_NOT_KEPT: Final = (
+    "the recording is not kept with the diary. `pfp report FILE -o OUT.html` with the file it came from "
+    "draws the charts."
+)
+_TYPED: Final = "the run was written down by hand, without a sensor."
+_UNKNOWN: Final = "the diary has the figures of this run, and no recording of it."
+_NOT_IN_DIARY: Final = "this recording is not in the diary"
+
+Look = tuple["FileAnalysis", tuple["LegCharts", ...]]
+
+
+def report_run(home: Path, word: str, at: datetime, config: Path | None = None) -> RunReport:
+    """Gather what the page of a run shows.
+
+    What the answer for the next run commits to is kept, as with `next_run`. A recording that is not in the
+    diary is shown by itself, and the diary is not asked.
+
+    Parameters
+    ----------
+    home
+        As from `home_folder`.
+    word
+        A run of the diary as `find_run` takes it, or the path of a recording.
+    at
+        Now, with offset.
+    config
+        A file of settings to use in place of the shipped ones.
+
+    Raises
+    ------
+    UsageError
+        If there is neither such a run nor such a file.
+    SettingsError
+        If ``config`` has a wrong key or value.
+    InputError, PfpError
+        If the recording of a path, or the diary, cannot be read.
+    """
+    runs = _runs(home)
+    path = Path(word)
+    if path.exists() and not any(run.id.lower() == word.strip().lower() for run in runs):
+        look = look_at(path, config)
+        own = next((run for run in runs if run.sha256 == look[0].provenance.source.sha256), None)
+        return _alone(look, at) if own is None else _in_diary(home, own, look, None, at, config)
+    if not runs:
+        raise UsageError(
+            f"{word} is no file, and there is no run in the diary yet.",
+            "Give the path of a recording, or bring it in with `pfp import`.",
+        )
+    run = _found(runs, word, at)
+    kept, because = _kept(home, run, config)
+    return _in_diary(home, run, kept, because, at, config)
+
+
+def look_at(path: Path, config: Path | None = None) -> Look:
+    """Analyse a recording, and gather what its charts show; raises as `analyze_file`."""
+    from pfp_sensors.analyse import analyse_file
+    from pfp_sensors.analyse.charts import leg_charts
+    from pfp_sensors.formats.read import read_recording_file
+    from pfp_sensors.settings import load_import_settings, load_signal_settings
+
+    settings, options = load_signal_settings(config), AnalyzeOptions()
+    file = read_recording_file(
+        path, sensor=options.sensor, side=options.side, max_bytes=load_import_settings(config).max_bytes
+    )
+    analysis = analyse_file(file, settings)
+    pairs = zip(file.recordings, analysis.legs, strict=True)
+    return analysis, tuple(leg_charts(recording, leg, settings) for recording, leg in pairs)
+
+
+def write_page(text: str, path: Path, *, replace: bool = False) -> None:
+    """Write a page that only its owner can read; it is whole or not there.
+
+    Parameters
+    ----------
+    replace
+        Write over a file that is there.
+
+    Raises
+    ------
+    UsageError
+        If the file is there already, or none can be made there.
+    PfpError
+        If the disk is full or failing.
+    """
+    from pfp_sensors.store.sealed_files import replacing
+
+    check_page(path, replace=replace)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def check_page(path: Path, *, replace: bool = False) -> None:
+    """Refuse a page that could not be written, before all the work.
+
+    Raises
+    ------
+    UsageError
+        If the name does not end in .html, its folder is not there, or the file is there already.
+    """
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise UsageError(f"{path}: the page is an HTML file.", "Give a name ending in .html.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.", "Make it first.")
+    if path.is_dir() or (path.exists() and not replace):
+        raise UsageError(f"{path} is there already.", "Give another name, or add --replace.")
+
+
+def _runs(home: Path) -> tuple[Run, ...]:
+    from pfp_sensors.store.database import open_diary
+    from pfp_sensors.store.diary import read_history
+
+    if not has_diary(home):
+        return ()
+    with contextlib.closing(open_diary(home)) as diary:
+        return read_history(diary).runs
+
+
+def _found(runs: Sequence[Run], word: str, at: datetime) -> Run:
+    """Find a run; a word that looks like a path is told to be no file."""
+    if "/" in word or "\\" in word or Path(word).suffix:
+        raise UsageError(
+            f"There is no file {word}, and no run of that name.", "`pfp runs` lists the runs of the diary."
+        )
+    return find_run(runs, word, at)
+
+
+def _kept(home: Path, run: Run, config: Path | None) -> tuple[Look | None, str | None]:
+    """Look at the recording that is kept of a run, or say why that cannot be done."""
+    if run.recording is None:
+        without = _TYPED if run.source == "typed" else _UNKNOWN
+        return None, without if run.sha256 is None else _NOT_KEPT
+    folder = home / run.recording
+    if not folder.exists():
+        return None, f"its recording, {run.recording}, is not there any more. Restore it from a backup."
+    try:
+        look = look_at(folder, config)
+    except PfpError as error:
+        return None, f"its recording cannot be read: {error.message} {error.what_to_do}".strip()
+    if run.sha256 not in {None, look[0].provenance.source.sha256}:
+        return None, f"its recording, {run.recording}, holds other data than when the run was entered."
+    return look, None
+
+
+def _alone(look: Look, at: datetime) -> RunReport:
+    return RunReport(at, None, None, (), (), *look, None, (), _NOT_IN_DIARY, None, None)
+
+
+def _in_diary(
+    home: Path, run: Run, look: Look | None, because: str | None, at: datetime, config: Path | None
+) -> RunReport:
+    judged = next_run(home, at, config)
+    seen = see(judged.history, at, judged.settings)
+    own = next((one for one in seen.runs if one.run.id == run.id), None)
+    if own is None:
+        raise UsageError(f"{run.id} lies in the future.", "Correct its start with `pfp edit`.")
+    context = run_context(judged.history, run.id, at, judged.settings)
+    analysis, charts = (None, ()) if look is None else look
+    return RunReport(
+        made=at,
+        run=run,
+        cap=own.cap,
+        pain=_pain(own),
+        unanswered=tuple(name for name in REQUIRED if name not in own.answered),
+        analysis=analysis,
+        charts=charts,
+        no_recording=because,
+        against=_against(context),
+        not_judged=None if context is None else context.not_judged,
+        tolerance_g=judged.recommendation.impact_tolerance_g,
+        answer=judged.recommendation,
+    )
+
+
+def _pain(own: SeenRun) -> tuple[PainAnswer, ...]:
+    return tuple(PainAnswer(one.kind, one.score, one.knee) for one in own.items if one.score is not None)
+
+
+def _against(context: RunContext | None) -> tuple[AgainstTolerance, ...]:
+    """Take the readings that count; none where the run cannot be judged."""
+    if context is None or context.not_judged is not None:
+        return ()
+    return tuple(
+        AgainstTolerance(one.leg, one.impact_g, one.tolerance_g, one.excess)
+        for one in context.readings
+        if one.comparable
+    )
