@@ -19,6 +19,10 @@ class Markup(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """Tell templates that this is markup already."""
+        return self
+
 
 def safe(text: str) -> Markup:
     """Escape a text; a character that no page may hold becomes a question mark."""
