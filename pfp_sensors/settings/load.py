@@ -13,6 +13,7 @@ from pfp_sensors.settings.load_rules import LoadSettings
 from pfp_sensors.settings.pairs import check_pairs
 from pfp_sensors.settings.record import RecordSettings
 from pfp_sensors.settings.signal import SignalSettings
+from pfp_sensors.settings.web import WebSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,7 @@ SECTIONS: dict[str, type[Any]] = {
     "import": ImportSettings,
     "record": RecordSettings,
     "load": LoadSettings,
+    "web": WebSettings,
 }
 """Each section of an override file, which is also the stem of its file in ``config/``."""
 
@@ -57,6 +59,11 @@ def load_record_settings(overrides: Path | None = None) -> RecordSettings:
 def load_load_settings(overrides: Path | None = None) -> LoadSettings:
     """Load the numbers of load management; otherwise as :func:`load_signal_settings`."""
     return _load("load", LoadSettings, overrides)
+
+
+def load_web_settings(overrides: Path | None = None) -> WebSettings:
+    """Load the numbers of the dashboard; otherwise as :func:`load_signal_settings`."""
+    return _load("web", WebSettings, overrides)
 
 
 def parameters_sha256(settings: DataclassInstance) -> str:

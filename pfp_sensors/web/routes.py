@@ -1,0 +1,116 @@
+"""From a page function to a route: the visit is made, forms are checked, errors become pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartException
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from pfp_sensors.actions.now import now
+from pfp_sensors.errors import InputError, PfpError, UsageError
+from pfp_sensors.web.forms import Fields, fields_of
+from pfp_sensors.web.guard import read_cookie
+from pfp_sensors.web.pages import Notice, render
+from pfp_sensors.web.tokens import TOKEN_FIELD
+from pfp_sensors.web.visit import GoTo, Page, Visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from pfp_sensors.web.site import Site
+    from pfp_sensors.web.visit import Handler
+
+_MOST_FIELDS = 1000
+
+
+def get(path: str, handler: Handler) -> Route:
+    """Make the route of a page; the function runs in a thread of its own."""
+
+    async def endpoint(request: Request) -> Response:
+        fields = Fields({name: tuple(request.query_params.getlist(name)) for name in request.query_params})
+        return await run_in_threadpool(_answered, visit_of(request, fields), handler, None)
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def post(path: str, handler: Handler, shows: Handler) -> Route:
+    """Make the route of a form.
+
+    Parameters
+    ----------
+    handler
+        Takes the form; called only with a fitting token. It stores what was typed, or raises.
+    shows
+        The page on which the form stands: shown again, with what was typed and why it was not taken.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        site: Site = request.app.state.site
+        try:
+            most_files = site.settings.max_upload_files
+            async with request.form(max_files=most_files, max_fields=_MOST_FIELDS) as form:
+                visit = visit_of(request, fields_of(form))
+                token = visit.fields.typed(TOKEN_FIELD)
+                if not site.tokens.fits(token, visit.session, request.url.path):
+                    return render(visit, _stale())
+                return await run_in_threadpool(_answered, visit, handler, shows)
+        except MultiPartException as error:
+            problem = InputError(f"The form came damaged: {error.message}", "Go back and send it again.")
+            return render(visit_of(request, Fields()), problem_page(problem, 400))
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def problem_page(problem: PfpError, status: int) -> Page:
+    """Make the page that says what went wrong, and nothing else."""
+    return Page("problem.html", {"what": problem}, status)
+
+
+def _answered(visit: Visit, handler: Handler, shows: Handler | None) -> Response:
+    """Call a page function, and make HTTP of its answer or its error."""
+    try:
+        answer = handler(visit)
+    except PfpError as error:
+        answer = _failed(visit, error, shows)
+    if isinstance(answer, GoTo):
+        if answer.said:
+            site: Site = visit.request.app.state.site
+            site.leave_notice(visit.session, Notice(answer.said, answer.undo))
+        return RedirectResponse(answer.path, status_code=303)
+    if isinstance(answer, Page):
+        return render(visit, answer)
+    return answer
+
+
+def _failed(visit: Visit, error: PfpError, shows: Handler | None) -> Page | GoTo | Response:
+    """Show the page of the form again, or the error alone where there is no such page."""
+    status = 422 if isinstance(error, UsageError) else 400 if isinstance(error, InputError) else 500
+    if shows is None:
+        return problem_page(error, 404 if isinstance(error, UsageError) else status)
+    again = Visit(
+        visit.home, visit.at, visit.request, visit.session, visit.settings, visit.fields, problem=error
+    )
+    try:
+        page = shows(again)
+    except PfpError:
+        return problem_page(error, status)
+    return Page(page.template, page.context, status) if isinstance(page, Page) else page
+
+
+def visit_of(request: Request, fields: Fields) -> Visit:
+    """Make the visit of a request."""
+    site: Site = request.app.state.site
+    session = site.tokens.session(read_cookie(request.headers, site.session_cookie))
+    return Visit(site.home, now(), request, session, site.settings, fields)
+
+
+def _stale() -> Page:
+    problem = PfpError(
+        "This form is from before `pfp serve` was started, or not from here. Nothing was stored.",
+        "Go back, load the page again, and send it once more.",
+    )
+    return problem_page(problem, 403)
