@@ -17,8 +17,21 @@ if TYPE_CHECKING:
 PACKAGE = "pfp_sensors"
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / PACKAGE).rglob("*.py"))
-HEAVY = ("numpy", "scipy", "pandas", "pyarrow", "rich", "bleak", "bumble", "vqf")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "rich",
+    "bleak",
+    "bumble",
+    "vqf",
+    "starlette",
+    "jinja2",
+    "uvicorn",
+)
 RADIO = ("bleak", "bumble")
+MAY_LOAD = {"rig": RADIO, "web": ("starlette",)}
 MAX_LINES = 300
 FIRST_FLOOR_WITH_SYNTH = 5
 ENTRANCES = ("__init__", "__main__")  # the package's own front doors belong to no room
@@ -120,8 +133,8 @@ def is_radio_file(source: str, room: str) -> bool:
 
 
 def early_radio_imports(source: str, file: Path, root: Path, radio_files: frozenset[str]) -> list[str]:
-    """Return the modules with a Bluetooth library that a file without one imports while it loads."""
-    if is_radio_file(source, room_of(file, root)):
+    """Return the modules with a Bluetooth or web library that a file without one imports while it loads."""
+    if room_of(file, root) == "web" or is_radio_file(source, room_of(file, root)):
         return []
     names = {
         name
@@ -163,7 +176,7 @@ def test_imports_follow_the_floor_plan(file: Path) -> None:
 
 @each_file
 def test_nothing_heavy_is_imported_at_module_level(file: Path) -> None:
-    allowed = RADIO if room_of(file, ROOT) == "rig" else ()
+    allowed = MAY_LOAD.get(room_of(file, ROOT), ())
     assert set(heavy_at_import(file.read_text(encoding="utf-8"))) <= set(allowed)
 
 
@@ -171,7 +184,7 @@ RADIO_FILES = frozenset(
     f"{PACKAGE}.rig.{file.stem}"
     for file in FILES
     if is_radio_file(file.read_text(encoding="utf-8"), room_of(file, ROOT))
-)
+) | {f"{PACKAGE}.web.{file.stem}" for file in FILES if room_of(file, ROOT) == "web"}
 
 
 @each_file
