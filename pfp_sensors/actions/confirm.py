@@ -39,7 +39,7 @@ def confirm_usual_pain(
     standing = standing_profile(read_history(connection), at)
     by_knee = dict.fromkeys(standing.knees, scores) if isinstance(scores, int) else dict(scores)
     if not by_knee:
-        raise UsageError("The diary does not know yet which knee hurts.", "Say it first: pfp setup.")
+        raise UsageError("The diary does not know yet which knee hurts.", "Say it first: `pfp setup`.")
     for knee, score in by_knee.items():
         if not 0 <= score <= 10:
             raise UsageError(f"Usual pain, {knee} knee: {score}; expected is 0 to 10.", "Correct it.")
@@ -47,13 +47,13 @@ def confirm_usual_pain(
         if old is None:
             raise UsageError(
                 f"The diary has no usual pain of the {knee} knee yet.",
-                f"Say it first: pfp setup --usual-pain {knee}={score}.",
+                f"Say it first: `pfp setup --usual-pain {knee}={score}`.",
             )
         if score > old and by is None:
             raise UsageError(
                 f"Usual pain of the {knee} knee is {old}, and {score} is higher. A higher usual pain lets "
                 "more pain pass as usual, so it rises only by a clinician's word.",
-                "Enter today's pain instead (pfp pain N --when day), or give --by, --role and --reason.",
+                "Enter today's pain instead (`pfp pain N --when day`), or give --by, --role and --reason.",
             )
     if all(standing.usual_pain.get(knee) == score for knee, score in by_knee.items()):
         raise _unchanged("usual pain")

@@ -105,7 +105,7 @@ def _number_for(key: str, text: str) -> float:
     """Read the value of a key, checked against its kind and its bounds."""
     entries = read_entries("load")
     if key == f"load.{RED}":
-        raise UsageError("A red flag cannot be switched off.", "Once seen, clear it: pfp clear FLAG ...")
+        raise UsageError("A red flag cannot be switched off.", "Once seen, clear it: `pfp clear FLAG`.")
     if key not in entries or key.startswith(_FIXED):
         raise _no_such_key(key, entries)
     entry = entries[key]

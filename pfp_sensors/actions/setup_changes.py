@@ -124,7 +124,7 @@ def _refuse_other_knees(answers: SetupAnswers, kept: tuple[Knee, ...]) -> None:
         raise UsageError(
             f"The {left_out[0]} knee is stored as one that hurts; to leave it out would loosen the limits, "
             "so `pfp setup` does not do it.",
-            f"Keep it with --knee both; while it is quiet: pfp confirm usual-pain {left_out[0]}=0. {_SLIP}",
+            f"Keep it with --knee both; while it is quiet: `pfp confirm usual-pain {left_out[0]}=0`. {_SLIP}",
         )
 
 
@@ -133,7 +133,7 @@ def _refuse_lower(words: str, new: int | None, allowed: tuple[float, float] | No
         raise UsageError(
             f"{words} at the start is stored as {allowed[0]:g}; a lower one would loosen the limits, so "
             "`pfp setup` does not lower it.",
-            f"Say how it is now: pfp checkin --walk N --stairs N. The stage follows check-ins. {_SLIP}",
+            f"Say how it is now: `pfp checkin --walk N --stairs N`. The stage follows check-ins. {_SLIP}",
         )
 
 
@@ -142,7 +142,7 @@ def _refuse_longer(unit: str, allowed: tuple[float, float] | None, new: float) -
         raise UsageError(
             "The longest run taken well before the diary has no effect any more: enough runs are answered, "
             "and they are the measure now.",
-            "Leave it out; runs of the diary are corrected with pfp edit.",
+            "Leave it out; runs of the diary are corrected with `pfp edit`.",
         )
     if new > allowed[1]:
         raise UsageError(
@@ -155,7 +155,7 @@ def _refuse_longer(unit: str, allowed: tuple[float, float] | None, new: float) -
 def _confirm_first(found: str, what: str) -> UsageError:
     return UsageError(
         f"{found}; it changes the limits, so `pfp setup` does not change it.",
-        f"Say so on purpose: pfp confirm {what} VALUE. See `pfp confirm --help`.",
+        f"Say so on purpose: `pfp confirm {what} VALUE`. See `pfp confirm --help`.",
     )
 
 

@@ -154,5 +154,5 @@ def baseline_note(now: Situation) -> str | None:
     runs = _green_runs(now.seen, now.settings)
     needed = now.settings.impact.baseline_runs
     if _enough(runs, now.settings):
-        return "A baseline of your landing impact can be set: pfp confirm baseline suggested"
+        return "A baseline of your landing impact can be set: `pfp confirm baseline suggested`"
     return f"Landing impact is shown without judgement: baseline {min(len(runs), needed)} of {needed}."

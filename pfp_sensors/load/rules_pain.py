@@ -213,7 +213,7 @@ def clinician_review(now: Situation) -> Outcome:
         f"Your worst pain {why} ({at_start}/10 in the first week, {lately}/10 in the last).",
         inputs=inputs,
         modifiers=frozenset({"suggest_clinician"}),
-        notes=("Consider showing a clinician your diary (pfp trend).",),
+        notes=("Consider showing a clinician your diary (`pfp trend`).",),
     )
 
 

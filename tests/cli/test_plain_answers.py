@@ -58,7 +58,7 @@ def stored(home: Path) -> History:
 
 def test_without_the_start_questions_there_are_no_exercises(say: Any) -> None:
     for more in ([], ["--list"], ["--short"], ["--yes"]):
-        assert "answer the start questions first: pfp setup" in say("session", *more, code=4)
+        assert "answer the start questions first: `pfp setup`" in say("session", *more, code=4)
     assert json.loads(say("session", "--json", code=4))["status"] == "needs_input"
     say("setup", "--red-flag", "locking")
     assert "clinician has looked at the knee" in say("session", code=4)
