@@ -245,7 +245,8 @@ def _notes(judged: Judged) -> tuple[str, ...]:
                 f"{word} of {', '.join(unknown)} is unknown: this week's sum counts only what is known."
             )
     if now.stage.stage == "build" and goal_week_km(now.seen) is None:
-        notes.append("Without a goal for the week no next stage can be reached: `pfp confirm goal week_km=KM`")
+        command = "`pfp confirm goal week_km=KM`"
+        notes.append(f"Without a goal for the week no next stage can be reached: {command}")
     earliest = _earliest(judged, _status(judged))
     if (
         earliest is not None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _NO_SESSION: Final = {
     "refer": "Exercise waits until a clinician has looked at the knee. `pfp next` says why.",
-    "needs_input": "No exercises yet: answer the start questions first: `pfp setup`. They say which exercises "
-    "fit, and whether a clinician should look at the knee before.",
+    "needs_input": "No exercises yet: answer the start questions first: `pfp setup`. They say which "
+    "exercises fit, and whether a clinician should look at the knee before.",
     "too_painful": "No exercises for now: each of the gentlest ones hurt strongly when it was last done. If "
     "that stays so, see a doctor or a physiotherapist.",
 }
