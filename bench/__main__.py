@@ -5,19 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from bench.grid import CELLS, LONG_CELLS, grid_section
 from bench.live import live_sections
-from bench.pages import DEFINITIONS, NOT_SHOWN, NOT_SHOWN_OF_RECORDING, PEERS, write_page
-from bench.places import ACCURACY_PAGE, RECORDING_PAGE, SPEED_PAGE
+from bench.pages import DEFINITIONS, NOT_SHOWN, NOT_SHOWN_OF_RECORDING, NOT_SHOWN_OF_WEB, PEERS, write_page
+from bench.places import ACCURACY_PAGE, RECORDING_PAGE, SPEED_PAGE, WEB_PAGE
 from bench.real import real_sections
 from bench.rules_page import write_rules
 from bench.rules_study import LONG_RUNNERS, RUNNERS, rules_sections
 from bench.speed import speed_section
 from bench.tables import Section, as_text, target_table
+from bench.web import web_sections
 from pfp_sensors.settings import load_signal_settings
 
-PARTS = ("real", "grid", "speed", "live", "rules")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARTS = ("real", "grid", "speed", "live", "web", "rules")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,33 +32,37 @@ def main(argv: list[str] | None = None) -> int:
     start = time.perf_counter()
     settings = load_signal_settings()
     n_cells = args.cells or (LONG_CELLS if args.long else CELLS)
-    wanted = PARTS if args.only is None else (args.only,)
-    accuracy: list[Section] = []
-    speed: list[Section] = []
-    recording: list[Section] = []
-    rules: list[Section] = []
-    if "real" in wanted:
-        accuracy += _printed(real_sections(settings))
-    if "grid" in wanted:
-        accuracy += _printed([grid_section(settings, n_cells)])
-    if "speed" in wanted:
-        speed += _printed([speed_section(settings, repeats=21 if args.long else 9)])
-    if "live" in wanted:
-        recording += _printed(live_sections(long=args.long))
     n_runners = args.runners or (LONG_RUNNERS if args.long else RUNNERS)
-    if "rules" in wanted:
-        rules += _printed(rules_sections(n_runners))
-    _print_summary([*accuracy, *speed, *recording, *rules], time.perf_counter() - start)
-    command = " ".join(["python -m bench", *arguments])
-    if args.write and {"real", "grid"} <= set(wanted):
-        write_page(ACCURACY_PAGE, "Accuracy", accuracy, command, (DEFINITIONS, NOT_SHOWN, PEERS))
-    if args.write and speed:
-        write_page(SPEED_PAGE, "Speed and memory", speed, command, ())
-    if args.write and recording:
-        write_page(RECORDING_PAGE, "Recording from sensors", recording, command, (NOT_SHOWN_OF_RECORDING,))
-    if args.write and rules and n_runners > RUNNERS:
-        write_rules(rules, command)
+    makers: dict[str, Callable[[], list[Section]]] = {
+        "real": lambda: real_sections(settings),
+        "grid": lambda: [grid_section(settings, n_cells)],
+        "speed": lambda: [speed_section(settings, repeats=21 if args.long else 9)],
+        "live": lambda: live_sections(long=args.long),
+        "web": lambda: web_sections(long=args.long),
+        "rules": lambda: rules_sections(n_runners),
+    }
+    wanted = PARTS if args.only is None else (args.only,)
+    found = {part: _printed(makers[part]()) for part in wanted}
+    _print_summary([section for part in found.values() for section in part], time.perf_counter() - start)
+    if args.write:
+        _write(found, " ".join(["python -m bench", *arguments]), n_runners)
     return 0
+
+
+def _write(found: dict[str, list[Section]], command: str, n_runners: int) -> None:
+    """Write the pages of the parts that were measured whole."""
+    if {"real", "grid"} <= set(found):
+        accuracy = [*found["real"], *found["grid"]]
+        write_page(ACCURACY_PAGE, "Accuracy", accuracy, command, (DEFINITIONS, NOT_SHOWN, PEERS))
+    for part, path, title, notes in (
+        ("speed", SPEED_PAGE, "Speed and memory", ()),
+        ("live", RECORDING_PAGE, "Recording from sensors", (NOT_SHOWN_OF_RECORDING,)),
+        ("web", WEB_PAGE, "Dashboard and reports", (NOT_SHOWN_OF_WEB,)),
+    ):
+        if part in found:
+            write_page(path, title, found[part], command, notes)
+    if "rules" in found and n_runners > RUNNERS:
+        write_rules(found["rules"], command)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from pfp_sensors.store.sample_files import Scales
 from pfp_sensors.synth import RunnerSettings, SensorSettings, simulate_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pfp_sensors.model.recording import Recording
@@ -44,5 +45,10 @@ def repeated(hour: Recording, times: int) -> Recording:
 
 def write_hours(folder: Path, hour: Recording, times: int) -> Path:
     """Write the repeated hour as a recording; return its folder."""
+    return write_recordings(folder / f"hours-{times}", [repeated(hour, times)])
+
+
+def write_recordings(folder: Path, recordings: Sequence[Recording]) -> Path:
+    """Write recordings of the simulated sensor as one outing; return its folder."""
     scales = Scales(SENSOR.acc_range_g / _FULL_COUNTS, SENSOR.gyr_range_dps / _FULL_COUNTS)
-    return write_recording(folder / f"hours-{times}", [repeated(hour, times)], scales=scales)
+    return write_recording(folder, list(recordings), scales=scales)

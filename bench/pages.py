@@ -60,6 +60,12 @@ NOT_SHOWN_OF_RECORDING: Final = """\
 - The runner is simulated: that contacts of real legs are found live is in docs/online.md.
 - A minute, or ten, not hours; a disk that keeps up, and a computer that does nothing else."""
 
+NOT_SHOWN_OF_WEB: Final = """\
+## What these figures do not show
+
+- One browser (Chromium without a window) on the computer that serves: no phone, no other browser.
+- A diary of four weeks, not of years; a simulated hour of steady running."""
+
 PEERS: Final = """\
 ## Published peers
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pfp_sensors.actions.next_run import PROGRAM, Judged, judge_history, next_run
 from pfp_sensors.load.days import monday_of
 from pfp_sensors.load.plan import plan_week
+from pfp_sensors.load.week_done import week_done
 from pfp_sensors.model.diary import DiaryEvent
 from pfp_sensors.settings.exercises import load_exercises
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pfp_sensors.load.week_done import WeekDone
     from pfp_sensors.model.diary import History
     from pfp_sensors.model.recommendation import WeekPlan
     from pfp_sensors.settings.load_rules import LoadSettings
@@ -26,10 +28,11 @@ _NOT_PLANNED = ("needs_input", "refer")
 
 @dataclass(frozen=True, slots=True)
 class PlannedWeek:
-    """A week with the numbers that were used."""
+    """A week with the diary and the numbers that it was made from."""
 
     plan: WeekPlan
     settings: LoadSettings
+    history: History
 
 
 def plan_history(history: History, at: datetime, config: Path | None = None) -> PlannedWeek:
@@ -56,9 +59,14 @@ def coming_week(home: Path, at: datetime, config: Path | None = None) -> Planned
     return week
 
 
+def week_so_far(week: PlannedWeek) -> WeekDone:
+    """Hold the calendar week against what was planned for it."""
+    return week_done(week.history, week.plan, week.settings, load_exercises())
+
+
 def _planned(judged: Judged) -> PlannedWeek:
     plan = plan_week(judged.history, judged.recommendation, judged.settings, load_exercises())
-    return PlannedWeek(plan, judged.settings)
+    return PlannedWeek(plan, judged.settings, judged.history)
 
 
 def _first_day(plan: WeekPlan) -> date | None:

@@ -113,7 +113,7 @@ def confirm_plan(
         changes.append(("plan", {"planned_runs": new[0], "days": list(new[1])}))
     if impact is not None and impact != standing.impact_mode:
         changes.append(("impact_mode", impact))
-    if softer is not None and softer != _practises_softer(history):
+    if softer is not None and softer != practises_softer(history):
         changes.append(("retrain", softer))
     if not changes:
         raise _unchanged("plan")
@@ -152,7 +152,7 @@ def store_events(
     return events
 
 
-def _practises_softer(history: History) -> bool:
+def practises_softer(history: History) -> bool:
     """Tell whether softer landings are chosen, as rule R15 reads it."""
     said = [one for one in history.events if one.kind == "retrain"]
     last = max(said, key=lambda one: (day_of(one.at), str(one.at), not one.value), default=None)

@@ -49,6 +49,14 @@ class StoredBaseline:
     n_runs: Mapping[Knee | None, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What `confirm_baseline` would store of the own runs, and on how many each leg's numbers rest."""
+
+    proposal: Proposal
+    n_runs: Mapping[Knee | None, int]
+
+
 def confirm_baseline(
     connection: sqlite3.Connection, words: list[str], *, at: datetime, by: Clinician | None = None
 ) -> StoredBaseline:
@@ -72,7 +80,7 @@ def confirm_baseline(
     if words == [SUGGESTED]:
         proposal = _suggested(history, at)
         baselines = proposal.baseline
-        n_runs = {leg: _count_runs(history, proposal, leg) for leg in baselines}
+        n_runs = _counted(history, proposal)
     elif by is None:
         raise UsageError(
             f"The baseline is to be {' '.join(words)}; without a clinician it is taken from your own runs.",
@@ -140,6 +148,21 @@ def _last_contexts(history: History) -> set[str]:
             if (said := part.get("context", event.value.get("context"))) is not None
         }
     return set(found.values())
+
+
+def suggestion(history: History, at: datetime) -> Suggestion | None:
+    """Give what the calm runs of a history suggest; None where they are too few. Nothing is stored."""
+    proposal = propose_baseline(history, at, load_load_settings())
+    return None if proposal is None else Suggestion(proposal, _counted(history, proposal))
+
+
+def stored_baselines(history: History, at: datetime) -> Mapping[Knee | None, Baseline]:
+    """Give the reference in force by leg; empty where there is none."""
+    return baselines_at(see(history, at, load_load_settings()))
+
+
+def _counted(history: History, proposal: Proposal) -> dict[Knee | None, int]:
+    return {leg: _count_runs(history, proposal, leg) for leg in proposal.baseline}
 
 
 def _count_runs(history: History, proposal: Proposal, leg: Knee | None) -> int:

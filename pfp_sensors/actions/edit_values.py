@@ -125,14 +125,25 @@ def edited(entry: Entry, key: str, value: str, at: datetime) -> Entry:
     return new
 
 
+def editable(entry: Entry) -> tuple[str, ...]:
+    """Name the values of an entry that a person may correct; empty where it is corrected in another way."""
+    from pfp_sensors.store.diary_documents import kind_of
+
+    kind = kind_of(entry)
+    return () if kind in _OTHER_WAY else tuple(_readers(entry, kind))
+
+
+def _readers(entry: Entry, kind: str) -> Mapping[str, Callable[[str, datetime], Any]]:
+    if isinstance(entry, Checkin):
+        return {key: _text if isinstance(old, str) else _number for key, old in entry.values.items()}
+    return _KEYS[kind]
+
+
 def _reader(entry: Entry, kind: str, name: str) -> Callable[[str, datetime], Any]:
     """Find how a value is typed."""
     if kind in _OTHER_WAY:
         raise UsageError(f"{entry.id} cannot be corrected by hand.", _OTHER_WAY[kind])
-    if isinstance(entry, Checkin):
-        readers = {key: _text if isinstance(old, str) else _number for key, old in entry.values.items()}
-    else:
-        readers = {**_KEYS[kind]}
+    readers = _readers(entry, kind)
     if name in readers:
         return readers[name]
     near = difflib.get_close_matches(name, readers, n=1)

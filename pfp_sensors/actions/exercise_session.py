@@ -19,11 +19,12 @@ from pfp_sensors.store.diary import add_entries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
+    from pfp_sensors.load.session import SessionItem
     from pfp_sensors.model.diary import ExerciseKind, History, Knee
     from pfp_sensors.settings.exercise_book import BookExercise
 
@@ -113,9 +114,20 @@ def store_session(
     connection: sqlite3.Connection, session: Session, done: Done, *, at: datetime
 ) -> tuple[Exercise, ...]:
     """Store what was done, one entry by exercise and side, all of one session; empty where nothing was."""
-    name = f"session-{at:%Y%m%d-%H%M%S}"
+    return store_items(connection, session.items, done, name=f"session-{at:%Y%m%d-%H%M%S}", at=at)
+
+
+def stored_before(history: History, name: str) -> bool:
+    """Tell whether a session of that name is in the diary."""
+    return any(one.session == name for one in history.exercises)
+
+
+def store_items(
+    connection: sqlite3.Connection, items: Sequence[SessionItem], done: Done, *, name: str, at: datetime
+) -> tuple[Exercise, ...]:
+    """Store what was done of some exercises under the name of one session; otherwise as `store_session`."""
     entries = []
-    for item in session.items:
+    for item in items:
         one = item.exercise
         kind: ExerciseKind = one.kind  # type: ignore[assignment]  # checked where the book is read
         for (exercise, side), sets in done.sets.items():

@@ -205,7 +205,11 @@ def _refuse_without_running(path: Path, analysis: FileAnalysis) -> None:
 
 
 def _below_home(path: Path, home: Path) -> str | None:
-    """Tell where a folder lies below the home, with forward slashes; None for one elsewhere, or a file."""
-    if not path.is_dir() or home.resolve() not in path.resolve().parents:
+    """Tell where a folder, or a file kept in the place of one, lies below the home; None for any other."""
+    from pfp_sensors.store.home import runs_folder
+    from pfp_sensors.store.home_files import kept_file
+
+    is_kept = path.parent.parent == runs_folder(home) and kept_file(path.parent) == path
+    if not (path.is_dir() or is_kept) or home.resolve() not in path.resolve().parents:
         return None
     return path.resolve().relative_to(home.resolve()).as_posix()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pfp_sensors.actions.setup_changes import Ranges
-    from pfp_sensors.model.diary import Entry, ImpactMode, Knee
+    from pfp_sensors.model.diary import Entry, History, ImpactMode, Knee
 
 ADULT_AGE: Final = 18
 OLDEST: Final = 110
@@ -151,7 +151,11 @@ def store_setup(connection: sqlite3.Connection, answers: SetupAnswers, *, at: da
 
 def setup_state(connection: sqlite3.Connection, at: datetime) -> SetupOutcome:
     """Tell what the diary holds of the start questions, and what is open."""
-    history = read_history(connection)
+    return state_of(read_history(connection), at)
+
+
+def state_of(history: History, at: datetime) -> SetupOutcome:
+    """Tell what a history holds of the start questions, and what is open; an empty one has them all open."""
     profile = standing_profile(history, at)
     ranges = open_ranges(history, at)
     still_open = tuple(name for name in open_questions(profile) if ranges.get(name, ()) is not None)
@@ -168,6 +172,26 @@ def age_says(born: int, at: datetime) -> bool | None:
     """Tell from the year of birth whether a person is of age; None where the birthday decides."""
     years = at.year - born
     return None if years == ADULT_AGE else years > ADULT_AGE
+
+
+def typical_from(
+    diagnosed: bool | None, around: bool | None, aggravators: tuple[str, ...] | None
+) -> bool | None:
+    """Tell whether it is typical kneecap pain; None where the answers cannot tell.
+
+    Parameters
+    ----------
+    diagnosed
+        Whether a clinician has called it that.
+    around
+        Whether it is around or behind the kneecap.
+    aggravators
+        What brings it on, of the typical things; empty for none of them.
+    """
+    if diagnosed or (around and aggravators):
+        return True
+    is_told = diagnosed is not None and (around is False or (around is True and aggravators is not None))
+    return False if is_told else None
 
 
 def _is_open(profile: Profile, name: str) -> bool:

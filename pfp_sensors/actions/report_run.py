@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.actions.analyze import AnalyzeOptions
 from pfp_sensors.actions.find_run import find_run
+from pfp_sensors.actions.look import Look, look_at
 from pfp_sensors.actions.next_run import next_run
 from pfp_sensors.actions.read_diary import has_diary
 from pfp_sensors.errors import PfpError, UsageError
@@ -17,14 +18,13 @@ from pfp_sensors.load.seen import see
 from pfp_sensors.model.report import AgainstTolerance, PainAnswer, RunReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
 
+    from pfp_sensors.actions.analyze import AnalyzeOptions
     from pfp_sensors.load.run_context import RunContext
     from pfp_sensors.load.seen import SeenRun
-    from pfp_sensors.model.analysis import FileAnalysis
-    from pfp_sensors.model.diary import Run
-    from pfp_sensors.model.report import LegCharts
+    from pfp_sensors.model.diary import History, Run
+    from pfp_sensors.settings.load_rules import LoadSettings
 
 _NOT_KEPT: Final = (
     "the recording is not kept with the diary. `pfp report FILE -o OUT.html` with the file it came from "
@@ -33,11 +33,19 @@ _NOT_KEPT: Final = (
 _TYPED: Final = "the run was written down by hand, without a sensor."
 _UNKNOWN: Final = "the diary has the figures of this run, and no recording of it."
 _NOT_IN_DIARY: Final = "this recording is not in the diary"
+_CAME_LATE: Final = "it came into the diary when a later run had begun"
+_NOT_MEASURED: Final = "no landing impact was measured"
+_JUST_BEFORE: Final = timedelta(seconds=1)
 
-Look = tuple["FileAnalysis", tuple["LegCharts", ...]]
 
-
-def report_run(home: Path, word: str, at: datetime, config: Path | None = None) -> RunReport:
+def report_run(
+    home: Path,
+    word: str,
+    at: datetime,
+    config: Path | None = None,
+    options: AnalyzeOptions | None = None,
+    look: Callable[[Path, Path | None, AnalyzeOptions | None], Look] = look_at,
+) -> RunReport:
     """Gather what the page of a run shows.
 
     What the answer for the next run commits to is kept, as with `next_run`. A recording that is not in the
@@ -53,6 +61,10 @@ def report_run(home: Path, word: str, at: datetime, config: Path | None = None) 
         Now, with offset.
     config
         A file of settings to use in place of the shipped ones.
+    options
+        What is known beside the recording.
+    look
+        Used in place of `look_at`: by whoever keeps what was found.
 
     Raises
     ------
@@ -66,33 +78,38 @@ def report_run(home: Path, word: str, at: datetime, config: Path | None = None) 
     runs = _runs(home)
     path = Path(word)
     if path.exists() and not any(run.id.lower() == word.strip().lower() for run in runs):
-        look = look_at(path, config)
-        own = next((run for run in runs if run.sha256 == look[0].provenance.source.sha256), None)
-        return _alone(look, at) if own is None else _in_diary(home, own, look, None, at, config)
+        seen = look(path, config, options)
+        own = next((run for run in runs if run.sha256 == seen.analysis.provenance.source.sha256), None)
+        return _alone(seen, at) if own is None else _in_diary(home, own, seen, None, at, config)
+    return report_own_run(home, word, at, config, options, look)
+
+
+def report_own_run(
+    home: Path,
+    word: str,
+    at: datetime,
+    config: Path | None = None,
+    options: AnalyzeOptions | None = None,
+    look: Callable[[Path, Path | None, AnalyzeOptions | None], Look] = look_at,
+) -> RunReport:
+    """Gather the same of a run of the diary; ``word`` is never taken for a path, so that a page may give it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run.
+    SettingsError, PfpError
+        As `report_run`.
+    """
+    runs = _runs(home)
     if not runs:
         raise UsageError(
             f"{word} is no file, and there is no run in the diary yet.",
             "Give the path of a recording, or bring it in with `pfp import`.",
         )
     run = _found(runs, word, at)
-    kept, because = _kept(home, run, config)
+    kept, because = _kept(home, run, lambda folder: look(folder, config, options))
     return _in_diary(home, run, kept, because, at, config)
-
-
-def look_at(path: Path, config: Path | None = None) -> Look:
-    """Analyse a recording, and gather what its charts show; raises as `analyze_file`."""
-    from pfp_sensors.analyse import analyse_file
-    from pfp_sensors.analyse.charts import leg_charts
-    from pfp_sensors.formats.read import read_recording_file
-    from pfp_sensors.settings import load_import_settings, load_signal_settings
-
-    settings, options = load_signal_settings(config), AnalyzeOptions()
-    file = read_recording_file(
-        path, sensor=options.sensor, side=options.side, max_bytes=load_import_settings(config).max_bytes
-    )
-    analysis = analyse_file(file, settings)
-    pairs = zip(file.recordings, analysis.legs, strict=True)
-    return analysis, tuple(leg_charts(recording, leg, settings) for recording, leg in pairs)
 
 
 def write_page(text: str, path: Path, *, replace: bool = False) -> None:
@@ -126,7 +143,9 @@ def check_page(path: Path, *, replace: bool = False) -> None:
         If the name does not end in .html, its folder is not there, or the file is there already.
     """
     if path.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"{path}: the page is an HTML file.", "Give a name ending in .html.")
+        raise UsageError(
+            f"{path}: the page is an HTML or a PDF file.", "Give a name ending in .html or .pdf."
+        )
     if not path.parent.is_dir():
         raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.", "Make it first.")
     if path.is_dir() or (path.exists() and not replace):
@@ -152,7 +171,7 @@ def _found(runs: Sequence[Run], word: str, at: datetime) -> Run:
     return find_run(runs, word, at)
 
 
-def _kept(home: Path, run: Run, config: Path | None) -> tuple[Look | None, str | None]:
+def _kept(home: Path, run: Run, look: Callable[[Path], Look]) -> tuple[Look | None, str | None]:
     """Look at the recording that is kept of a run, or say why that cannot be done."""
     if run.recording is None:
         without = _TYPED if run.source == "typed" else _UNKNOWN
@@ -161,12 +180,12 @@ def _kept(home: Path, run: Run, config: Path | None) -> tuple[Look | None, str |
     if not folder.exists():
         return None, f"its recording, {run.recording}, is not there any more. Restore it from a backup."
     try:
-        look = look_at(folder, config)
+        seen = look(folder)
     except PfpError as error:
         return None, f"its recording cannot be read: {error.message} {error.what_to_do}".strip()
-    if run.sha256 not in {None, look[0].provenance.source.sha256}:
+    if run.sha256 not in {None, seen.analysis.provenance.source.sha256}:
         return None, f"its recording, {run.recording}, holds other data than when the run was entered."
-    return look, None
+    return seen, None
 
 
 def _alone(look: Look, at: datetime) -> RunReport:
@@ -181,7 +200,8 @@ def _in_diary(
     own = next((one for one in seen.runs if one.run.id == run.id), None)
     if own is None:
         raise UsageError(f"{run.id} lies in the future.", "Correct its start with `pfp edit`.")
-    context = run_context(judged.history, run.id, at, judged.settings)
+    follower = next((one for one in seen.runs if one.start > own.start), None)
+    context = _context(judged.history, run, follower, at, judged.settings)
     analysis, charts = (None, ()) if look is None else look
     return RunReport(
         made=at,
@@ -193,8 +213,8 @@ def _in_diary(
         charts=charts,
         no_recording=because,
         against=_against(context),
-        not_judged=None if context is None else context.not_judged,
-        tolerance_g=judged.recommendation.impact_tolerance_g,
+        not_judged=context.not_judged if context is not None else _CAME_LATE if run.impact else _NOT_MEASURED,
+        followed_by=None if follower is None else follower.run,
         answer=judged.recommendation,
     )
 
@@ -203,12 +223,28 @@ def _pain(own: SeenRun) -> tuple[PainAnswer, ...]:
     return tuple(PainAnswer(one.kind, one.score, one.knee) for one in own.items if one.score is not None)
 
 
+def _context(
+    history: History, run: Run, follower: SeenRun | None, at: datetime, settings: LoadSettings
+) -> RunContext | None:
+    """Hold a run against the tolerance as it stood until the next run began; None if not known by then."""
+    if follower is None:
+        return run_context(history, run.id, at, settings)
+    began = follower.run.start
+    zone = began.tzinfo if isinstance(began, datetime) else at.tzinfo
+    return run_context(history, run.id, follower.start.astimezone(zone) - _JUST_BEFORE, settings)
+
+
 def _against(context: RunContext | None) -> tuple[AgainstTolerance, ...]:
-    """Take the readings that count; none where the run cannot be judged."""
-    if context is None or context.not_judged is not None:
+    """Take the readings; none counts where the run cannot be judged."""
+    if context is None:
         return ()
     return tuple(
-        AgainstTolerance(one.leg, one.impact_g, one.tolerance_g, one.excess)
+        AgainstTolerance(
+            one.leg,
+            one.impact_g,
+            one.tolerance_g,
+            one.excess,
+            counts=one.comparable and context.not_judged is None,
+        )
         for one in context.readings
-        if one.comparable
     )

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.gait.spread import STEPS_PER_STRIDE, spread
+from pfp_sensors.gait.spread import STEPS_PER_STRIDE
 from pfp_sensors.gait.waveform import landing_waveform
 from pfp_sensors.model.report import Bin, LegCharts, Stretch, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pfp_sensors.model.analysis import LegAnalysis
     from pfp_sensors.model.gait import Strides
-    from pfp_sensors.model.recording import BoolArray, FloatArray, Recording
+    from pfp_sensors.model.recording import BoolArray, FloatArray, IntArray, Recording
     from pfp_sensors.model.report import Waveform
     from pfp_sensors.model.summary import RunSummary
     from pfp_sensors.settings.signal import SignalSettings
@@ -100,16 +102,16 @@ def windows(
     times, kept = at_s[known], values[known]
     number = math.ceil(duration_s / length_s)
     place = np.clip((times // length_s).astype(np.int64), 0, number - 1)
+    counts = np.bincount(place, minlength=number)
+    mean_s = np.bincount(place, weights=times, minlength=number) / np.maximum(counts, 1)
+    lower, middle, upper = _quartiles(kept[np.lexsort((kept, place))], counts)
     found = []
-    for k in range(number):
-        here = place == k
-        number_here, start_s, end_s = int(here.sum()), k * length_s, min((k + 1) * length_s, duration_s)
-        mid = spread(kept[here]) if number_here >= FEWEST_STRIDES else None
-        if mid is None:
-            found.append(Window(start_s, end_s, number_here, None, None, None, None))
+    for k, count in enumerate(counts.tolist()):
+        start_s, end_s = k * length_s, min((k + 1) * length_s, duration_s)
+        if count < FEWEST_STRIDES:
+            found.append(Window(start_s, end_s, count, None, None, None, None))
         else:
-            mean_s = float(times[here].mean())
-            found.append(Window(start_s, end_s, number_here, mean_s, mid.median, mid.p25, mid.p75))
+            found.append(Window(start_s, end_s, count, mean_s[k].item(), middle[k], lower[k], upper[k]))
     return tuple(found)
 
 
@@ -135,6 +137,20 @@ def stretches(summary: RunSummary) -> tuple[Stretch, ...]:
     return tuple(sorted(longest, key=lambda one: (one.start_s, one.kind)))
 
 
+def _quartiles(ordered: FloatArray, counts: IntArray) -> Iterator[list[float]]:
+    """Give p25, median and p75, as `spread` does, of groups one behind the other, each in order."""
+    first = np.cumsum(counts) - counts
+    for share in (0.25, 0.5, 0.75):
+        if len(ordered) == 0:
+            yield []
+            continue
+        at = share * np.maximum(counts - 1, 0)
+        below = np.floor(at).astype(np.int64)
+        low = ordered[np.minimum(first + below, len(ordered) - 1)]
+        high = ordered[np.minimum(first + below + 1, len(ordered) - 1)]
+        yield (low + (at - below) * (high - low)).tolist()
+
+
 def _known(series: tuple[Window, ...]) -> tuple[Window, ...]:
     """Keep a series that has a median somewhere."""
     return series if any(one.median is not None for one in series) else ()
@@ -142,9 +158,10 @@ def _known(series: tuple[Window, ...]) -> tuple[Window, ...]:
 
 def _why_missing(summary: RunSummary, key: str) -> str:
     """Say why a quantity has no series: the summary's reason, else what can be told from it."""
-    said = [one.message for one in summary.reasons if one.blocking and one.field == key]
-    if said:
-        return said[0]
+    for field in (key, "events"):  # a cadence can be known without single landings
+        said = [one.message for one in summary.reasons if one.blocking and one.field == field]
+        if said:
+            return said[0]
     if key in {"speed_mps", "stride_length_m"} and summary.speed_mps is not None:
         return _NOT_BY_TIME
     general = [one.message for one in summary.reasons if one.blocking]

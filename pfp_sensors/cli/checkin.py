@@ -134,15 +134,15 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _print(outcome: CheckinOutcome, today: date) -> None:
+    from pfp_sensors.report.checkin_words import FOR_INFORMATION, cautions_of, stored_line
     from pfp_sensors.report.setup_text import clinician_first_text, day_score_text
-    from pfp_sensors.report.words import count, paragraph
-    from pfp_sensors.report.written_text import notes_of
+    from pfp_sensors.report.words import paragraph
 
-    write_out(f"Stored for {outcome.day}: {count(len(outcome.stored), 'entry', 'entries')}.")
-    for note in dict.fromkeys(note for one in outcome.said for note in notes_of(one)):
+    write_out(stored_line(outcome.day, len(outcome.stored)))
+    for note in cautions_of(outcome.said):
         write_out(paragraph(note))
     if outcome.notes:
-        write_out("For information; this changes no limit:")
+        write_out(FOR_INFORMATION)
         for note in outcome.notes:
             write_out(paragraph(note, "  - ", "    "))
     if outcome.unscored_pain is not None:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.actions.checkin import RANGES, ongoing
 from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
+from pfp_sensors.report.checkin_words import day_questions, pain_question
 from pfp_sensors.report.setup_text import symptom_question
 
 if TYPE_CHECKING:
     from pfp_sensors.cli.ask import Ask
     from pfp_sensors.model.diary import History, Knee
+    from pfp_sensors.report.checkin_words import Question
 
 
 def ask_day(ask: Ask, history: History, given: dict[str, Any]) -> None:
@@ -31,20 +33,9 @@ def ask_day(ask: Ask, history: History, given: dict[str, Any]) -> None:
     ask.say("Enter skips a question. Scores are 0 to 10.")
     _ask_pain(ask, history, given)
     values: dict[str, Any] = given.setdefault("values", {})
-    _scale(ask, values, "stairs_pain", "Pain on stairs")
-    _scale(ask, values, "walk_pain", "Pain after a walk of 30 minutes")
-    _number(ask, values, "sitting_h", "Hours of sitting")
-    if values.get("sitting_h"):
-        _keep(values, "breaks", ask.whole("  Breaks in it", 0, int(RANGES["breaks"][1]), optional=True))
-    _number(ask, values, "sleep_h", "Hours of sleep last night")
-    _scale(ask, values, "sleep_quality", "How good was it (10 is best)")
-    _scale(ask, values, "stress", "Stress (10 is most)")
-    if not history.profile.hide_protein:
-        _number(ask, values, "protein_g", "Protein in g")
-    _number(ask, values, "mass_kg", "Body mass in kg")
-    _scale(ask, values, "mood", "Mood (10 is best)")
-    _keep(values, "better", ask.text("What went better?"))
-    _keep(values, "note", ask.text("Anything else?"))
+    for question in day_questions(hide_protein=history.profile.hide_protein):
+        if question.of is None or values.get(question.of):
+            _ask_one(ask, values, question)
 
 
 def ask_week(ask: Ask, history: History, red_flags: tuple[str, ...], given: dict[str, Any]) -> None:
@@ -82,21 +73,28 @@ def _ask_signs(
 def _ask_pain(ask: Ask, history: History, given: dict[str, Any]) -> None:
     pain: dict[Knee, int] = {}
     for knee in history.profile.knees:
-        score = ask.whole(f"Worst pain of the day, {knee} knee", 0, 10, optional=True)
+        score = ask.whole(pain_question(knee), 0, 10, optional=True)
         if score is not None:
             pain[knee] = score
             given["pain"] = pain
     if not history.profile.knees:
-        _keep(given, "pain", ask.whole("Worst pain of the day", 0, 10, optional=True))
+        _keep(given, "pain", ask.whole(pain_question(None), 0, 10, optional=True))
 
 
-def _scale(ask: Ask, values: dict[str, Any], name: str, question: str) -> None:
-    _keep(values, name, ask.whole(question, 0, 10, optional=True))
-
-
-def _number(ask: Ask, values: dict[str, Any], name: str, question: str) -> None:
-    low, high, _ = RANGES[name]
-    _keep(values, name, ask.number(question, low, high, optional=True))
+def _ask_one(ask: Ask, values: dict[str, Any], question: Question) -> None:
+    words = question.words if question.of is None else f"  {question.words}"
+    if question.form == "text":
+        _keep(values, question.name, ask.text(words))
+    elif question.form == "scale":
+        _keep(values, question.name, ask.whole(words, 0, 10, optional=True))
+    else:
+        low, high, _ = RANGES[question.name]
+        answer: float | None
+        if question.form == "whole":
+            answer = ask.whole(words, int(low), int(high), optional=True)
+        else:
+            answer = ask.number(words, low, high, optional=True)
+        _keep(values, question.name, answer)
 
 
 def _keep(values: dict[str, Any], name: str, answer: Any) -> None:

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from pfp_sensors.actions.clinician import clinician
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.overrule import clear, open_red_flags
+    from pfp_sensors.report.overruled_text import cleared_text
     from pfp_sensors.report.words import paragraph
     from pfp_sensors.store.database import open_diary
     from pfp_sensors.store.diary import read_history
@@ -53,6 +54,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_out(json_line({"schema": "pfp.clear/1", "override": entry_values(said), "open": list(left)}))
         return 0
-    still = f"Still open: {', '.join(left)}." if left else "No red flag is open now."
-    write_out(paragraph(f"Cleared: {args.flag}, by {by.name} ({by.role}): {by.reason}. {still}"))
+    write_out(paragraph(cleared_text(said, left)))
     return 0

@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from pfp_sensors.actions.clinician import clinician
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.overrule import override
+    from pfp_sensors.report.overruled_text import override_text
     from pfp_sensors.report.words import paragraph
     from pfp_sensors.store.database import open_diary
     from pfp_sensors.store.diary_documents import entry_values
@@ -60,12 +61,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_out(json_line({"schema": "pfp.override/1", "override": entry_values(said)}))
     else:
-        write_out(
-            paragraph(
-                f"{said.key} is {said.value:g} until {said.until}, by {by.name} ({by.role}): {by.reason}. "
-                "Every answer says so until then. `pfp undo` takes it back."
-            )
-        )
+        write_out(paragraph(override_text(said)))
     return 0
 
 

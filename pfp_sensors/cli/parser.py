@@ -42,7 +42,7 @@ COMMANDS = {
     "week": "plan the coming seven days",
     "trend": "show pain, load and adherence over weeks",
     "serve": "open the dashboard in your browser",
-    "report": "write a run as a page to look at, print or send",
+    "report": "write a run or the last weeks as a page to look at, print or send",
     "export": "write your diary to a file that other programs can read",
     "backup": "write all of your data into one file",
     "restore": "bring a backup or a history file back",

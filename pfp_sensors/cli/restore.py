@@ -51,14 +51,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _text(done: Restored) -> str:
-    from pfp_sensors.report.words import count, paragraph
+    from pfp_sensors.report.restored_text import restored_text
+    from pfp_sensors.report.words import paragraph
 
-    entries = count(done.entries, "entry", "entries")
-    runs = count(done.runs, "recording" if done.from_backup else "run")
-    made = "" if done.made is None else f", made {done.made}"
-    kind = f"a backup{made}" if done.from_backup else "a history file"
-    lines = [
-        f"Restored {entries} of the diary and {runs} from {kind}, and checked.",
-        f"They are in {done.home}.",
-    ]
+    said = restored_text(from_backup=done.from_backup, entries=done.entries, runs=done.runs, made=done.made)
+    lines = [said, f"They are in {done.home}."]
     return "\n".join([*lines, *(paragraph(note, "  - ", "    ") for note in done.notes)])

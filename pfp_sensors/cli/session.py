@@ -195,21 +195,19 @@ def _ask_after(ask: Ask, chosen: dict[str, str], pain: dict[str, int], form: dic
 
 
 def _print(stored: tuple[Exercise, ...], *, asked: bool) -> None:
-    from pfp_sensors.report.words import count, paragraph
+    from pfp_sensors.report.session_text import stored_words
+    from pfp_sensors.report.words import paragraph
     from pfp_sensors.settings.load import load_load_settings
 
     if not stored:
         write_out("Nothing was done, so nothing was stored.")
         return
-    names = count(len({one.name for one in stored}), "exercise")
-    write_out(f"Stored: {names}. `pfp undo` takes it back.")
+    first, *others = stored_words(stored, load_load_settings().pain.green)
+    write_out(f"{first} `pfp undo` takes it back.")
     if not asked:
         write_out(paragraph("Pain and form were not asked: there is no terminal to answer on."))
-    worst = max((one.pain for one in stored if one.pain is not None), default=0)
-    if worst > load_load_settings().pain.green:
-        write_out(
-            paragraph("That is more pain than an exercise should give; the next session and run count it.")
-        )
+    for text in others:
+        write_out(paragraph(text))
 
 
 def _print_next_time(home: Path, stored: tuple[Exercise, ...]) -> None:

@@ -169,7 +169,7 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
     """Take the options as answers, by the names of `SetupAnswers`."""
     from pfp_sensors.actions.confirm import week_order
     from pfp_sensors.cli.confirm import read_by_knee
-    from pfp_sensors.cli.setup_dialogue import AGGRAVATORS, EQUIPMENT
+    from pfp_sensors.report.setup_questions import AGGRAVATORS, EQUIPMENT
 
     return {name: getattr(args, name) for name in _SAME} | {
         "flags_asked": True if args.no_red_flags or args.red_flag else None,

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.actions.profile import ADULT_AGE, OLDEST, age_says
+from pfp_sensors.actions.profile import OLDEST, age_says, typical_from
 from pfp_sensors.actions.setup_changes import LONGEST, RANGES, START_PAIN
 from pfp_sensors.model.diary import KNEES, RED_KINDS, WEEKDAYS
+from pfp_sensors.report.setup_questions import (
+    AGGRAVATORS,
+    EQUIPMENT,
+    KNEES_KEPT,
+    LONGEST_OVER,
+    MOST_REPETITIONS,
+    MOVEMENT,
+    MOVEMENT_FIRST,
+    ONLY_RAISED,
+    QUESTIONS,
+    SCORES,
+    STAYS_OPEN,
+    kept_until,
+    kind_stored,
+)
 from pfp_sensors.report.setup_text import symptom_question
 
 if TYPE_CHECKING:
@@ -18,10 +33,7 @@ if TYPE_CHECKING:
 
     Given = dict[str, Any]
 
-AGGRAVATORS: Final = ("squat", "stairs", "running", "sitting")
-EQUIPMENT: Final = ("box", "band", "weights", "stairs")
 _BY_KNEE: Final[dict[str, tuple[Knee, ...]]] = {"left": ("left",), "right": ("right",), "both": KNEES}
-_REPETITIONS: Final = 200
 
 
 def ask_safety(ask: Ask, stored: SetupOutcome, at: datetime, given: Given) -> None:
@@ -58,21 +70,21 @@ def ask_rest(ask: Ask, stored: SetupOutcome, given: Given) -> None:
 
 def _ask_age(ask: Ask, stored: SetupOutcome, at: datetime, given: Given) -> None:
     old = stored.profile
-    born = ask.whole("Your year of birth", at.year - OLDEST, at.year, kept=old.born)
+    born = ask.whole(QUESTIONS["born"], at.year - OLDEST, at.year, kept=old.born)
     given["born"] = born
     of_age = age_says(born or at.year, at)
     if of_age is None:
-        of_age = ask.yes_no(f"Have you turned {ADULT_AGE}?", kept=old.adult)
+        of_age = ask.yes_no(QUESTIONS["adult"], kept=old.adult)
     given["adult"] = of_age
 
 
 def _ask_red_flags(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     """Ask for each sign; one that is open stays, and is not asked for again."""
-    ask.say(f"\nIs any of these true of your knee or leg? Yes or no to each of {len(RED_KINDS)}.")
+    ask.say(f"\n{QUESTIONS['red_flags']} Yes or no to each of {len(RED_KINDS)}.")
     found: tuple[str, ...] = ()
     for kind in RED_KINDS:
         if kind in stored.red_flags:
-            ask.say(f"{symptom_question(kind)} Stored as yes; only `pfp clear` ends it.")
+            ask.say(f"{symptom_question(kind)} {STAYS_OPEN}")
         elif ask.yes_no(symptom_question(kind), kept=False if stored.profile.flags_asked else None):
             found = (*found, kind)
             given["red_flags"] = found
@@ -82,15 +94,13 @@ def _ask_red_flags(ask: Ask, stored: SetupOutcome, given: Given) -> None:
 def _ask_kind(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     old = stored.profile
     ask.say()
-    if old.typical is not None and ask.yes_no(
-        f"Stored: {'' if old.typical else 'not '}typical kneecap pain. Is that still so?", kept=True
-    ):
+    if old.typical is not None and ask.yes_no(f"{kind_stored(old.typical)} Is that still so?", kept=True):
         return
-    diagnosed = ask.yes_no("Has a clinician called it kneecap pain (patellofemoral pain)?")
-    around = diagnosed or ask.yes_no("Is the pain around or behind the kneecap?")
-    found = ask.several("What brings it on?", AGGRAVATORS, kept=old.aggravators) or ()
+    diagnosed = ask.yes_no(QUESTIONS["diagnosed"])
+    around = diagnosed or ask.yes_no(QUESTIONS["around"])
+    found = ask.several(QUESTIONS["aggravators"], AGGRAVATORS, kept=old.aggravators) or ()
     given["aggravators"] = found
-    given["typical"] = bool(diagnosed or (around and found))
+    given["typical"] = typical_from(diagnosed, around, found)
 
 
 def _ask_pain(ask: Ask, stored: SetupOutcome, given: Given) -> None:
@@ -98,119 +108,110 @@ def _ask_pain(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     ask.say()
     knees = _ask_knees(ask, stored)
     given["knees"] = knees
-    ask.say("Scores are 0 to 10: 0 is no pain, 10 the worst that you can imagine.")
+    ask.say(SCORES)
     usual: dict[Knee, int] = {}
     for knee in knees:
         if knee in old.usual_pain:
-            ask.say(
-                f"Usual pain, {knee} knee: {old.usual_pain[knee]} (changes only by `pfp confirm usual-pain`)."
-            )
+            ask.say(kept_until(f"Usual pain, {knee} knee", f"{old.usual_pain[knee]}", "usual-pain"))
         else:
-            score = ask.whole(f"Usual pain of the {knee} knee on an ordinary day, at rest", 0, 10)
+            score = ask.whole(QUESTIONS[f"usual_pain_{knee}"], 0, 10)
             given["usual_pain"] = usual = {**usual, knee: score or 0}
     low = [name for name in START_PAIN if (stored.ranges[name] or (0,))[0] > 0]
     if low:
-        ask.say("Pain at the start is only raised here; for a lower one there is `pfp checkin`.")
-    _ask_start_pain(ask, stored, given, "daily_pain", "Worst pain in daily life these days")
-    _ask_start_pain(ask, stored, given, "walk_pain", "Pain after a walk of 30 minutes")
+        ask.say(ONLY_RAISED)
+    _ask_start_pain(ask, stored, given, "daily_pain")
+    _ask_start_pain(ask, stored, given, "walk_pain")
 
 
 def _ask_knees(ask: Ask, stored: SetupOutcome) -> tuple[Knee, ...]:
     """Ask which knee hurts; one that is stored is not left out any more."""
     options = {word: knees for word, knees in _BY_KNEE.items() if {*stored.kept_knees} <= {*knees}}
     if len(options) == 1:
-        ask.say("Knees that hurt: both. None is left out here; a quiet one has a usual pain of 0.")
+        ask.say(KNEES_KEPT)
         return KNEES
     old = stored.profile.knees
-    return ask.choice("Which knee hurts?", options, kept=old if old in options.values() else None) or ()
+    return ask.choice(QUESTIONS["knees"], options, kept=old if old in options.values() else None) or ()
 
 
-def _ask_start_pain(ask: Ask, stored: SetupOutcome, given: Given, name: str, question: str) -> None:
+def _ask_start_pain(ask: Ask, stored: SetupOutcome, given: Given, name: str) -> None:
     low, high = stored.ranges[name] or RANGES[name]
     kept = getattr(stored.profile, name)
-    _optional(given, name, ask.whole(question, int(low), int(high), kept=kept, optional=True))
+    _optional(given, name, ask.whole(QUESTIONS[name], int(low), int(high), kept=kept, optional=True))
 
 
 def _ask_longest(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     """Ask for the longest run that was taken well, until the runs of the diary are the measure."""
     asked = {name: stored.ranges[name] for name in LONGEST}
     if None in asked.values():
-        ask.say("\nYour longest run before the diary counts no more: the runs in it are the measure.")
+        ask.say(f"\n{LONGEST_OVER}")
         return
-    ask.say("\nYour longest run of late that left the knee no worse the next morning:")
-    for name, question in zip(LONGEST, ("  Kilometres", "  Minutes"), strict=True):
+    ask.say(f"\n{QUESTIONS['longest']}:")
+    for name in LONGEST:
         low, high = asked[name] or RANGES[name]
         kept = getattr(stored.profile, name)
-        _optional(given, name, ask.number(question, low, high, kept=kept, optional=True))
+        _optional(given, name, ask.number(f"  {QUESTIONS[name]}", low, high, kept=kept, optional=True))
 
 
 def _ask_running(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     old = stored.profile
     _ask_longest(ask, stored, given)
     if _may_ask(ask, old, "goal_week_km", "goal"):
-        _ranged(ask, given, old, "goal_week_km", "Goal: km a week")
+        _ranged(ask, given, old, "goal_week_km")
     if _may_ask(ask, old, "goal_longest_km", "goal"):
-        _ranged(ask, given, old, "goal_longest_km", "Goal: longest run, km")
+        _ranged(ask, given, old, "goal_longest_km")
     if _may_ask(ask, old, "planned_runs", "plan"):
         low, high = RANGES["planned_runs"]
-        _optional(given, "planned_runs", ask.whole("Runs a week", int(low), int(high), optional=True))
+        _optional(
+            given, "planned_runs", ask.whole(QUESTIONS["planned_runs"], int(low), int(high), optional=True)
+        )
     if _may_ask(ask, old, "days", "plan"):
-        _optional(given, "days", ask.several("Days that suit", WEEKDAYS, optional=True))
+        _optional(given, "days", ask.several(QUESTIONS["days"], WEEKDAYS, optional=True))
 
 
 def _ask_sensor(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     old = stored.profile
     ask.say()
     if old.impact_mode is None:
-        wears = ask.yes_no("Will you wear a motion sensor on the shin?", optional=True)
+        wears = ask.yes_no(QUESTIONS["impact_mode"], optional=True)
         if wears is not None:
             given["impact_mode"] = "sensor" if wears else "none"
     else:
-        ask.say(f"Sensor: {old.impact_mode} (changes only by `pfp confirm plan impact=...`).")
+        ask.say(kept_until("Sensor", old.impact_mode, "plan impact=..."))
     if given.get("impact_mode", old.impact_mode) == "sensor":
         legs: dict[str, Knee] = {knee: knee for knee in KNEES}
-        _optional(given, "side", ask.choice("On which leg?", legs, kept=old.side, optional=True))
+        _optional(given, "side", ask.choice(QUESTIONS["side"], legs, kept=old.side, optional=True))
         _optional(given, "placement", old.placement or "shank")
 
 
 def _ask_body(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     old = stored.profile
-    _ranged(ask, given, old, "mass_kg", "Body mass in kg")
-    _ranged(ask, given, old, "height_cm", "Height in cm")
+    _ranged(ask, given, old, "mass_kg")
+    _ranged(ask, given, old, "height_cm")
     kept = old.equipment or None
-    _optional(given, "equipment", ask.several("What is at hand?", EQUIPMENT, kept=kept, optional=True))
-    hide = ask.yes_no(
-        "Leave out protein (your wish, or kidney disease)?", kept=old.hide_protein, optional=True
-    )
+    _optional(given, "equipment", ask.several(QUESTIONS["equipment"], EQUIPMENT, kept=kept, optional=True))
+    hide = ask.yes_no(QUESTIONS["hide_protein"], kept=old.hide_protein, optional=True)
     _optional(given, "hide_protein", hide)
 
 
 def _ask_movement(ask: Ask, found: dict[str, Any]) -> None:
     """Ask what was seen and counted on each side; nothing is graded."""
-    ask.say("Stop a check that hurts more than 2 of 10. Enter skips.")
-    ask.say("1. Step slowly down from a low step, in front of a mirror or a partner.")
-    for side in KNEES:
-        seen = ask.yes_no(f"  {side}: did the kneecap stay over the middle of the foot?", optional=True)
-        _optional(found, f"step_down_{side}", seen)
-    ask.say("2. Lie on your back and lift the hips on one leg, as often as it goes well.")
-    _each_side(ask, found, "bridge_reps")
-    ask.say("3. Lie on your back and lift one straight leg, as often as it goes well.")
-    _each_side(ask, found, "leg_raise_reps")
-    ask.say("4. Stretch the calf, then the front of the thigh.")
-    for side in KNEES:
-        _optional(found, f"calf_flexible_{side}", ask.yes_no(f"  {side} calf: easy?", optional=True))
-        _optional(found, f"thigh_flexible_{side}", ask.yes_no(f"  {side} thigh: easy?", optional=True))
+    ask.say(f"{MOVEMENT_FIRST} Enter skips.")
+    for number, (to_do, asked) in enumerate(MOVEMENT, 1):
+        ask.say(f"{number}. {to_do}")
+        for side in KNEES:
+            for name, kind, question in asked:
+                words = f"  {question.format(side)}"
+                answer = (
+                    ask.whole(words, 0, MOST_REPETITIONS, optional=True)
+                    if kind == "count"
+                    else ask.yes_no(words, optional=True)
+                )
+                _optional(found, f"{name}_{side}", answer)
 
 
-def _each_side(ask: Ask, found: dict[str, Any], name: str) -> None:
-    for side in KNEES:
-        count = ask.whole(f"  {side}: how many", 0, _REPETITIONS, optional=True)
-        _optional(found, f"{name}_{side}", count)
-
-
-def _ranged(ask: Ask, given: Given, old: Profile, name: str, question: str) -> None:
+def _ranged(ask: Ask, given: Given, old: Profile, name: str) -> None:
     low, high = RANGES[name]
-    _optional(given, name, ask.number(question, low, high, kept=getattr(old, name), optional=True))
+    _optional(given, name, ask.number(QUESTIONS[name], low, high, kept=getattr(old, name), optional=True))
 
 
 def _may_ask(ask: Ask, old: Profile, name: str, confirm: str) -> bool:
@@ -219,7 +220,7 @@ def _may_ask(ask: Ask, old: Profile, name: str, confirm: str) -> bool:
     if stored in (None, ()):
         return True
     shown = ", ".join(stored) if isinstance(stored, tuple) else f"{stored:g}"
-    ask.say(f"{name.replace('_', ' ').capitalize()}: {shown} (changes only by `pfp confirm {confirm}`).")
+    ask.say(kept_until(name.replace("_", " ").capitalize(), shown, confirm))
     return False
 
 

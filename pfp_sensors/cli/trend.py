@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pfp_sensors.actions.asked_weeks import USUAL_WEEKS, check_weeks
 from pfp_sensors.cli.judging import add_history, add_moment, config_of, page_width, read_asked
 from pfp_sensors.cli.output import json_line, write_out
-from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
-
-DEFAULT_WEEKS = 8
-MOST_WEEKS = 520
 
 DESCRIPTION = """\
 Show pain, running and exercises week by week: what happened, without a
@@ -24,7 +21,7 @@ EXAMPLES = ("pfp trend", "pfp trend --weeks 26", "pfp trend --history diary.json
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "--weeks", type=int, default=DEFAULT_WEEKS, metavar="N", help=f"how many weeks ({DEFAULT_WEEKS})"
+        "--weeks", type=int, default=USUAL_WEEKS, metavar="N", help=f"how many weeks ({USUAL_WEEKS})"
     )
     add_moment(parser)
     add_history(parser)
@@ -41,10 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from pfp_sensors.load.trend import trend
     from pfp_sensors.settings.load import load_load_settings
 
-    if not 1 <= args.weeks <= MOST_WEEKS:
-        raise UsageError(
-            f"--weeks is {args.weeks}; it must be 1 to {MOST_WEEKS}.", f"The usual is {DEFAULT_WEEKS}."
-        )
+    check_weeks(args.weeks)
     settings = load_load_settings(config_of(args))
     history, at = read_asked(args)
     found = trend(history, at, args.weeks, settings)

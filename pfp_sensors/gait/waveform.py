@@ -77,10 +77,8 @@ def _read(recording: Recording, position: FloatArray, reader: Reader, grid_s: Fl
     centre = np.rint(position).astype(np.int64)
     axes = reader.read_axes(recording.acc_g, centre)
     resultant = np.sqrt(np.einsum("kij,kij->ij", axes, axes)).astype(np.float64)
-    since_s = (centre - position) / recording.rate_hz
-    return np.stack(
-        [
-            np.interp(grid_s, reader.offset_s + shift, row)
-            for shift, row in zip(since_s, resultant, strict=True)
-        ]
-    )
+    before_s = (centre - position)[:, None] / recording.rate_hz
+    at = (grid_s - before_s - reader.offset_s[0]) / (reader.offset_s[1] - reader.offset_s[0])
+    left = np.clip(at.astype(np.int64), 0, resultant.shape[1] - 2)
+    low, high = (np.take_along_axis(resultant, left + k, axis=1) for k in (0, 1))
+    return np.asarray(low + (at - left) * (high - low))

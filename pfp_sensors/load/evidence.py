@@ -124,11 +124,11 @@ def _pending(name: str, rho: SeenRun, seen: Seen, settings: LoadSettings) -> boo
 def red_flags(seen: Seen, settings: LoadSettings) -> tuple[str, ...]:
     """Name the red flags that hold: only a dated clearance ends one."""
     found = {
-        sign.kind for sign in seen.history.symptoms if sign.kind in RED_KINDS and not _is_cleared(sign, seen)
+        sign.kind for sign in seen.history.symptoms if sign.kind in RED_KINDS and not is_cleared(sign, seen)
     }
     swellings = [sign for sign in seen.history.symptoms if sign.kind == SWELLING]
     if any(
-        not _is_cleared(sign, seen) and (_lasts(sign, seen, settings) or _is_back(sign, swellings, settings))
+        not is_cleared(sign, seen) and (_lasts(sign, seen, settings) or _is_back(sign, swellings, settings))
         for sign in swellings
     ):
         found.add(SWELLING)
@@ -174,7 +174,8 @@ def _cleared_any(clearance: Override, seen: Seen) -> bool:
     return any(sign.kind in kinds and _clears(clearance, sign, seen.as_of) for sign in seen.history.symptoms)
 
 
-def _is_cleared(sign: Symptom, seen: Seen) -> bool:
+def is_cleared(sign: Symptom, seen: Seen) -> bool:
+    """Tell whether a clinician has cleared a sign."""
     return any(_clears(one, sign, seen.as_of) for one in _clearances(seen))
 
 

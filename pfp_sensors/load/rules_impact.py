@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pfp_sensors.load.days import day_of, within
 from pfp_sensors.load.impact import pace_share
+from pfp_sensors.load.knee_load_index import step_index
 from pfp_sensors.load.situation import Outcome
 
 if TYPE_CHECKING:
@@ -152,11 +153,9 @@ def _index_km(
     usual = median(seconds)
     most: float = 0.0
     for (run, counted), one in zip(known, seconds, strict=True):
-        share = counted / (run.run.km or counted)
-        steps = (run.run.steps or 0) * share
-        most = max(
-            most, steps * (one / usual) ** power * ((run.run.speed_mps or v_ref) / v_ref) ** speed_power
-        )
+        steps = (run.run.steps or 0) * (counted / (run.run.km or counted))
+        speed_share = (run.run.speed_mps or v_ref) / v_ref
+        most = max(most, step_index(steps, one / usual, speed_share, power, speed_power))
     per_km: float = 1000.0 / (usual * v_plan) * (v_plan / v_ref) ** speed_power
     return step * most / per_km
 

@@ -130,7 +130,7 @@ def trend(history: History, as_of: datetime, weeks: int, settings: LoadSettings)
     seen = see(history, as_of, settings)
     last = monday_of(seen.today)
     mondays = [last - timedelta(weeks=back) for back in reversed(range(max(weeks, 1)))]
-    began = _first_day(seen)
+    began = first_day(seen)
     found = tuple(_week(seen, monday, began, settings) for monday in mondays)
     first = mondays[0]
     checkins = sorted(seen.history.checkins, key=lambda one: (day_of(one.at), str(one.at)))
@@ -178,8 +178,8 @@ def _week(seen: Seen, monday: date, began: date | None, settings: LoadSettings) 
     )
 
 
-def _first_day(seen: Seen) -> date | None:
-    """Give the first day of which the diary tells anything."""
+def first_day(seen: Seen) -> date | None:
+    """Give the first day of which the diary tells anything; None: it tells nothing."""
     known = seen.history
     days = [day_of(run.start) for run in known.runs]
     for entries in (known.pain, known.exercises, known.checkins, known.scores):

@@ -91,13 +91,49 @@ class LegCharts:
 
 
 @dataclass(frozen=True, slots=True)
+class StrideSeries:
+    """Strides of one leg in running, one value each over time, to be explored.
+
+    A row of None stands wherever running stops and wherever samples are missing, so that no line is drawn
+    across. A quantity that the summary refuses is None throughout.
+
+    Attributes
+    ----------
+    time_s
+        Initial contact, since the start of the recording; never falls.
+    cadence_spm
+        Of both feet, from the time of the stride.
+    resultant_g
+        Peak of the landing at its beginning.
+    """
+
+    side: Side | None
+    sensor: str
+    time_s: tuple[float, ...]
+    cadence_spm: tuple[float | None, ...]
+    resultant_g: tuple[float | None, ...]
+    speed_mps: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AgainstTolerance:
-    """Landing impact of one leg, at the easy speed, against the tolerance; ``excess`` 0.1 is 10 % above."""
+    """Landing impact of one leg against its tolerance.
+
+    Attributes
+    ----------
+    impact_g
+        Median of the run, adjusted to the easy speed where the person's own relation is known.
+    excess
+        0.1: 10 % above.
+    counts
+        Whether the run is judged by it; where not, only the tolerance is of use.
+    """
 
     leg: Knee | None
     impact_g: float
     tolerance_g: float
     excess: float
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +164,12 @@ class RunReport:
     no_recording
         Why there is none to look at, in words.
     against
-        The run against the tolerance; empty where it cannot be judged.
+        Each leg against its tolerance; empty where none is known.
     not_judged
-        Why not, in words.
-    tolerance_g
-        The tolerance for now.
+        Why none of them counts, in words; None where one does.
+    followed_by
+        The run after it: the tolerance is the one that stood when that run began. None for the latest
+        run: the tolerance is that for now.
     answer
         The next run; None where no diary stands behind the page.
     """
@@ -147,5 +184,5 @@ class RunReport:
     no_recording: str | None
     against: tuple[AgainstTolerance, ...]
     not_judged: str | None
-    tolerance_g: float | None
+    followed_by: Run | None
     answer: Recommendation | None

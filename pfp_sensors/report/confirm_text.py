@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.model.diary import KNEES
@@ -10,7 +11,7 @@ from pfp_sensors.report.words import count, paragraph
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pfp_sensors.model.diary import DiaryEvent, Knee
+    from pfp_sensors.model.diary import Baseline, DiaryEvent, Knee
     from pfp_sensors.settings.load_rules import LoadSettings
 
 _BASELINE_WORDS: Final = {
@@ -37,6 +38,19 @@ def confirmed_text(
     """
     lines = [paragraph(f"Stored: {_words(event, settings, n_runs)}") for event in events]
     return "\n".join(dict.fromkeys(lines))  # a change of sensor is one event for each way a leg is known
+
+
+def baseline_words(baselines: Mapping[Knee | None, Baseline], n_runs: Mapping[Knee | None, int]) -> str:
+    """Write a baseline of one leg or both as part of a sentence; legs without any number are left out.
+
+    Parameters
+    ----------
+    n_runs
+        How many runs it rests on, by leg; empty where that is not to be said.
+    """
+    said = [(leg, asdict(one)) for leg, one in baselines.items()]
+    legs = [(leg, part) for leg, part in said if any(part.get(name) is not None for name in _BASELINE_WORDS)]
+    return "; ".join(_numbers(leg, part, n_runs) for leg, part in legs)
 
 
 def _words(event: DiaryEvent, settings: LoadSettings, n_runs: Mapping[Knee | None, int]) -> str:

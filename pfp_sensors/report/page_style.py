@@ -28,8 +28,8 @@ code{font-family:ui-monospace,monospace;font-size:.9em}
 .beside>div,figure>*{min-width:0}
 ul{margin:.2rem 0;padding-left:1.25rem}
 figure{margin:0;min-width:0}
-svg{display:block;width:100%;max-width:36rem;height:auto}
-svg text{font:11px system-ui,sans-serif;fill:var(--ink)}
+figure svg{display:block;width:100%;max-width:36rem;height:auto}
+figure svg text{font:11px system-ui,sans-serif;fill:var(--ink)}
 .grid{stroke:var(--rule);stroke-width:.5;fill:none}
 .axis{stroke:var(--ink);fill:none}
 .line{fill:none;stroke-width:2}
@@ -40,9 +40,20 @@ svg text{font:11px system-ui,sans-serif;fill:var(--ink)}
 .band.s1{fill:var(--s1)}
 .mark.s0{fill:var(--s0)}
 .mark.s1{fill:var(--paper);stroke:var(--s1);stroke-width:1.5}
+.mark.s2{fill:var(--paper);stroke:var(--ink);stroke-width:1.5}
+.mark.s3{fill:none;stroke:var(--ink);stroke-width:1.5}
+.line.stem{stroke-width:1.5;stroke-dasharray:none}
+.line.s2{stroke:var(--ink)}
+.bar{fill:var(--s0)}
+.limit{stroke:var(--alarm);stroke-width:2;fill:none}
+.wide{overflow-x:auto;overflow-wrap:normal;margin:.4rem 0}
+.wide:focus-visible{outline:3px solid var(--s0)}
 .rule{stroke:var(--alarm);stroke-width:2;stroke-dasharray:2 3;fill:none}
+.rule.s1{stroke-dasharray:8 3 2 3}
 .hatch{stroke:var(--soft);stroke-width:.8;fill:none;opacity:.6}
 .hatch.gap{stroke:var(--alarm);opacity:.9}
+.tick{fill:var(--soft)}
+.tick.gap{fill:var(--alarm);opacity:.8}
 .dot{fill:var(--soft);opacity:.7}
 .swatch{stroke:var(--rule)}
 summary{cursor:pointer;padding:.4rem 0}
@@ -56,22 +67,27 @@ thead th{font-weight:600}
 @page{size:A4;margin:12mm}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#333;--rule:#999;--panel:#fff;
 --s0:#0b5cad;--s1:#9a3b00;--alarm:#a3004f}
-body{max-width:none;padding:0;font-size:8.5pt;line-height:1.3}
-h1{font-size:14pt}
-h2{font-size:11pt;margin:.5rem 0 .2rem}
-h3{font-size:9.5pt;margin:.2rem 0 0}
-.main{font-size:11pt}
+body{max-width:none;padding:0;font-size:8pt;line-height:1.25}
+h1{font-size:13pt;margin:0 0 1mm}
+h2{font-size:10.5pt;margin:1.5mm 0 .5mm}
+h3{font-size:9pt;margin:.5mm 0 0}
+.main{font-size:10.5pt}
+.synthetic{padding:.5mm 2mm}
 .soft,figcaption,caption{font-size:7.5pt}
 details{display:none}
-dl>div{padding:.05rem 0}
+dl{margin:.5mm 0}
+dl>div{padding:0}
 .charts{grid-template-columns:1fr 1fr;gap:2mm 6mm}
 .beside{grid-template-columns:1fr 1fr;gap:0 6mm}
 figure,dl>div{break-inside:avoid}
 h2,h3{break-after:avoid}
 .second{break-before:page}
-p{margin:.15rem 0}
-dt{flex-basis:24mm}
+p,ul{margin:.4mm 0}
+dt{flex-basis:25mm}
 dd{flex-basis:35mm}
-svg{max-width:78mm}}
+figure svg{max-width:76mm}
+table{font-size:7.5pt}
+th,td{padding:0 .4rem 0 0}
+.wide{overflow:visible;margin:.2rem 0}}
 """
 """The one style sheet, within the page. No text of a person ever enters it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.report import page, words
@@ -11,7 +12,7 @@ from pfp_sensors.report.svg_chart import Chart, Line, Rule, Span, Steps, draw, n
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pfp_sensors.model.report import LegCharts, StretchKind, Window
+    from pfp_sensors.model.report import AgainstTolerance, LegCharts, StretchKind, Window
 
 STRETCH_WORDS: Final[Mapping[StretchKind, str]] = {
     "walking": "walking",
@@ -21,6 +22,7 @@ STRETCH_WORDS: Final[Mapping[StretchKind, str]] = {
 }
 
 _TIME: Final = "time since the start (min)"
+_SPANS: Final = " Hatched, or marked at the top where short: not running, or no samples."
 _MOST_GAPS_NAMED: Final = 100
 _DASHED: Final = ("solid", "dashed")
 
@@ -42,21 +44,39 @@ _KEYS: Final = {"resultant_g": "impact"}
 """Where the key of a summary is another than that of the chart."""
 
 
-def figures(
-    legs: Sequence[LegCharts], tolerance_g: float | None, not_judged: str | None = None
-) -> Iterator[Markup]:
+_Tolerance = tuple[str, float, int]
+"""Name, g, and the style of its leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the run is held against.
+
+    Attributes
+    ----------
+    not_judged
+        Why it is not held against it, in words; None where it is.
+    now
+        Whether the tolerance is that for now, not an earlier one.
+    """
+
+    against: tuple[AgainstTolerance, ...]
+    not_judged: str | None
+    now: bool
+
+
+def figures(legs: Sequence[LegCharts], held: Held) -> Iterator[Markup]:
     """Write every chart that there is, and a line for each that there is not.
 
     Parameters
     ----------
-    tolerance_g
-        Drawn as a line; None: not known.
-    not_judged
-        Why the run is not held against it, in words; None where it is.
+    held
+        Each tolerance is drawn as a line.
     """
-    yield from (_over_time(name, legs, tolerance_g) for name in ("cadence_spm", "resultant_g"))
-    yield _landings(legs, tolerance_g, not_judged)
-    yield from (_over_time(name, legs, None) for name in ("speed_mps", "stride_length_m"))
+    rules = _tolerances(held, legs)
+    yield from (_over_time(name, legs, rules, held) for name in ("cadence_spm", "resultant_g"))
+    yield _landings(legs, rules, held)
+    yield from (_over_time(name, legs, (), held) for name in ("speed_mps", "stride_length_m"))
     yield _waveform(legs)
     yield _stretches(legs)
 
@@ -66,7 +86,7 @@ def leg_name(leg: LegCharts) -> str:
     return f"{leg.side} leg" if leg.side is not None else leg.sensor or "this leg"
 
 
-def _over_time(name: str, legs: Sequence[LegCharts], tolerance_g: float | None) -> Markup:
+def _over_time(name: str, legs: Sequence[LegCharts], tolerances: Sequence[_Tolerance], held: Held) -> Markup:
     """Draw medians over time with the middle half around them."""
     title, label, what, decimals, least = _ABOUT[name]
     unit = label.partition("(")[2].rstrip(")") or label
@@ -76,14 +96,16 @@ def _over_time(name: str, legs: Sequence[LegCharts], tolerance_g: float | None) 
         return _absent(title, legs, _KEYS.get(name, name))
     lines = tuple(Line(f"{leg_name(leg)} ({_DASHED[k % 2]})", k % 2, _pieces(w)) for k, leg, w in shown)
     values = [v for line in lines for piece in line.pieces for point in piece for v in point[1:]]
-    rules = () if tolerance_g is None or name != "resultant_g" else (_tolerance("y", tolerance_g),)
+    rules = tuple(Rule(said, "y", g, style) for said, g, style in tolerances if name == "resultant_g")
     values += [rule.value for rule in rules]
     window_s = shown[0][2][0].end_s - shown[0][2][0].start_s
     chart = Chart(
         ident=f"chart-{name.replace('_', '-')}",
         title=title,
         description=f"{what}: median of every {window_s:.0f} s and, shaded, the middle half of the strides. "
-        + " ".join(_in_words(leg, w, unit, decimals) for _, leg, w in shown),
+        + " ".join(_in_words(leg, w, unit, decimals) for _, leg, w in shown)
+        + (_SPANS if _spans(legs) else "")
+        + (_in_relation(tolerances, held) if rules else ""),
         x=nice_axis(_TIME, 0.0, max(leg.duration_s for leg in legs) / 60.0, inside=True),
         y=nice_axis(label, min(values), max(values), least=least),
         lines=lines,
@@ -122,22 +144,21 @@ def _in_words(leg: LegCharts, series: Sequence[Window], unit: str, decimals: int
     return f"{leg_name(leg).capitalize()}: medians {low:.{decimals}f} to {high:.{decimals}f} {unit}."
 
 
-def _landings(legs: Sequence[LegCharts], tolerance_g: float | None, not_judged: str | None) -> Markup:
+def _landings(legs: Sequence[LegCharts], tolerances: Sequence[_Tolerance], held: Held) -> Markup:
     """Draw how many landings had which peak."""
     title = "Landings by their impact"
     shown = [(k, leg) for k, leg in enumerate(legs) if leg.landings]
     if not shown:
         return _absent(title, legs, "impact")
-    rules = () if tolerance_g is None else (_tolerance("x", tolerance_g),)
+    rules = tuple(Rule(said, "x", g, style) for said, g, style in tolerances)
     edges = [edge for _, leg in shown for one in leg.landings for edge in (one.low_g, one.high_g)]
     edges += [rule.value for rule in rules]
-    held = "" if tolerance_g is None else _held(tolerance_g, not_judged)
     chart = Chart(
         ident="chart-landings",
         title=title,
         description="How many landings had which peak. "
         + " ".join(_mode_in_words(leg) for _, leg in shown)
-        + held,
+        + _in_relation(tolerances, held),
         x=nice_axis("landing impact (g)", min(edges), max(edges)),
         y=nice_axis("landings", 0.0, max(float(one.landings) for _, leg in shown for one in leg.landings)),
         steps=tuple(
@@ -158,12 +179,32 @@ def _landings(legs: Sequence[LegCharts], tolerance_g: float | None, not_judged: 
     return _figure(chart, data_table(title, ["leg", "impact (g)", "landings"], rows))
 
 
-def _held(tolerance_g: float, not_judged: str | None) -> str:
+def _tolerances(held: Held, legs: Sequence[LegCharts]) -> list[_Tolerance]:
+    """Name each tolerance; legs that share one, to what is shown of it, share a line."""
+    legs_of: dict[str, list[AgainstTolerance]] = {}
+    for one in held.against:
+        legs_of.setdefault(page.g_at_most(one.tolerance_g), []).append(one)
+    if len(legs_of) < 2:
+        name = "tolerance for now" if held.now else "tolerance then"
+        return [(f"{name}, {shown}", of[0].tolerance_g, 0) for shown, of in legs_of.items()]
+    sides = [leg.side for leg in legs]
+    return [
+        (f"{of[0].leg or 'one'} tolerance, {shown}", of[0].tolerance_g, int(sides.index(of[0].leg) % 2))
+        for shown, of in legs_of.items()
+        if of[0].leg in sides
+    ]
+
+
+def _in_relation(tolerances: Sequence[_Tolerance], held: Held) -> str:
     """Say what is held against the tolerance: the median of a run, and of this one only where it counts."""
-    line = f" The tolerance for now is {page.g_at_most(tolerance_g)}"
-    if not_judged is not None:
-        return f"{line}; this run is not held against it: {not_judged}."
-    return f"{line}; it is held against the median of a run, not against single landings."
+    if not tolerances:
+        return ""
+    when = "" if len(tolerances) < 2 else ", for now" if held.now else ", then"
+    lines = "The line" if len(tolerances) == 1 else "The lines"
+    line = f" {lines}: {page.listed(said for said, *_ in tolerances)}{when}"
+    if held.not_judged is not None:
+        return f"{line}; this run is not held against it: {held.not_judged}."
+    return f"{line}; it is for the median of a run at your easy speed, not for single landings."
 
 
 def _mode_in_words(leg: LegCharts) -> str:
@@ -184,7 +225,8 @@ def _waveform(legs: Sequence[LegCharts]) -> Markup:
         lines.append(Line(f"{leg_name(leg)} ({_DASHED[k % 2]})", k % 2, (piece,)))
         rows += [[leg_name(leg), f"{t:.1f}", f"{mean:.2f}", f"{sd:.2f}"] for t, mean, sd in points]
         top = max(points, key=lambda point: point[1])
-        said.append(f"{leg_name(leg).capitalize()}: highest, {top[1]:.1f} g, {top[0]:.0f} ms after contact.")
+        when = f"{abs(top[0]):.0f} ms {'before' if top[0] < 0 else 'after'} contact"
+        said.append(f"{leg_name(leg).capitalize()}: highest, {top[1]:.1f} g, {when}.")
     chart = Chart(
         ident="chart-waveform",
         title=title,
@@ -225,10 +267,6 @@ def _spans(legs: Sequence[LegCharts]) -> tuple[Span, ...]:
 def _named(legs: Sequence[LegCharts]) -> dict[str, str]:
     kinds = {one.kind for one in _spans(legs)}
     return {kind: name for kind, name in STRETCH_WORDS.items() if kind in kinds}
-
-
-def _tolerance(axis: str, tolerance_g: float) -> Rule:
-    return Rule(f"tolerance for now, {page.g_at_most(tolerance_g)}", axis, tolerance_g)
 
 
 def _quartiles(one: Window, decimals: int) -> list[str]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.report import page, run_charts, words
 from pfp_sensors.report.analysis_text import reason_lines, summary_rows, symmetry_rows, symmetry_words
+from pfp_sensors.report.document import document
 from pfp_sensors.report.html import Markup, blocks, element, facts, joined, prose
 from pfp_sensors.report.next_answer import answer, what_to_do
 from pfp_sensors.report.next_text import answer_rows
-from pfp_sensors.report.page_style import STYLE
 from pfp_sensors.report.runs_text import (
     SYNTHETIC_RUN,
     WHEN_WORDS,
@@ -30,14 +28,6 @@ if TYPE_CHECKING:
     from pfp_sensors.model.report import AgainstTolerance, RunReport
     from pfp_sensors.model.summary import RunSummary
 
-_STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
-
-POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
-"""What the page may load: nothing but its own style sheet, known by its hash."""
-
 _ONE_LINE: Final = 1_000_000
 _SHOWN_OF_HASH: Final = 12
 
@@ -50,34 +40,26 @@ def run_page(report: RunReport) -> str:
     report
         From `actions.report_run`.
     """
-    title = _title(report)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{title} - pfp"),
-        element("style", Markup(STYLE)),
-    )
-    body = element("body", element("header", element("h1", title), *_synthetic(report)), _main(report))
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    title = run_title(report)
+    header = element("header", element("h1", title))
+    return document(title, joined([header, element("main", run_sections(report))]))
 
 
-def _main(report: RunReport) -> Markup:
-    last = [] if report.analysis is None else [*_symmetry(report.analysis)]
-    beside = "beside" if last else None
-    sections = [_impact(report), _next(report.answer), _diary(report), *_recording(report)]
-    return element("main", *sections, element("div", *last, _made(report), class_=beside))
-
-
-def _title(report: RunReport) -> str:
+def run_title(report: RunReport) -> str:
+    """Name the run, or the recording that is in no diary."""
     run = report.run
     if run is not None:
         return f"Run {run.id}, {page.moment_words(run.start)}"
     name = "" if report.analysis is None else PurePath(report.analysis.provenance.source.path).name
     return f"Recording {name}".strip()
+
+
+def run_sections(report: RunReport) -> Markup:
+    """Write all that the page says below its first heading; the sections begin with an h2."""
+    last = [] if report.analysis is None else [*_symmetry(report.analysis)]
+    beside = "beside" if last else None
+    sections = [_impact(report), _next(report.answer), _diary(report), *_recording(report)]
+    return joined([*_synthetic(report), *sections, element("div", *last, _made(report), class_=beside)])
 
 
 def _synthetic(report: RunReport) -> list[Markup]:
@@ -95,23 +77,29 @@ def _section(title: str, *children: str, class_: str | None = None) -> Markup:
 
 def _impact(report: RunReport) -> Markup:
     """Say how the landing impact stands to the tolerance, and what it is not."""
-    said = [element("p", _reading(one), class_="main") for one in report.against]
+    said = [
+        element("p", _reading(one, report.followed_by), class_="main") for one in report.against if one.counts
+    ]
     if not said:
-        measured = _measured(report)
         because = report.not_judged or "no reading of this run counts"
-        said = [element("p", f"{measured} Not held against a tolerance: {because}.", class_="main")]
+        text = f"{_measured(report)} Not held against a tolerance: {because}."
+        said = [element("p", text, class_="main")]
+    elif report.followed_by is not None:
+        follower = report.followed_by
+        began = f"{follower.id}, began ({page.moment_words(follower.start)})"
+        then = f"The tolerance is the one that stood when the next run, {began}."
+        said.append(element("p", then, class_="soft"))
     return _section("Landing impact", *said, element("p", words.NOT_KNEE_LOAD))
 
 
-def _reading(one: AgainstTolerance) -> str:
+def _reading(one: AgainstTolerance, followed_by: Run | None) -> str:
     leg = "" if one.leg is None else f"{one.leg.capitalize()} leg: "
     percent = 100.0 * one.excess
     above = "less than 1 %" if percent < 1 else f"{percent:.0f} %"
     against = "within it" if percent <= 0 else f"{above} above it"
-    return (
-        f"{leg}{one.impact_g:.1f} g at your easy speed; your tolerance for now is "
-        f"{page.g_at_most(one.tolerance_g)}: {against}."
-    )
+    standing = "your tolerance for now is" if followed_by is None else "your tolerance then was"
+    tolerance = page.g_at_most(one.tolerance_g)
+    return f"{leg}{one.impact_g:.1f} g at your easy speed; {standing} {tolerance}: {against}."
 
 
 def _measured(report: RunReport) -> str:
@@ -169,8 +157,8 @@ def _pain(report: RunReport, run: Run) -> list[tuple[str, str]]:
         scores = [one for one in report.pain if one.when == when]
         text = ", ".join(f"{one.score}" + (f" ({one.knee})" if one.knee else "") for one in scores)
         if when in report.unanswered:
-            ask = f"not every answer is there: `pfp pain SCORE --when {when} --run {run.id}`"
-            text = f"{text}; {ask}" if text else ask
+            ask = f"`pfp pain SCORE --when {when} --run {run.id}`"
+            text = f"{text}; not every answer is there: {ask}" if text else f"not answered: {ask}"
         if text:
             rows.append((name.capitalize(), text))
     return rows
@@ -185,10 +173,9 @@ def _recording(report: RunReport) -> Iterator[Markup]:
     beside = "beside" if len(report.analysis.legs) > 1 else None
     legs = element("div", *_legs(report.analysis), class_=beside)
     yield _section("What the sensor measured", legs)
-    drawn = element(
-        "div", *run_charts.figures(report.charts, report.tolerance_g, report.not_judged), class_="charts"
-    )
-    yield _section("During the run", drawn, class_="second")
+    held = run_charts.Held(report.against, report.not_judged, now=report.followed_by is None)
+    drawn = element("div", *run_charts.figures(report.charts, held), class_="charts")
+    yield _section("During the run", drawn)
 
 
 def _symmetry(analysis: FileAnalysis) -> Iterator[Markup]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.load.plan_words import easier_text, ready_text, sides_text
-from pfp_sensors.report.words import paragraph
+from pfp_sensors.report.words import count, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
     from pfp_sensors.load.session import SessionItem
+    from pfp_sensors.model.diary import Exercise
     from pfp_sensors.settings.exercise_book import BookExercise
+
+MORE_PAIN: Final = "That is more pain than an exercise should give; the next session and run count it."
 
 _NO_SESSION: Final = {
     "refer": "Exercise waits until a clinician has looked at the knee. `pfp next` says why.",
@@ -41,26 +44,47 @@ def session_text(
     left_out
         Exercises that hurt strongly when they were last done.
     """
+    lines = [f"{session_title(session)}:"]
+    lines += [
+        paragraph(f"{item.exercise.name}: {dose_words(item)}", "  - ", "    ") for item in session.items
+    ]
+    lines += map(paragraph, session_notes(session, progress, held=held, left_out=left_out))
+    return "\n".join(lines)
+
+
+def session_title(session: Session) -> str:
+    """Name a session, and how long it takes."""
     what = f"Strength session {session.number}" if session.number else "Mobility and light activation"
-    lines = [f"{what}, about {session.minutes:.0f} min:"]
-    lines += [paragraph(f"{item.exercise.name}: {_dose(item)}", "  - ", "    ") for item in session.items]
+    return f"{what}, about {session.minutes:.0f} min"
+
+
+def session_notes(
+    session: Session, progress: Progress, *, held: bool, left_out: Sequence[BookExercise] = ()
+) -> list[str]:
+    """Write what there is to say of a session besides its exercises; otherwise as `session_text`."""
+    lines = []
     if held:
-        lines.append(
-            paragraph("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
-        )
+        lines.append("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
     if left_out:
         painful = ", ".join(one.name for one in left_out)
-        lines.append(paragraph(f"Left out for now, because it hurt strongly last time: {painful}."))
+        lines.append(f"Left out for now, because it hurt strongly last time: {painful}.")
     if progress.ready is not None and progress.ready.id in session.names:
-        lines.append(paragraph(ready_text(progress.ready, instead=progress.instead)))
+        lines.append(ready_text(progress.ready, instead=progress.instead))
     easier = [one for one in progress.easier if one.id in session.names]
     if easier:
-        lines.append(paragraph(easier_text(easier)))
+        lines.append(easier_text(easier))
     sides = [one for one in progress.sides if one.name in session.names]
     if sides:
         names = {item.exercise.id: item.exercise.name for item in session.items}
-        lines.append(paragraph(f"{sides_text(sides, names)} The weaker side begins and sets both."))
-    return "\n".join(lines)
+        lines.append(f"{sides_text(sides, names)} The weaker side begins and sets both.")
+    return lines
+
+
+def stored_words(stored: Sequence[Exercise], green: int) -> list[str]:
+    """Say what was stored of a session, and that it hurt where it hurt more than ``green`` (pain.green)."""
+    names = count(len({one.name for one in stored}), "exercise")
+    worst = max((one.pain for one in stored if one.pain is not None), default=0)
+    return [f"Stored: {names}.", *([MORE_PAIN] if worst > green else [])]
 
 
 def next_time_text(progress: Progress, done: Collection[str]) -> str:
@@ -74,7 +98,8 @@ def next_time_text(progress: Progress, done: Collection[str]) -> str:
     return "\n".join(lines)
 
 
-def _dose(item: SessionItem) -> str:
+def dose_words(item: SessionItem) -> str:
+    """Write how much of an exercise: ``3 x 10, each side``."""
     side = ", each side" if item.sides else ""
     if item.minutes is not None:
         return f"{item.minutes:g} min"

@@ -36,6 +36,7 @@ UNTYPICAL: Final = (
     "What you describe is not typical kneecap pain, and the limits here are made for that. Please see a "
     "clinician first, to find out what it is. The program gives no figures for runs until then."
 )
+FIRST: Final = "Please have this looked at first:"
 _SWELLING_ADVICE: Final = (
     "Swelling that lasts for more than a week, or has come back: within a few days. See a doctor or a "
     "physiotherapist."
@@ -104,43 +105,63 @@ def about_text() -> str:
 
 def clinician_first_text(flags: Iterable[str], *, minor: bool, untypical: bool) -> str:
     """Say calmly whom to see and why there are no figures; empty where nothing speaks against them."""
+    advice, notes = clinician_first(flags, minor=minor, untypical=untypical)
+    parts = [FIRST, *(paragraph(one, "  - ", "    ") for one in advice)] if advice else []
+    return "\n".join([*parts, *(paragraph(note) for note in notes)])
+
+
+def clinician_first(
+    flags: Iterable[str], *, minor: bool, untypical: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give what to say of each flag, below `FIRST`, and the sentences after them, each on one line."""
     flags = [*flags]
-    known = [flag for flag in WHOM_TO_SEE if flag in flags]
-    lines = [f"  - {flag_advice(flag)}" for flag in known]
-    lines += [f"  - {_SWELLING_ADVICE}" for flag in flags if flag not in RED_KINDS]
-    parts = []
-    if lines:
-        parts = ["Please have this looked at first:"]
-        parts += [paragraph(line[4:], "  - ", "    ") for line in lines]
-        parts.append(
-            paragraph(
-                f"{NOT_A_DIAGNOSIS} No running and no exercises until then. Once a clinician has cleared it, "
-                "enter that with `pfp clear`."
-            )
+    advice = [flag_advice(flag) for flag in WHOM_TO_SEE if flag in flags]
+    advice += [_SWELLING_ADVICE for flag in flags if flag not in RED_KINDS]
+    notes = []
+    if advice:
+        notes.append(
+            f"{NOT_A_DIAGNOSIS} No running and no exercises until then. Once a clinician has cleared it, "
+            "enter that with `pfp clear`."
         )
-    parts += [paragraph(MINOR)] if minor else []
-    parts += [paragraph(UNTYPICAL)] if untypical else []
-    return "\n".join(parts)
+    notes += [MINOR] if minor else []
+    notes += [UNTYPICAL] if untypical else []
+    return tuple(advice), tuple(notes)
 
 
-def day_score_text(score: int, day: date | None) -> str:
-    """Say that pain on stairs or after a walk needs a score of its day to reach the limits; None is today."""
+def day_score_words(score: int, day: date | None) -> tuple[str, str]:
+    """Say that pain on stairs needs a score of its day to reach the limits, and the command for it.
+
+    ``day`` None is today.
+    """
     name, when = ("today", "") if day is None else (f"{day}", f" --date {day}")
-    words = paragraph(
+    words = (
         f"Pain on stairs and after a walk does not change the limits by itself, and {name} has no score of "
         f"its own. If {score} was the worst of the day, enter it:"
     )
-    return f"{words}\n  pfp pain {score} --when day{when}"
+    return words, f"pfp pain {score} --when day{when}"
+
+
+def day_score_text(score: int, day: date | None) -> str:
+    """Write `day_score_words` as lines of a terminal."""
+    words, command = day_score_words(score, day)
+    return f"{paragraph(words)}\n  {command}"
 
 
 def profile_text(profile: Profile) -> str:
     """List what is stored of a person."""
-    lines = ["Stored:"]
-    for name, (words, _) in OPEN_WORDS.items():
-        shown = _shown(profile, name)
-        if shown:
-            lines.append(row(_STORED_WORDS.get(name, f"{words[0].upper()}{words[1:]}"), shown))
-    return "\n".join(lines if len(lines) > 1 else ["Nothing is stored yet."])
+    rows = profile_rows(profile)
+    if not rows:
+        return "Nothing is stored yet."
+    return "\n".join(["Stored:", *(row(name, shown) for name, shown in rows)])
+
+
+def profile_rows(profile: Profile) -> list[tuple[str, str]]:
+    """Name what is stored of a person, with what it is."""
+    return [
+        (_STORED_WORDS.get(name, f"{words[0].upper()}{words[1:]}"), shown)
+        for name, (words, _) in OPEN_WORDS.items()
+        if (shown := _shown(profile, name))
+    ]
 
 
 def open_text(names: Iterable[str], *, by_option: bool) -> str:

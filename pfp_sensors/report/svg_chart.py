@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 WIDTH: Final = 360.0
 """That of a small phone, so that no text is shrunk there."""
 
-_LEFT, _RIGHT, _TOP, _PLOT = 44.0, 14.0, 10.0, 150.0
+_LEFT, _RIGHT, _TOP, _PLOT = 52.0, 14.0, 10.0, 150.0
 _BELOW_AXIS = 34.0
 _LEGEND_ROW, _LEGEND_LEFT = 15.0, 4.0
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MARK_EVERY_X: Final = 36.0
-_THINNEST, _NO_SPACE = 1.5, 0.5
+_THINNEST, _NO_SPACE, _TICK = 1.5, 0.5, 5.0
 
 Point = tuple[float, float]
 
@@ -67,11 +67,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A straight line across the chart at one value of an axis ("x" or "y"), with its name."""
+    """A straight line across the chart at one value of an axis ("x" or "y"), with its name.
+
+    ``style`` 0 is dotted, 1 dash and dot.
+    """
 
     name: str
     axis: str
     value: float
+    style: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,17 +219,29 @@ def _steps(steps: Steps, frame: _Frame) -> Markup:
 
 
 def _hatched(chart: Chart, kind: str, frame: _Frame) -> Markup:
-    """Hatch all parts of one kind; what cannot be told apart on the drawing becomes one."""
-    parts: list[list[float]] = []
-    for left, right in sorted(
-        (frame.x(one.start), frame.x(one.end)) for one in chart.spans if one.kind == kind
-    ):
-        if parts and left - parts[-1][1] < _NO_SPACE:
-            parts[-1][1] = max(parts[-1][1], right)
+    """Hatch all parts of one kind; one too thin for that, which would look longer, is marked at the top."""
+    every = sorted((frame.x(one.start), frame.x(one.end)) for one in chart.spans if one.kind == kind)
+    wide = _merged([(a, b) for a, b in every if b - a >= _THINNEST])
+    thin = _merged([(a, a + _THINNEST / 2) for a, b in every if b - a < _THINNEST])
+    hatched = "".join(f"M{a:.1f} {_TOP:g}H{b:.1f}V{frame.bottom:g}H{a:.1f}Z" for a, b in wide)
+    marked = "".join(f"M{a:.1f} {_TOP:g}H{b:.1f}v{_TICK:g}H{a:.1f}Z" for a, b in thin)
+    return joined(
+        [
+            *([element("path", d=hatched, fill=f"url(#{chart.ident}-{kind})")] if wide else []),
+            *([element("path", d=marked, class_=f"tick {kind}")] if thin else []),
+        ]
+    )
+
+
+def _merged(parts: Iterable[Point]) -> list[Point]:
+    """Join what cannot be told apart on the drawing; ``parts`` in order of their beginning."""
+    found: list[Point] = []
+    for left, right in parts:
+        if found and left - found[-1][1] < _NO_SPACE:
+            found[-1] = (found[-1][0], max(found[-1][1], right))
         else:
-            parts.append([left, max(right, left + _THINNEST)])
-    d = "".join(f"M{a:.1f} {_TOP:g}H{b:.1f}V{frame.bottom:g}H{a:.1f}Z" for a, b in parts)
-    return element("path", d=d, fill=f"url(#{chart.ident}-{kind})")
+            found.append((left, right))
+    return found
 
 
 def _pattern(ident: str, kind: str) -> Markup:
@@ -241,8 +257,9 @@ def _pattern(ident: str, kind: str) -> Markup:
 def _rule(rule: Rule, frame: _Frame) -> Markup:
     if rule.axis == "x":
         x = frame.x(rule.value)
-        return element("path", d=f"M{x:.1f} {_TOP:g}V{frame.bottom:g}", class_="rule")
-    return element("path", d=f"M{_LEFT:g} {frame.y(rule.value):.1f}H{WIDTH - _RIGHT:g}", class_="rule")
+        return element("path", d=f"M{x:.1f} {_TOP:g}V{frame.bottom:g}", class_=f"rule s{rule.style}")
+    d = f"M{_LEFT:g} {frame.y(rule.value):.1f}H{WIDTH - _RIGHT:g}"
+    return element("path", d=d, class_=f"rule s{rule.style}")
 
 
 def _legend(chart: Chart, top: float) -> Iterator[Markup]:
@@ -253,7 +270,9 @@ def _legend(chart: Chart, top: float) -> Iterator[Markup]:
         stroke = element("path", d="M0 0H26", class_=f"line s{one.style}")
         mark = [_mark(13, 0, one.style)] if isinstance(one, Line) else []
         samples.append((joined([stroke, *mark]), one.name))
-    samples += [(element("path", d="M0 0H26", class_="rule"), rule.name) for rule in chart.rules]
+    samples += [
+        (element("path", d="M0 0H26", class_=f"rule s{rule.style}"), rule.name) for rule in chart.rules
+    ]
     for kind, name in chart.spans_named.items():
         fill = f"url(#{chart.ident}-{kind})"
         samples.append((element("rect", x=0, y=-5, width=26, height=10, fill=fill, class_="swatch"), name))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SYNTHETIC: Final = "SYNTHETIC: some of these runs were computed by a program, not run by a person."
 
-_LONGEST = (
+LONGEST = (
     "longest: of the runs with all three pain answers (during, an hour after, next morning), each of them "
     "low."
 )
@@ -35,7 +35,7 @@ _HEADS: Mapping[str, str] = {
     "day": "day",
     "exercise": "exercise",
 }
-_SCORE_NAMES: Mapping[str, str] = {
+SCORE_NAMES: Mapping[str, str] = {
     "akps": "AKPS",
     "koos-pf": "KOOS-PF",
     "uwri": "UWRI",
@@ -60,9 +60,9 @@ def trend_text(trend: Trend, width: int = 80) -> str:
         parts.append(f"{_impact(weeks)}\n{page.paragraph(words.NOT_KNEE_LOAD, width)}")
     parts.append(_exercises(weeks))
     parts += [page.paragraph(sides_text(trend.sides, {}), width)] if trend.sides else []
-    parts += page.section("Warning signs", _signs(weeks), width)
-    parts += page.section("Changes", map(_change, trend.changes), width)
-    parts += page.section("Daily life", map(_note, trend.notes), width)
+    parts += page.section("Warning signs", sign_lines(weeks), width)
+    parts += page.section("Changes", map(change_words, trend.changes), width)
+    parts += page.section("Daily life", map(note_words, trend.notes), width)
     better = (f"{page.short_day(day).strip()}: {text}" for day, text in trend.better)
     parts += page.section("What went better, in your words", better, width)
     parts.append(page.paragraph(f"{_UNKNOWN} means not known. A week with * still runs.", width))
@@ -90,14 +90,14 @@ def _chart(weeks: Sequence[TrendWeek], width: int) -> str:
     for week, size in zip(weeks, sizes, strict=True):
         bar = _BAR * round(room * size / most) if most else ""
         known = week.km if in_km else week.minutes
-        number = _at_least(known, size, week) + f" {unit}" if week.has_diary else _UNKNOWN
+        number = at_least(known, size, week) + f" {unit}" if week.has_diary else _UNKNOWN
         pain = max((one.score for one in week.worst_pain), default=None)
         pain_words = _UNKNOWN if pain is None else f"{pain}/10"
         lines.append(f"{_label(week)}   {pain_words:>10}   {bar}{' ' if bar else ''}{number}")
     return "\n".join(lines)
 
 
-def _at_least(value: float | None, known: float, week: TrendWeek) -> str:
+def at_least(value: float | None, known: float, week: TrendWeek) -> str:
     """Write a sum; where a part is unknown, what is known with a plus behind it."""
     if not week.has_diary:
         return _UNKNOWN
@@ -111,8 +111,8 @@ def _load(weeks: Sequence[TrendWeek], width: int) -> str:
         [
             _label(week),
             str(week.runs) if week.has_diary else _UNKNOWN,
-            _at_least(week.km, week.known_km, week),
-            _at_least(week.minutes, week.known_minutes, week),
+            at_least(week.km, week.known_km, week),
+            at_least(week.minutes, week.known_minutes, week),
             _number(week.longest_tolerated_km),
             _number(week.longest_tolerated_min),
         ]
@@ -120,7 +120,7 @@ def _load(weeks: Sequence[TrendWeek], width: int) -> str:
     ]
     title = "Running"
     text = table(["Week of", "runs", "km", "min", "longest km", "longest min"], rows)
-    parts = [title, text, page.paragraph(_LONGEST, width)]
+    parts = [title, text, page.paragraph(LONGEST, width)]
     if "+" in text:
         parts.append("+ means at least: of a run something is not known.")
     return "\n".join(parts)
@@ -172,7 +172,8 @@ def _exercises(weeks: Sequence[TrendWeek]) -> str:
     )
 
 
-def _signs(weeks: Iterable[TrendWeek]) -> list[str]:
+def sign_lines(weeks: Iterable[TrendWeek]) -> list[str]:
+    """Name the warning signs of each week that had one."""
     return [
         f"Week of {page.short_date(week.monday).strip()}: "
         + page.listed(AMBER_KINDS.get(sign, sign) for sign in week.signs)
@@ -181,17 +182,19 @@ def _signs(weeks: Iterable[TrendWeek]) -> list[str]:
     ]
 
 
-def _change(change: ScoreChange) -> str:
-    span = f"{_SCORE_NAMES[change.kind]}: {change.first:g} at first, {change.latest:g} now"
+def change_words(change: ScoreChange) -> str:
+    """Write a change, and whether it is larger than chance."""
+    span = f"{SCORE_NAMES[change.kind]}: {change.first:g} at first, {change.latest:g} now"
     if change.first_day is not None and change.latest_day is not None:
         first, latest = page.short_date(change.first_day).strip(), page.short_date(change.latest_day).strip()
-        span = f"{_SCORE_NAMES[change.kind]}: {change.first:g} on {first}, {change.latest:g} on {latest}"
+        span = f"{SCORE_NAMES[change.kind]}: {change.first:g} on {first}, {change.latest:g} on {latest}"
     if change.is_better is None:
         return f"{span}. Less than {change.smallest_real:g} apart: no change that can be told from chance."
     return f"{span}. A real change, for the {'better' if change.is_better else 'worse'}."
 
 
-def _note(note: LifeNote) -> str:
+def note_words(note: LifeNote) -> str:
+    """Write a note on daily life with its week."""
     week = "" if note.monday is None else f"Week of {page.short_date(note.monday).strip()}: "
     return f"{week}{note.text} ({note.id})"
 

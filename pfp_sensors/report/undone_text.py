@@ -44,8 +44,8 @@ def undone_text(
     if what is None:
         return "There is nothing to take back.\n"
     lines = []
-    for entry_id, entry, counts in entries:
-        named = f"{entry_words(entry)}{_values(changed)}" if what == "profile" else _named(entry_id, entry)
+    names = taken_back_names(what, entries, changed)
+    for named, (_, entry, counts) in zip(names, entries, strict=True):
         said = "Correction taken back" if what == "correct" else "Taken back"
         lines.append(f"{said}: {named}.")
         lines += [_STILL_COUNTS] if counts else []
@@ -54,6 +54,15 @@ def undone_text(
     if what == "correct":
         lines.append("The entry says again what it said before.")
     return "\n".join(lines) + "\n"
+
+
+def taken_back_names(
+    what: str, entries: Sequence[tuple[str, Entry | Profile, bool]], changed: Sequence[str] = ()
+) -> list[str]:
+    """Name what an undo takes back, one phrase each; as `undone_text`."""
+    if what == "profile":
+        return [f"{entry_words(entry)}{_values(changed)}" for _, entry, _ in entries]
+    return [_named(entry_id, entry) for entry_id, entry, _ in entries]
 
 
 def _named(entry_id: str, entry: Entry | Profile) -> str:

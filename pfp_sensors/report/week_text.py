@@ -35,6 +35,7 @@ def week_text(
     width: int = 80,
     *,
     cue: str | None = None,
+    so_far: str = "",
     all_rules: bool = False,
     dated: bool = False,
 ) -> str:
@@ -46,6 +47,8 @@ def week_text(
         Columns of the page.
     cue
         One cue for the week; None: that of `CLOSING_CUE`.
+    so_far
+        What of the calendar week was done, from `week_done_text`; it stands above the coming days.
     all_rules
         Whether all rules are listed, with what each saw.
     dated
@@ -57,9 +60,10 @@ def week_text(
         parts.append(page.paragraph(f"Why: {rec.why}", width))
     if rec.refer or rec.status in ("refer", "needs_input"):
         parts += what_to_do(rec, width)
+    parts += [so_far.rstrip()] if so_far else []
     if plan.days:
         parts.append("\n".join(_days(plan.days, width)))
-    rows = [page.row(label, text, width) for label, text in _below_table(plan)]
+    rows = [page.row(label, text, width) for label, text in below_table(plan)]
     parts += ["\n".join(rows)] if rows else []
     parts += page.section("Moved", plan.moved, width)
     parts += page.section("Left out, because it did not fit", plan.dropped, width)
@@ -91,11 +95,12 @@ def _day(name: str, day: PlannedDay, width: int) -> list[str]:
     for i, session in enumerate(day.sessions):
         label = name if i == 0 else ""
         first = f"{label:<{_DAY_WIDTH}}{KIND_WORDS[session.kind]:<{_KIND_WIDTH}}"
-        lines.append(page.paragraph(_session(session), width, first, " " * (_DAY_WIDTH + _KIND_WIDTH)))
+        lines.append(page.paragraph(session_words(session), width, first, " " * (_DAY_WIDTH + _KIND_WIDTH)))
     return lines or [f"{name:<{_DAY_WIDTH}}-"]
 
 
-def _session(session: PlannedSession) -> str:
+def session_words(session: PlannedSession) -> str:
+    """Write a session, and whether it is firm."""
     text = session.text.lower()
     marks = (
         ["if you like"] if session.optional and "if you like" not in text and "optional" not in text else []
@@ -104,7 +109,7 @@ def _session(session: PlannedSession) -> str:
     return f"{session.text} ({', '.join(marks)})" if marks else session.text
 
 
-def _below_table(plan: WeekPlan) -> list[tuple[str, str]]:
+def below_table(plan: WeekPlan) -> list[tuple[str, str]]:
     """Write what holds for every run, the volume of the seven days and the limit of the calendar week."""
     rec = plan.recommendation
     if rec.status == "needs_input" and not rec.refer:

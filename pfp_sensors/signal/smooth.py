@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -140,13 +141,15 @@ def gaussian_reader(cutoff_hz: float, rate_hz: float, from_s: float, to_s: float
     return _reader(lambda t: _bell(t / sd_s), _REACH_SD * sd_s, rate_hz, from_s, to_s, step_s)
 
 
+@lru_cache(maxsize=16)
 def butterworth_reader(
     cutoff_hz: float, order: int, rate_hz: float, from_s: float, to_s: float, step_s: float
 ) -> Reader:
     """Build a reader of a Butterworth low-pass run forwards and backwards (half amplitude at ``cutoff_hz``).
 
     The weights are the inverse Fourier transform of the squared analogue Butterworth gain, so that the
-    result is the same filter at every sampling rate (a digital design bends near half the rate).
+    result is the same filter at every sampling rate (a digital design bends near half the rate). What was
+    built is kept, for both legs and the next recording ask for the same.
     """
     frequency_hz = np.linspace(0.0, 4.0 * cutoff_hz, 161)
     gain = 1.0 / (1.0 + (frequency_hz / cutoff_hz) ** (2 * order))

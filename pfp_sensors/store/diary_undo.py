@@ -72,10 +72,7 @@ def withdraw_last_act(
     """
     check_moment(at)
     with changes(connection):
-        act = connection.execute(
-            "SELECT * FROM acts WHERE withdrawn_at IS NULL AND what IN ('add', 'correct', 'profile') "
-            "ORDER BY act DESC LIMIT 1"
-        ).fetchone()
+        act = last_act_row(connection)
         if act is None:
             return None
         number = act["act"]
@@ -87,6 +84,15 @@ def withdraw_last_act(
             _withdraw(connection, row, at, grace_h)
         entries = tuple(stored_entry(connection, row) for row in _rows(connection, number))
     return Withdrawn(act["what"], made, entries)
+
+
+def last_act_row(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """Find the act that a person did last and that stands."""
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT * FROM acts WHERE withdrawn_at IS NULL AND what IN ('add', 'correct', 'profile') "
+        "ORDER BY act DESC LIMIT 1"
+    ).fetchone()
+    return row
 
 
 def _rows(connection: sqlite3.Connection, act: int) -> list[sqlite3.Row]:

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 DIARY_FILES: Final = tuple(DIARY_NAME + ending for ending in ("", "-wal", "-shm", "-journal"))
 """The diary and what SQLite keeps beside it."""
 
+_KEPT_FILES: Final = ("recording.csv", "recording.csv.gz", "recording.parquet")
+"""A recording of others that was sent to the dashboard, as it came, in a folder of runs."""
+
 _RUN_FILES: Final = (
+    *_KEPT_FILES,
     META_NAME,
     *COMPANIONS,
     PACKETS_NAME,
@@ -46,6 +50,9 @@ _TRUTH_FILES: Final = ("contacts*.csv", "bouts*.csv", ".*.part")
 
 RESTORE_PART: Final = ".restore-*.part"
 """Where a backup is unpacked and checked."""
+
+UPLOAD_PART: Final = ".upload-*.part"
+"""Where files that were sent to the dashboard wait to be stored."""
 
 OLD_HOME: Final = "before-restore-*"
 """Where a restore keeps what was there before until all is in place."""
@@ -74,6 +81,17 @@ def is_own_run_file(below: tuple[str, ...]) -> bool:
     if not folders:
         return is_sample_file(name) or any(fnmatchcase(name, own) for own in _RUN_FILES)
     return folders == [TRUTH_FOLDER] and any(fnmatchcase(name, own) for own in _TRUTH_FILES)
+
+
+def kept_file_name(head: bytes) -> str:
+    """Name a recording of others that is kept as it came, by its first bytes."""
+    csv, packed, parquet = _KEPT_FILES
+    return parquet if head.startswith(b"PAR1") else packed if head.startswith(b"\x1f\x8b") else csv
+
+
+def kept_file(folder: Path) -> Path | None:
+    """Find the recording of others in a folder of runs; None in one of this program's own."""
+    return next((folder / name for name in _KEPT_FILES if (folder / name).is_file()), None)
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -189,14 +207,17 @@ def _is_own(home: Path, path: Path) -> bool:
         parts = parts[1:]
     if len(parts) == 1:
         return parts[0] in DIARY_FILES
-    if fnmatchcase(parts[0], RESTORE_PART):
+    if fnmatchcase(parts[0], RESTORE_PART) or fnmatchcase(parts[0], UPLOAD_PART):
         return True
     return parts[0] == runs_folder(home).name and len(parts) > 2 and is_own_run_file(parts[2:])
 
 
 def _remove_empty_folders(home: Path) -> None:
     """Remove the folders that this program makes where nothing is left in them."""
-    tops = [runs_folder(home), *home.glob(RESTORE_PART), *home.glob(OLD_HOME)]
+    tops = [
+        runs_folder(home),
+        *(top for kind in (RESTORE_PART, UPLOAD_PART, OLD_HOME) for top in home.glob(kind)),
+    ]
     for top in tops:
         for name, _, _ in os.walk(top, topdown=False):
             folder = Path(name)

@@ -13,9 +13,30 @@ from starlette.staticfiles import StaticFiles
 
 from pfp_sensors.errors import PfpError, UsageError
 from pfp_sensors.report.page_style import STYLE
-from pfp_sensors.web import pain, today
+from pfp_sensors.web import (
+    add_run,
+    checkin,
+    clinician,
+    entries,
+    explore,
+    import_files,
+    keeping,
+    live,
+    pain,
+    programme,
+    run,
+    runs,
+    scores,
+    session,
+    settings,
+    setup,
+    signs,
+    today,
+    trend,
+    week,
+)
 from pfp_sensors.web.forms import Fields
-from pfp_sensors.web.guard import Guard
+from pfp_sensors.web.guard import HEADERS, Guard
 from pfp_sensors.web.pages import STATIC, render
 from pfp_sensors.web.routes import problem_page, visit_of
 
@@ -26,7 +47,28 @@ if TYPE_CHECKING:
     from pfp_sensors.web.guard import Door
     from pfp_sensors.web.site import Site
 
-PAGES = (today, pain)
+PAGES = (
+    today,
+    pain,
+    live,
+    runs,
+    add_run,
+    run,
+    explore,
+    import_files,
+    setup,
+    settings,
+    keeping,
+    clinician,
+    week,
+    session,
+    entries,
+    signs,
+    checkin,
+    scores,
+    programme,
+    trend,
+)
 """The files with pages; each has its ``ROUTES``."""
 
 
@@ -49,6 +91,8 @@ def create_app(site: Site, door: Door) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.site = site
+    app.state.live_followers = set()
+    app.state.is_stopping = lambda: False
     return app
 
 
@@ -71,4 +115,6 @@ def _failed(request: Request, _error: Exception) -> Response:
         "The program failed here; this is a bug. What was stored before is still there.",
         "What happened stands in the window where `pfp serve` runs; please report it with those lines.",
     )
-    return render(visit_of(request, Fields()), problem_page(problem, 500))
+    answer = render(visit_of(request, Fields()), problem_page(problem, 500))
+    answer.headers.update(HEADERS)  # Starlette sends this one outside of the guard
+    return answer

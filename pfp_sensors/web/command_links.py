@@ -28,9 +28,11 @@ _PAGES: Final = {
     "exercise": ("/programme", "the programme page"),
     "score": ("/scores", "the form for questionnaires"),
     "next": ("/", "the page of today"),
+    "recover": ("/", "the page of today"),
     "week": ("/week", "the page of the week"),
     "trend": ("/trend", "the trend page"),
     "backup": ("/settings", "the settings page"),
+    "restore": ("/restore", "the restore page"),
 }
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from pfp_sensors.web.neighbour import own_user, owner_of_connection
+from pfp_sensors.web.neighbour import NobodyThereError, own_user, owner_of_connection
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +23,7 @@ POLICY: Final = (
 )
 """What a page may load: only what this server sends, and no script or style within the page."""
 
-_HEADERS: Final = {
+HEADERS: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -33,6 +33,8 @@ _HEADERS: Final = {
     "cache-control": "no-store",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+"""Of every answer."""
+
 _READING: Final = frozenset({"GET", "HEAD"})
 _UPLOADS: Final = frozenset({"/import", "/restore"})
 _ROOT_USER: Final = 0
@@ -83,7 +85,7 @@ class Guard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in HEADERS.items():
                     headers[name] = value
             await send(message)
 
@@ -185,7 +187,10 @@ def _is_own_user(scope: Scope) -> bool:
     client, server = scope.get("client"), scope.get("server")
     if client is None or server is None or not ipaddress.ip_address(client[0]).is_loopback:
         return True
-    owner = owner_of_connection(client[1], server[1])
+    try:
+        owner = owner_of_connection((client[0], client[1]), (server[0], server[1]))
+    except NobodyThereError:
+        return False
     return owner is None or owner in {own_user(), _ROOT_USER}
 
 

@@ -1,4 +1,4 @@
-"""Pain by one tap or in full, and the last act taken back: the forms that stand on many pages."""
+"""Pain by one tap or in full: the forms that stand on many pages."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.add_pain import PainGiven, add_pain
 from pfp_sensors.actions.read_diary import read_diary
-from pfp_sensors.actions.undo import undo
+from pfp_sensors.load.days import day_of
 from pfp_sensors.model.diary import WHENS
+from pfp_sensors.report import page
 from pfp_sensors.report.entry_words import named_run
-from pfp_sensors.report.undone_text import undone_text
+from pfp_sensors.report.today_words import entered_words
 from pfp_sensors.report.written_text import TAKE_BACK, written_text
 from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.web.days import past_day
 from pfp_sensors.web.forms import needed
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pfp_sensors.load.open_answers import OpenAnswer
-    from pfp_sensors.model.diary import Knee
+    from pfp_sensors.model.diary import History, Knee
     from pfp_sensors.model.written import Written
     from pfp_sensors.web.visit import Visit
 
@@ -56,24 +60,26 @@ def enter_pain(visit: Visit) -> GoTo:
     when = needed(fields.choice("when", "When", WHENS), "when", "When")
     knee: Knee | None = fields.choice("knee", "Knee", KNEES)  # type: ignore[assignment]
     given = PainGiven(
-        score, when, fields.text("run", "Run"), knee, fields.day("day", "Day"), fields.text("note", "Note")
+        score,
+        when,
+        fields.text("run", "Run"),
+        knee,
+        past_day(visit, "day", "Day"),
+        fields.text("note", "Note"),
     )
     written = add_pain(visit.home, given, load_load_settings(), at=visit.at)
-    return GoTo(_back(visit), said_of(written), undo=written.how != "known")
-
-
-def take_back(visit: Visit) -> GoTo:
-    """Take the last act back, and say what it was; raises as `undo`."""
-    done = undo(visit.home, at=visit.at)
-    what = None if done is None else done.what
-    entries = () if done is None else tuple((one.id, one.entry, one.counts) for one in done.entries)
-    changed = () if done is None else done.changed
-    return GoTo(_back(visit), tuple(undone_text(what, entries, changed).splitlines()))
+    return GoTo(back_to(visit), said_of(written), undo=written.how != "known")
 
 
 def said_of(written: Written) -> tuple[str, ...]:
     """Write what the commands say of an entry; taking it back is a button here."""
-    return tuple(line.removesuffix(TAKE_BACK).strip() for line in written_text(written).splitlines())
+    return said_lines(written_text(written))
+
+
+def said_lines(text: str) -> tuple[str, ...]:
+    """Split what a command says into sentences of a notice; taking it back is a button here."""
+    lines = (line.removesuffix(TAKE_BACK).strip() for line in text.splitlines())
+    return tuple(line for line in lines if line)
 
 
 def question(ask: OpenAnswer) -> dict[str, str | None]:
@@ -87,27 +93,35 @@ def question(ask: OpenAnswer) -> dict[str, str | None]:
     }
 
 
-def day_questions(knees: tuple[Knee, ...], day_words: str) -> list[dict[str, str | None]]:
-    """Word the question for the worst of today, for each knee that hurts."""
-    return [
-        {
-            "label": f"The worst of today, {day_words}" + ("" if knee is None else f", {knee} knee"),
-            "when": "day",
-            "run": None,
-            "knee": knee,
-        }
-        for knee in (knees if len(knees) > 1 else (None,))
+def day_questions(history: History, day: date) -> list[dict[str, str | None]]:
+    """Word the question for the worst of a day, for each knee that hurts, with what is there already."""
+    knees = history.profile.knees
+    return [_day_question(history, day, knee) for knee in (knees if len(knees) > 1 else (None,))]
+
+
+def _day_question(history: History, day: date, knee: Knee | None) -> dict[str, str | None]:
+    corrected = {one.replaces for one in history.pain}
+    known = [
+        one
+        for one in history.pain
+        if one.when == "day" and day_of(one.at) == day and one.id not in corrected
+        if knee is None or one.knee in {knee, None}
     ]
+    which = "" if knee is None else f", {knee} knee"
+    so_far = f"; {entered_words(known)}" if known else ""
+    label = f"The worst of today, {page.day_words(day)}{which}{so_far}"
+    return {"label": label, "when": "day", "run": None, "knee": knee}
 
 
-def _back(visit: Visit) -> str:
-    """Go back to the run that was answered for where the form stood on its page, else to today."""
+def back_to(visit: Visit) -> str:
+    """Name the page on which a form stood: that of a run, the list of entries, else today."""
     here = visit.fields.typed("from")
+    if here == "entries":
+        return "/entries"
     return f"/runs/{here}" if _RUN_ID.fullmatch(here) else "/"
 
 
 ROUTES = (
     get("/pain", pain_page),
     post("/pain", enter_pain, pain_page),
-    post("/undo", take_back, pain_page),
 )

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from pfp_sensors.actions.now import now
-from pfp_sensors.errors import InputError, PfpError, UsageError
+from pfp_sensors.errors import InputError, PfpError, RefusedError, UsageError
 from pfp_sensors.web.forms import Fields, fields_of
 from pfp_sensors.web.guard import read_cookie
 from pfp_sensors.web.pages import Notice, render
@@ -75,7 +75,7 @@ def _answered(visit: Visit, handler: Handler, shows: Handler | None) -> Response
     try:
         answer = handler(visit)
     except PfpError as error:
-        answer = _failed(visit, error, shows)
+        visit, answer = _failed(visit, error, shows)
     if isinstance(answer, GoTo):
         if answer.said:
             site: Site = visit.request.app.state.site
@@ -86,19 +86,20 @@ def _answered(visit: Visit, handler: Handler, shows: Handler | None) -> Response
     return answer
 
 
-def _failed(visit: Visit, error: PfpError, shows: Handler | None) -> Page | GoTo | Response:
-    """Show the page of the form again, or the error alone where there is no such page."""
-    status = 422 if isinstance(error, UsageError) else 400 if isinstance(error, InputError) else 500
+def _failed(visit: Visit, error: PfpError, shows: Handler | None) -> tuple[Visit, Page | GoTo | Response]:
+    """Show the page of the form again, with the error, or the error alone where there is no such page."""
+    refused = isinstance(error, (UsageError, RefusedError))
+    status = 422 if refused else 400 if isinstance(error, InputError) else 500
     if shows is None:
-        return problem_page(error, 404 if isinstance(error, UsageError) else status)
+        return visit, problem_page(error, 404 if isinstance(error, UsageError) else status)
     again = Visit(
         visit.home, visit.at, visit.request, visit.session, visit.settings, visit.fields, problem=error
     )
     try:
         page = shows(again)
     except PfpError:
-        return problem_page(error, status)
-    return Page(page.template, page.context, status) if isinstance(page, Page) else page
+        return visit, problem_page(error, status)
+    return again, Page(page.template, page.context, status) if isinstance(page, Page) else page
 
 
 def visit_of(request: Request, fields: Fields) -> Visit:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import uvicorn
+    from starlette.applications import Starlette
+
     from pfp_sensors.settings.web import WebSettings
 
 LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -47,6 +50,7 @@ def serve(home: Path, options: ServeOptions, settings: WebSettings, ready: Calla
     from pfp_sensors.web.app import create_app
     from pfp_sensors.web.guard import Door
     from pfp_sensors.web.site import Site
+    from pfp_sensors.web.warm import warm_up
 
     is_loopback = _is_loopback(options.host)
     token = secrets.token_urlsafe(24) if options.token or not is_loopback else None
@@ -57,8 +61,25 @@ def serve(home: Path, options: ServeOptions, settings: WebSettings, ready: Calla
         LOOPBACK_NAMES | {shown.lower()} | (frozenset() if is_loopback else {socket.gethostname().lower()})
     )
     door = Door(port, names, not is_loopback, token, settings.max_form_bytes, settings.max_upload_bytes)
-    app = create_app(Site(home, settings, port), door)
-    config = uvicorn.Config(
+    site = Site(home, settings, port)
+    app = create_app(site, door)
+    server = uvicorn.Server(configuration(app))
+    app.state.is_stopping = lambda: server.should_exit
+    warming = warm_up(site)
+    ready(f"http://{shown}:{port}/" + (f"?token={token}" if token else ""))
+    try:
+        server.run(sockets=[listening])
+    finally:
+        warming.cancel()
+        site.uploads.close()
+        listening.close()
+
+
+def configuration(app: Starlette) -> uvicorn.Config:
+    """Configure uvicorn: no log of what is asked, and nothing believed of what a proxy would say."""
+    import uvicorn
+
+    return uvicorn.Config(
         app,
         loop="asyncio",
         http="h11",
@@ -70,12 +91,6 @@ def serve(home: Path, options: ServeOptions, settings: WebSettings, ready: Calla
         proxy_headers=False,
         timeout_graceful_shutdown=_GOODBYE_S,
     )
-    server = uvicorn.Server(config)
-    ready(f"http://{shown}:{port}/" + (f"?token={token}" if token else ""))
-    try:
-        server.run(sockets=[listening])
-    finally:
-        listening.close()
 
 
 def _is_loopback(host: str) -> bool:

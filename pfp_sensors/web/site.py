@@ -7,7 +7,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.web.looks import Looks
 from pfp_sensors.web.tokens import Tokens
+from pfp_sensors.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +32,8 @@ class Site:
     settings: WebSettings
     port: int
     tokens: Tokens = field(default_factory=Tokens)
+    looks: Looks = field(default_factory=Looks)
+    uploads: Uploads = field(default_factory=Uploads)
     _notices: deque[tuple[str, Notice]] = field(default_factory=lambda: deque(maxlen=_MOST_NOTICES))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -9,6 +9,7 @@ import pytest
 
 from pfp_sensors.analyse import analyse_recording
 from pfp_sensors.analyse.charts import bins, leg_charts, stretches, window_length_s, windows
+from pfp_sensors.gait.spread import spread
 from pfp_sensors.gait.waveform import landing_waveform
 from pfp_sensors.model.gait import Bout
 from pfp_sensors.model.recording import Gap, Recording
@@ -29,6 +30,30 @@ def test_a_window_has_the_median_and_quartiles_of_what_counts_in_it() -> None:
     assert (third.strides, third.end_s, third.median) == (5, 70.0, 30.0)
     chosen[0] = False
     assert windows(at_s, values, chosen, 70.0, 30.0)[0].median is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_window_is_spread_as_the_summary_is(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    at_s = np.sort(draw.uniform(0.0, 400.0, 300))
+    values = np.where(draw.random(300) < 0.2, np.nan, draw.normal(8.0, 1.0, 300).round(1))
+    chosen = draw.random(300) < 0.8
+    for one in windows(at_s, values, chosen, 400.0, 30.0):
+        here = (at_s >= one.start_s) & (at_s < one.end_s) & chosen & np.isfinite(values)
+        expected = spread(values[here])
+        assert one.strides == here.sum()
+        if one.strides < 5:
+            assert one.median is None
+        else:
+            assert expected is not None
+            found = (one.p25, one.median, one.p75)
+            assert found == pytest.approx((expected.p25, expected.median, expected.p75))
+            assert one.at_s == pytest.approx(at_s[here].mean())
+
+
+def test_without_any_value_every_window_is_empty() -> None:
+    found = windows(np.empty(0), np.empty(0), np.empty(0, dtype=np.bool_), 60.0, 30.0)
+    assert [(one.strides, one.median) for one in found] == [(0, None), (0, None)]
 
 
 def test_a_value_at_the_very_end_belongs_to_the_last_window() -> None:
@@ -164,3 +189,16 @@ def test_a_speed_that_was_given_has_no_chart(recording: Recording) -> None:
     assert leg.summary.speed_mps is not None
     assert charts.speed_mps == ()
     assert "given for the whole run" in charts.missing["speed_mps"]
+
+
+def test_a_cadence_without_single_landings_says_why_it_has_no_chart(recording: Recording) -> None:
+    every = slice(None, None, 8)
+    slow = replace(
+        recording, time_s=recording.time_s[every], acc_g=recording.acc_g[every], gyr_dps=None,
+        rate_hz=recording.rate_hz / 8,
+    )  # fmt: skip
+    leg = analyse_recording(slow, SETTINGS)
+    assert leg.summary.cadence_spm is not None
+    charts = leg_charts(slow, leg, SETTINGS)
+    assert charts.cadence_spm == ()
+    assert "single landings need" in charts.missing["cadence_spm"]

@@ -14,8 +14,8 @@ from pfp_sensors.actions import now as clock
 from pfp_sensors.actions.exercise_session import propose_session
 from pfp_sensors.cli import main
 from pfp_sensors.cli.ask import Ask
-from pfp_sensors.cli.setup_dialogue import AGGRAVATORS
 from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS, WHENS
+from pfp_sensors.report.setup_questions import AGGRAVATORS
 from pfp_sensors.settings.exercises import load_exercises
 from pfp_sensors.store.database import open_diary
 from pfp_sensors.store.diary import list_entries, read_history

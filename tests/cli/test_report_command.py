@@ -60,7 +60,7 @@ def test_a_run_with_its_recording(home: Path, tmp_path: Path, capsys: Captured) 
     assert out.stat().st_size < 400_000
     assert len(page.all("figure")) == 6
     assert NOT_KNEE_LOAD in page.text
-    assert "SYNTHETIC" in page.all("header")[0].text
+    assert "SYNTHETIC" in page.all("main")[0].text
     assert main(["analyze", str(RECORDING), "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
     impact, cadence = summary["impact"]["resultant_g"], summary["cadence_spm"]
@@ -97,7 +97,8 @@ def test_a_run_from_a_history_has_no_charts_and_says_why(
     assert not page.all("svg")
     assert "4.00 km" in page.text
     assert "7.1 g" in page.text
-    assert "a later run stands in the diary" in page.text
+    assert "7.1 g at your easy speed; your tolerance then was 8.7 g: within it." in page.text
+    assert "when the next run, r2, began (Friday 4 Sep 2026, 07:00)." in page.text
 
 
 def test_a_recording_that_is_gone_or_other_is_said(home: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -169,7 +170,7 @@ def test_json_says_what_was_written(home: Path, tmp_path: Path, capsys: Captured
         ("r99", "x.html", "There is no run 'r99' in the diary; the latest are"),
         ("absent.csv", "x.html", "There is no file absent.csv, and no run of that name."),
         ("2020-01-01", "x.html", "There is no run on 2020-01-01"),
-        ("last", "x.txt", "x.txt: the page is an HTML file.\nGive a name ending in .html."),
+        ("last", "x.txt", "x.txt: the page is an HTML or a PDF file.\nGive a name ending in .html or .pdf."),
         ("last", "absent/x.html", "there is no folder absent."),
         ("last", "there.html", "there.html is there already.\nGive another name, or add --replace."),
     ],

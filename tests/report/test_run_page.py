@@ -24,8 +24,9 @@ from pfp_sensors.model.report import (
     Window,
 )
 from pfp_sensors.report import words
+from pfp_sensors.report.document import POLICY
 from pfp_sensors.report.next_answer import answer
-from pfp_sensors.report.run_page import POLICY, run_page
+from pfp_sensors.report.run_page import run_page, run_sections, run_title
 from tests.made_analysis import made_analysis, made_facts, made_summary, refused_summary, slow_summary
 from tests.made_recommendation import RECOMMENDATIONS, made_next
 from tests.report.page_reader import Node, read_page
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 HOSTILE = (
     "<script>alert(1)</script>\"'&lt;--></style></svg><img src=http://evil.example/x onerror=1>\x00\ud800"
 )
+
+
+LEFT = AgainstTolerance("left", 8.6, 8.27, 0.04)
 
 
 def made_windows(n: int, low: float) -> tuple[Window, ...]:
@@ -64,6 +68,7 @@ def made_charts(side: Side | None = "left", n: int = 120, gaps: int = 2, **chang
         ),
         stretches=(
             Stretch("walking", 15.0 * n, 15.0 * n + 30),
+            Stretch("gap", 600.0, 660.0),
             *(Stretch("gap", 10.0 * k, 10.0 * k + 1) for k in range(gaps)),
         ),
         missing={},
@@ -96,9 +101,9 @@ def made_report(**changes: Any) -> RunReport:
         analysis=made_analysis(),
         charts=(made_charts(),),
         no_recording=None,
-        against=(AgainstTolerance("left", 8.6, 8.27, 0.04),),
+        against=(LEFT,),
         not_judged=None,
-        tolerance_g=8.27,
+        followed_by=None,
         answer=made_next(),
     )
     return replace(report, **changes)
@@ -113,13 +118,13 @@ def typed() -> RunReport:
     run = made_run(source="typed", impact={}, speed_mps=None, method=None)
     return made_report(
         run=run, analysis=None, charts=(), against=(), not_judged="no landing impact was measured",
-        no_recording="the run was written down by hand, without a sensor.", tolerance_g=None,
+        no_recording="the run was written down by hand, without a sensor.",
     )  # fmt: skip
 
 
 def alone() -> RunReport:
     return made_report(
-        run=None, cap=None, pain=(), unanswered=(), against=(), tolerance_g=None,
+        run=None, cap=None, pain=(), unanswered=(), against=(),
         not_judged="this recording is not in the diary", answer=None,
     )  # fmt: skip
 
@@ -274,13 +279,55 @@ def test_the_tolerance_is_drawn_and_said_only_where_there_is_one() -> None:
     ]
     assert [f.all("h3")[0].text for f in drawn] == ["Landing impact over time", "Landings by their impact"]
     assert "Left leg: 8.6 g at your easy speed; your tolerance for now is 8.2 g: 4 % above it." in page.text
-    assert "held against the median of a run, not against single landings" in drawn[1].text
-    later = page_of(made_report(against=(), not_judged="a later run stands in the diary"))
-    assert "this run is not held against it: a later run stands in the diary." in later.all("figure")[2].text
+    assert "it is for the median of a run at your easy speed, not for single landings" in drawn[1].text
+    uncounted = replace(LEFT, counts=False)
+    faster = page_of(made_report(against=(uncounted,), not_judged="it was not run at your easy speed"))
+    for figure in faster.all("figure")[1:3]:
+        assert "this run is not held against it: it was not run at your easy speed." in figure.text
+        assert "tolerance for now, 8.2 g" in figure.text
+    assert "4 % above it" not in faster.text
     without = page_of(alone())
     assert "tolerance for now" not in without.text
     assert not [one for one in without.all("path") if one.attributes.get("class") == "rule"]
     assert "Not held against a tolerance: this recording is not in the diary." in without.text
+
+
+def test_legs_with_tolerances_of_their_own_have_a_line_each() -> None:
+    right = AgainstTolerance("right", 7.1, 7.73, -0.08)
+    page = page_of(replace(two_legs(), against=(LEFT, right)))
+    for figure in page.all("figure")[1:3]:
+        labels = [one.text for one in figure.all("text")]
+        assert {"left tolerance, 8.2 g", "right tolerance, 7.7 g"} <= set(labels)
+        rules = [one for one in figure.all("path") if one.attributes.get("class", "").startswith("rule")]
+        assert sorted(one.attributes["class"] for one in rules) == ["rule s0"] * 2 + ["rule s1"] * 2
+        assert "The lines: left tolerance, 8.2 g and right tolerance, 7.7 g, for now;" in figure.text
+    assert "Right leg: 7.1 g at your easy speed; your tolerance for now is 7.7 g: within it." in page.text
+    same = page_of(replace(two_legs(), against=(LEFT, replace(right, tolerance_g=8.27))))
+    labels = [one.text for one in same.all("figure")[1].all("text")]
+    assert [one for one in labels if "tolerance" in one] == ["tolerance for now, 8.2 g"]
+
+
+def test_an_older_run_stands_against_the_tolerance_of_its_time() -> None:
+    later = made_run(id="r13", start=datetime(2026, 10, 3, 7, 30, tzinfo=UTC))
+    page = page_of(made_report(followed_by=later))
+    assert "your tolerance then was 8.2 g: 4 % above it." in page.text
+    assert "stood when the next run, r13, began (Saturday 3 Oct 2026, 07:30)." in page.text
+    assert "tolerance then, 8.2 g" in page.all("figure")[1].text
+    assert "tolerance for now" not in "".join(one.text for one in page.all("figure"))
+
+
+def test_what_a_page_with_a_frame_of_its_own_shows_is_the_same() -> None:
+    report = made_report()
+    sections = run_sections(report)
+    assert f"<main>{sections}</main>" in run_page(report)
+    assert not re.search(r"<(h1|main|header|style)\b", sections)
+    assert run_title(report) == "Run r12, Thursday 1 Oct 2026, 07:00"
+
+
+def test_a_peak_before_contact_is_said_as_such() -> None:
+    wave = Waveform((-100.0, -50.0, 0.0, 50.0), (1.0, 8.0, 2.0, 4.0), (0.5,) * 4, 30)
+    page = page_of(made_report(charts=(made_charts(waveform=wave),)))
+    assert "highest, 8.0 g, 50 ms before contact." in page.text
 
 
 def test_the_numbers_are_those_of_the_summary_and_the_diary() -> None:
@@ -363,8 +410,8 @@ def test_computed_samples_are_called_so_first() -> None:
     for synthetic in (True, False):
         analysis = made_analysis(made_summary(recording=made_facts(synthetic=synthetic)))
         page = page_of(replace(alone(), analysis=analysis))
-        assert ("SYNTHETIC" in page.all("header")[0].text) is synthetic
-    assert "SYNTHETIC" in page_of(made_report(run=made_run(synthetic=True))).all("header")[0].text
+        assert ("SYNTHETIC" in page.all("main")[0].text) is synthetic
+    assert "SYNTHETIC" in page_of(made_report(run=made_run(synthetic=True))).all("main")[0].text
 
 
 def test_an_hour_of_two_legs_with_many_gaps_stays_small() -> None:

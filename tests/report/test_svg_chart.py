@@ -71,9 +71,9 @@ def test_a_point_lies_where_the_axes_say() -> None:
     piece = ((0.0, 0.0, 0.0, 0.0), (5.0, 5.0, 4.0, 6.0), (10.0, 10.0, 10.0, 20.0))
     svg = drawn(lines=(Line("left", 0, (piece,)),))
     (line, *_) = [one for one in svg.all("path") if one.attributes.get("class") == "line s0"]
-    assert numbers(line.attributes["d"]) == [44.0, 160.0, 195.0, 85.0, 346.0, 10.0]
+    assert numbers(line.attributes["d"]) == [52.0, 160.0, 199.0, 85.0, 346.0, 10.0]
     (band,) = [one for one in svg.all("path") if one.attributes.get("class") == "band s0"]
-    assert numbers(band.attributes["d"])[2:6] == [195.0, 70.0, 346.0, 10.0]  # 20 g is cut at the frame
+    assert numbers(band.attributes["d"])[2:6] == [199.0, 70.0, 346.0, 10.0]  # 20 g is cut at the frame
 
 
 def test_a_single_point_is_marked_and_pieces_are_not_joined() -> None:
@@ -85,17 +85,28 @@ def test_a_single_point_is_marked_and_pieces_are_not_joined() -> None:
 def test_columns_rules_and_spans() -> None:
     svg = drawn(
         steps=(Steps("left", 0, ((0.0, 5.0, 10.0), (5.0, 10.0, 5.0))),),
-        rules=(Rule("limit", "x", 2.5), Rule("limit", "y", 2.5)),
+        rules=(Rule("limit", "x", 2.5), Rule("other", "y", 2.5, 1)),
         spans=(Span("gap", 5.0, 5.0001), Span("gap", 5.02, 5.03), Span("gap", 9.0, 20.0)),
         spans_named={"gap": "no samples"},
     )
     outline = next(one for one in svg.all("path") if one.attributes.get("class") == "line s0")
-    assert numbers(outline.attributes["d"]) == [44, 160, 44, 10, 195, 10, 195, 85, 346, 85, 346, 160]
-    rules = [one.attributes["d"] for one in svg.all("path") if one.attributes.get("class") == "rule"]
-    assert rules[0].startswith("M119.5 ")
-    assert rules[1].startswith("M44 122.5H")
+    assert numbers(outline.attributes["d"]) == [52, 160, 52, 10, 199, 10, 199, 85, 346, 85, 346, 160]
+    rules = [one for one in svg.all("path") if one.attributes.get("class", "").startswith("rule")]
+    assert [one.attributes["class"] for one in rules] == ["rule s0", "rule s1"] * 2  # drawn, then the key
+    assert rules[0].attributes["d"].startswith("M125.5 ")
+    assert rules[1].attributes["d"].startswith("M52 122.5H")
     (hatched,) = [one for one in svg.all("path") if one.attributes.get("fill") == "url(#c-gap)"]
-    assert hatched.attributes["d"] == "M195.0 10H196.5V160H195.0ZM315.8 10H346.0V160H315.8Z"
+    assert hatched.attributes["d"] == "M316.6 10H346.0V160H316.6Z"
+    (marked,) = [one for one in svg.all("path") if one.attributes.get("class") == "tick gap"]
+    assert marked.attributes["d"] == "M199.0 10H200.3v5H199.0Z"
+
+
+def test_many_short_gaps_do_not_cover_the_chart() -> None:
+    short = tuple(Span("gap", k / 100.0, k / 100.0 + 0.001) for k in range(1000))
+    svg = drawn(spans=short, spans_named={"gap": "no samples"})
+    assert not [one for one in svg.all("path") if one.attributes.get("fill")]
+    (marked,) = [one for one in svg.all("path") if one.attributes.get("class") == "tick gap"]
+    assert "V160" not in marked.attributes["d"]
 
 
 def test_what_is_not_markup_is_escaped() -> None:

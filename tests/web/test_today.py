@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from web_bench import Client, Reply, dashboard
 
+from pfp_sensors.actions.add_run import RunGiven, add_run
 from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.store.packet_files import PACKETS_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +57,76 @@ def test_pain_by_one_tap_changes_the_answer_and_is_taken_back(browser: Client, h
     back = browser.send("/undo", {}, page=told)
     assert "Taken back" in back.words
     assert not [one for one in read_diary(home).pain if one.score == 7]
-    assert _answer(back) == before
+    # The limits are as before. The stage that the score had lowered stays (docs/diary.md, undo).
+    after = _answer(back)
+    assert "Stage building up: easy and flat" in before
+    assert "Stage walking and running by turns, phase 1 of 6" in after
+    assert after.index("At most 4.0 km or 24 min of running, no faster than 5:58/km, today or later.")
+    for row in ("Landing impact ", "This week "):
+        assert _row(after, row) == _row(before, row)
 
 
 def _answer(page: Reply) -> str:
     return page.words[page.words.index("Next run") : page.words.index("Judged on")]
+
+
+def _row(answer: str, name: str) -> str:
+    """The words of a row, up to the name of the next one."""
+    rest = answer.split(name, 1)[1]
+    return min((rest.split(end, 1)[0] for end in (" This week ", " Stage ") if end in rest), key=len)
+
+
+def test_a_score_of_today_is_shown_where_it_is_asked_again(browser: Client) -> None:
+    assert "entered so far" not in browser.get("/").words
+    told = browser.send("/pain", {"score": "2", "when": "day"}, page="/")
+    assert "; entered so far: 2/10" in told.words
+    again = browser.send("/pain", {"score": "3", "when": "day"}, page=told)
+    assert "; entered so far: 2/10 and 3/10" in again.words
+
+
+def test_open_questions_of_the_last_run_come_first_and_the_run_stands_in_one_line(
+    browser: Client, home: Path
+) -> None:
+    at = now()
+    run = RunGiven(at - timedelta(hours=5), km=3.0, minutes=20.0)
+    written = add_run(home, run, load_load_settings(), at=at - timedelta(hours=4))
+    page = browser.get("/")
+    assert f'<a href="/runs/{written.id}">' in page.text
+    assert "3.00 km, 20 min" in page.words
+    asked = page.words.index("The worst while running (")
+    assert page.words.index("Next run") < asked < page.words.index("The worst of today,")
+    assert page.words.index("The worst of today,") < page.words.index("Last run")
+    asks = page.text.count('name="run" value="')
+    browser.send("/pain", {"score": "1", "when": "during", "run": written.id}, page=page)
+    assert browser.get("/").text.count('name="run" value="') == asks - 1
+
+
+def test_a_red_flag_stands_above_all_else(browser: Client) -> None:
+    told = browser.send("/signs", {"kind": "trauma"}, page="/signs")
+    page = browser.get("/")
+    for one in (told, page):
+        assert "Go to an emergency department" in one.words
+        assert "First: have it looked at" in one.words
+    assert page.words.index("please let a clinician look at this first, today") < page.words.index("Pain, by")
+    assert "At most" not in page.words
+    assert 'href="/clinician"' in page.text
+
+
+def test_what_a_crash_left_open_is_finished_by_one_button(browser: Client, home: Path) -> None:
+    folder = home / "runs" / "20261120-063000"
+    folder.mkdir(parents=True)
+    (folder / PACKETS_NAME).write_bytes(b"no packets")
+    page = browser.get("/")
+    assert "A recording is not finished" in page.words
+    assert "Friday 20 Nov" in page.words
+    told = browser.send("/recover", {}, page=page)
+    assert "Not finished: recording 20261120-063000." in told.words
+    assert "pfp recover" not in told.words
+    assert (folder / PACKETS_NAME).read_bytes() == b"no packets"
+    assert "No recording was left open" not in told.words
+
+
+def test_no_recording_means_no_word_of_one(browser: Client) -> None:
+    page = browser.get("/")
+    assert "recording is" not in page.words
+    assert 'action="/recover"' not in page.text

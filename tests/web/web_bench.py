@@ -17,7 +17,7 @@ import uvicorn
 from pfp_sensors.settings.load import load_web_settings
 from pfp_sensors.web.app import create_app
 from pfp_sensors.web.guard import Door
-from pfp_sensors.web.serving import LOOPBACK_NAMES, ServeOptions, listen
+from pfp_sensors.web.serving import LOOPBACK_NAMES, ServeOptions, configuration, listen
 from pfp_sensors.web.site import Site
 
 if TYPE_CHECKING:
@@ -154,9 +154,7 @@ def dashboard(home: Path, *, token: str | None = None) -> Iterator[Client]:
     port = listening.getsockname()[1]
     door = Door(port, LOOPBACK_NAMES, False, token, settings.max_form_bytes, settings.max_upload_bytes)
     app = create_app(Site(home, settings, port), door)
-    server = uvicorn.Server(
-        uvicorn.Config(app, loop="asyncio", http="h11", ws="none", lifespan="off", log_level="error")
-    )
+    server = uvicorn.Server(configuration(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:

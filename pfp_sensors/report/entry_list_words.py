@@ -1,0 +1,116 @@
+"""Words of the list of entries: kinds, how an entry stands, its values, and what an undo would take back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pfp_sensors.report import page
+from pfp_sensors.report.undone_text import taken_back_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from pfp_sensors.model.diary import Entry, Profile
+
+KIND_WORDS: Final[Mapping[str, str]] = {
+    "run": "run",
+    "pain": "pain",
+    "symptom": "sign",
+    "exercise": "exercise",
+    "checkin": "check-in",
+    "score": "questionnaire",
+    "cap": "limit",
+    "event": "setting",
+    "override": "clinician's word",
+}
+
+KEY_WORDS: Final[Mapping[str, str]] = {
+    "km": "distance in km",
+    "minutes": "running time in minutes",
+    "speed_mps": "speed in metres per second",
+    "cadence_spm": "cadence in steps per minute",
+    "steps": "steps",
+    "downhill_min": "minutes downhill",
+    "rpe": "effort, 0 to 10",
+    "score": "pain, 0 to 10",
+    "pain": "pain, 0 to 10",
+    "when": "which question: before, during, after60, morning or day",
+    "knee": "knee: left or right",
+    "side": "side: left or right",
+    "run": "run, by its id",
+    "start": "began: a day as 2026-11-22, or with a time as 2026-11-22T07:30",
+    "end": "over: the last day, as 2026-11-22",
+    "date": "day as 2026-11-22, or with a time as 2026-11-22T07:30",
+    "kind": "which one, by its name",
+    "name": "exercise",
+    "value": "total",
+    "sets": "sets",
+    "reps": "repetitions",
+    "hold_s": "held, in seconds",
+    "load_kg": "load in kg",
+    "note": "note",
+    "sitting_h": "hours of sitting",
+    "sleep_h": "hours of sleep",
+    "protein_g": "protein in g",
+    "mass_kg": "body mass in kg",
+    "better": "what went better",
+}
+"""What each value of an entry is, and how it is typed."""
+
+_STILL: Final = "It was entered more than a day ago: taken back, it keeps counting."
+
+
+def state_words(state: str, replaced_by: str | None, own_id: str, *, counts: bool) -> str:
+    """Say how an entry stands: whether it counts, was corrected, or was taken back."""
+    if state == "current":
+        return "counts"
+    if state == "corrected":
+        newer = f": {replaced_by} says it anew" if replaced_by not in {None, own_id} else ""
+        return f"corrected{newer}"
+    return "taken back late, keeps counting" if counts else "taken back"
+
+
+def when_words(moment: date) -> str:
+    """Write when an entry took place, short: ``Sun 22 Nov 2026, 07:30``."""
+    time = f", {moment:%H:%M}" if isinstance(moment, datetime) else ""
+    return f"{' '.join(page.short_day(moment).split())} {moment.year}{time}"
+
+
+def key_words(key: str) -> str:
+    """Say what a value of an entry is, and how it is typed."""
+    return KEY_WORDS.get(key, key.replace("_", " "))
+
+
+def value_words(value: Any) -> str:
+    """Write a value as it stands."""
+    return (
+        "not known" if value is None else "yes" if value is True else "no" if value is False else str(value)
+    )
+
+
+def undo_words(
+    what: str,
+    at: datetime,
+    entries: Sequence[tuple[str, Entry | Profile, bool]],
+    changed: Sequence[str] = (),
+) -> list[str]:
+    """Say what an undo would take back, before it is done.
+
+    Parameters
+    ----------
+    what
+        "add", "correct" or "profile".
+    at
+        When that was done.
+    entries
+        Id, entry, and whether it would keep counting.
+    changed
+        Fields of the profile that would be as before.
+    """
+    done = "The last correction" if what == "correct" else "The last thing done"
+    lines = [f"{done}, on {page.moment_words(at)}:"]
+    lines += [f"{named}." for named in taken_back_names(what, entries, changed)]
+    lines += ["The entry will say again what it said before."] if what == "correct" else []
+    return lines + ([_STILL] if any(counts for _, _, counts in entries) else [])

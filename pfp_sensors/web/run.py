@@ -1,0 +1,149 @@
+"""One run: what its report says, its pain by one tap, a value corrected, and the page to keep or print."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import HTMLResponse, Response
+
+from pfp_sensors.actions.edit_entry import edit_entry
+from pfp_sensors.actions.print_pdf import PRINT_YOURSELF, find_browser, print_pdf
+from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.actions.report_run import report_own_run
+from pfp_sensors.errors import UsageError
+from pfp_sensors.load.open_answers import open_answers
+from pfp_sensors.report.html import Markup, prose
+from pfp_sensors.report.run_page import run_page, run_sections, run_title
+from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.web.command_links import linked
+from pfp_sensors.web.forms import needed
+from pfp_sensors.web.pain import WHEN_ASKED, said_of
+from pfp_sensors.web.routes import get, post
+from pfp_sensors.web.visit import GoTo, Page
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.diary import Knee, Run
+    from pfp_sensors.model.report import RunReport
+    from pfp_sensors.web.site import Site
+    from pfp_sensors.web.visit import Visit
+
+VALUES: Final = {
+    "km": "Distance, km",
+    "minutes": "Running time, minutes",
+    "start": "Day, or day and time, as 2026-10-01T07:30",
+    "speed_mps": "Speed, m/s",
+    "cadence_spm": "Steps per minute of both feet",
+    "steps": "Steps",
+    "downhill_min": "Minutes downhill",
+    "rpe": "Effort, 0 to 10",
+}
+"""What may be corrected beside the note, by its name for `edit_entry`."""
+
+
+def run_of(visit: Visit) -> Run:
+    """Find the run that the address names, by its id and nothing else.
+
+    Raises
+    ------
+    UsageError
+        If the diary has no such run.
+    """
+    ident = visit.part("id")
+    for run in read_diary(visit.home).runs:
+        if run.id == ident:
+            return run
+    raise UsageError("The diary has no such run.", "`pfp runs` shows all of them.")
+
+
+def report_of(visit: Visit) -> RunReport:
+    """Gather the report of the run; raises as `run_of` and `report_own_run`."""
+    site: Site = visit.request.app.state.site
+    return report_own_run(visit.home, run_of(visit).id, visit.at, look=site.looks.at)
+
+
+def show_run(visit: Visit) -> Page:
+    """Show the run; what is to be answered now stands first."""
+    report = report_of(visit)
+    ident, note = visit.part("id"), None if report.run is None else report.run.note
+    history = read_diary(visit.home)
+    opened = [one for one in open_answers(history, visit.at, load_load_settings()) if one.run.id == ident]
+    asks = [_ask(ident, one.when, one.knee) for one in opened]
+    knees = history.profile.knees or (None,)
+    others = [_ask(ident, when, knee) for when in WHEN_ASKED if when != "day" for knee in knees]
+    return Page(
+        "run.html",
+        {
+            "title": run_title(report),
+            "ident": ident,
+            "sections": _with_own_links(run_sections(report), ident),
+            "asks": asks,
+            "others": [one for one in others if one not in asks],
+            "is_charted": bool(report.charts),
+            "values": [("", "choose"), *VALUES.items()],
+            "note": note or "",
+        },
+    )
+
+
+def _ask(ident: str, when: str, knee: Knee | None) -> dict[str, str | None]:
+    """Word a question of this run for the row of scores; the answer leads back here."""
+    label = WHEN_ASKED[when] + ("" if knee is None else f", {knee} knee")
+    return {"label": label, "when": when, "run": ident, "knee": knee, "from": ident}
+
+
+def _with_own_links(sections: Markup, ident: str) -> Markup:
+    """Lead from a question that is open to where it is answered on this page."""
+    here = f'<a href="/runs/{ident}">the page of {ident}</a>'
+    return Markup(linked(sections).replace(here, '<a href="#pain">answer it</a>'))
+
+
+def correct(visit: Visit) -> GoTo:
+    """Correct one value of the run; raises as `edit_entry`."""
+    run, fields = run_of(visit), visit.fields
+    key = needed(fields.choice("key", "Which value", VALUES), "key", "Which value")
+    value = needed(fields.text("value", "New value"), "value", "New value")
+    value = value if key == "start" else value.replace(",", ".")
+    return _corrected(visit, run, key, value)
+
+
+def write_note(visit: Visit) -> GoTo:
+    """Write the note of the run anew, or take it away where nothing is left; raises as `edit_entry`."""
+    return _corrected(visit, run_of(visit), "note", visit.fields.text("note", "Note") or "unknown")
+
+
+def _corrected(visit: Visit, run: Run, key: str, value: str) -> GoTo:
+    written = edit_entry(visit.home, run.id, key, value, load_load_settings(), at=visit.at)
+    return GoTo(f"/runs/{run.id}", said_of(written), undo=written.how != "known")
+
+
+def own_file(visit: Visit) -> Response:
+    """Send the page of the run as a file that stands by itself."""
+    text = run_page(report_of(visit))
+    return HTMLResponse(text, headers=_as_file(visit.part("id"), "html"))
+
+
+def own_pdf(visit: Visit) -> Response | Page:
+    """Send the page of the run as PDF, printed by a browser of this computer, or say how to print."""
+    report = report_of(visit)
+    if find_browser() is None:
+        return Page("no_pdf.html", {"ident": visit.part("id"), "advice": prose(PRINT_YOURSELF)}, 501)
+    with tempfile.TemporaryDirectory(prefix="pfp-") as folder:
+        path = Path(folder) / "run.pdf"
+        print_pdf(run_page(report), path)
+        content = path.read_bytes()
+    return Response(content, media_type="application/pdf", headers=_as_file(visit.part("id"), "pdf"))
+
+
+def _as_file(ident: str, ending: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="pfp-run-{ident}.{ending}"'}
+
+
+ROUTES = (
+    get("/runs/{id}", show_run),
+    get("/runs/{id}/report.html", own_file),
+    get("/runs/{id}/report.pdf", own_pdf),
+    post("/runs/{id}/edit", correct, show_run),
+    post("/runs/{id}/note", write_note, show_run),
+)

@@ -1,0 +1,70 @@
+"""What the first page of a run would wait for, done before anybody asks: a server has time at its start."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.actions.look import look_at
+from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.errors import PfpError
+from pfp_sensors.load.seen import see
+from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.web.uploads import clear_left
+
+if TYPE_CHECKING:
+    from pfp_sensors.web.site import Site
+
+_AFTER_S: Final = 1.0
+"""The first page comes first."""
+
+_LATEST: Final = 3
+_SIMULATED_S: Final = 30.0
+
+
+def warm_up(site: Site) -> threading.Timer:
+    """Begin shortly, beside the server: load what an analysis needs, and look at the latest recording.
+
+    Returns
+    -------
+    threading.Timer
+        To be cancelled where the server ends before.
+    """
+    timer = threading.Timer(_AFTER_S, _warm, (site,))
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _warm(site: Site) -> None:
+    clear_left(site.home)
+    if not _look_at_latest(site):
+        _look_at_simulated()
+
+
+def _look_at_latest(site: Site) -> bool:
+    """Look at the recordings of the latest runs that have one; tell whether there was any."""
+    from pfp_sensors.actions.now import now
+
+    looked = False
+    try:
+        runs = see(read_diary(site.home), now(), load_load_settings()).runs
+        kept = [one.run.recording for one in reversed(runs) if one.run.recording is not None]
+        for recording in kept[:_LATEST]:
+            site.looks.at(site.home / recording)
+            looked = True
+    except (PfpError, OSError):
+        return looked  # the page of that run says what is wrong
+    return looked
+
+
+def _look_at_simulated() -> None:
+    from pfp_sensors.actions.simulate import simulate_to_folder
+    from pfp_sensors.synth.settings import RunnerSettings, SensorSettings
+
+    with tempfile.TemporaryDirectory(prefix="pfp-") as folder:
+        place = Path(folder) / "run"
+        simulate_to_folder(place, RunnerSettings(duration_s=_SIMULATED_S), SensorSettings())
+        look_at(place)

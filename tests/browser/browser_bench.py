@@ -1,0 +1,236 @@
+"""What the tests in a real Chromium share: the pages there are, what is wrong with one, and a keyboard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.web.app import PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+    from starlette.routing import Route
+
+NARROW: Final = {"width": 360, "height": 740}
+WIDE: Final = {"width": 1280, "height": 800}
+SIZES: Final = (NARROW, WIDE)
+THEMES: Final = ("light", "dark")
+MOST_TABS: Final = 150
+BLINK: Final = "--enable-blink-features=ComputedAccessibilityInfo"
+"""Lets a page be asked for the name and role under which an element is announced."""
+
+_SEVERE: Final = ("serious", "critical")
+_AXE_OPTIONS: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
+# --- the pages ------------------------------------------------------------------------------------
+
+
+def reading_routes() -> list[Route]:
+    """Return the routes of every page and every other thing that is read."""
+    return [route for page in PAGES for route in page.ROUTES if "GET" in (route.methods or ())]
+
+
+def address(path: str, home: Path) -> str | None:
+    """Fill in the parts of an address that name something of a diary; None where it has no such thing.
+
+    Raises
+    ------
+    KeyError
+        If it is not known here what the parts of the address stand for: add it.
+    """
+    if "{" not in path:
+        return path
+    history = read_diary(home)
+    stands_for: dict[str, Callable[[], str | None]] = {
+        "/runs/": lambda: max(history.runs, key=lambda run: str(run.start)).id,
+        "/import/": lambda: None,
+    }
+    kind = path[: path.index("{")]
+    value = stands_for[kind]()
+    return None if value is None else re.sub(r"\{[^}]+\}", value, path)
+
+
+# --- what is wrong with a page --------------------------------------------------------------------
+
+
+def severe_findings(page: Page) -> list[str]:
+    """Return what axe-core holds to be serious or critical on the page as it looks now."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", _AXE_OPTIONS)
+    return [_told(one) for one in found if one["impact"] in _SEVERE]
+
+
+def _told(finding: dict[str, Any]) -> str:
+    where = "; ".join(f"{node['html'][:200]} {node['failureSummary']}" for node in finding["nodes"][:3])
+    return f"{finding['impact']} {finding['id']}: {where}"
+
+
+_TOO_WIDE = """() => {
+  const most = innerWidth;
+  if (document.scrollingElement.scrollWidth <= most) return [];
+  const inScroll = e => e.parentElement && (getComputedStyle(e.parentElement).overflowX !== "visible"
+    || inScroll(e.parentElement));
+  return [`${document.scrollingElement.scrollWidth} px`, ...[...document.body.querySelectorAll("*")]
+    .filter(e => e.getBoundingClientRect().right > most + 0.5 && !inScroll(e))
+    .map(e => e.outerHTML.slice(0, 120)).slice(0, 4)];
+}"""
+
+_MOVING = """() => [...document.querySelectorAll("*")].filter(e => {
+  const style = getComputedStyle(e);
+  const longest = text => Math.max(...text.split(",").map(parseFloat));
+  return longest(style.transitionDuration) > 0.01
+    || (style.animationName !== "none" && longest(style.animationDuration) > 0.01);
+}).map(e => e.outerHTML.slice(0, 120)).slice(0, 4)"""
+
+
+def too_wide(page: Page) -> list[str]:
+    """Return how wide the page is and what sticks out, where it must be scrolled sideways; else nothing."""
+    found: list[str] = page.evaluate(_TOO_WIDE)
+    return found
+
+
+def moving(page: Page) -> list[str]:
+    """Return what moves by style although the person asked for less motion."""
+    found: list[str] = page.evaluate(_MOVING)
+    return found
+
+
+def open_all(page: Page) -> None:
+    """Unfold what is folded, so that it is looked at too."""
+    page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true; })")
+
+
+def looks() -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield each theme with each size of a window."""
+    for size in SIZES:
+        for theme in THEMES:
+            yield theme, size
+
+
+def problems_of(page: Page) -> dict[str, list[str]]:
+    """Look at the open page in each theme and size; return what is wrong, by where it was seen."""
+    open_all(page)
+    page.emulate_media(reduced_motion="reduce")
+    found = {"with reduced motion": moving(page)}
+    for theme, size in looks():
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        where = f"{theme}, {size['width']} px"
+        found[where] = [*severe_findings(page), *too_wide(page)]
+    return {where: what for where, what in found.items() if what}
+
+
+# --- a keyboard -----------------------------------------------------------------------------------
+
+_FOCUSED = """() => {
+  let e = document.activeElement;
+  while (e && e.shadowRoot && e.shadowRoot.activeElement) e = e.shadowRoot.activeElement;
+  if (!e || e === document.body) return null;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const group = e.closest("fieldset");
+  return {
+    name: (e.computedName || "").trim(), role: e.computedRole, tag: e.tagName.toLowerCase(),
+    group: group && group.querySelector("legend") ? group.querySelector("legend").innerText.trim() : "",
+    isChecked: Boolean(e.checked),
+    isMarked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
+    isSeen: box.width > 0 && box.bottom > 0 && box.top < innerHeight
+      && box.right > 0 && box.left < innerWidth,
+  };
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Focused:
+    """What has the focus, as it is announced; marked: with a visible ring; seen: within the window."""
+
+    name: str
+    role: str
+    tag: str
+    group: str
+    isChecked: bool  # noqa: N815 - as the page says it
+    isMarked: bool  # noqa: N815
+    isSeen: bool  # noqa: N815
+
+
+@dataclass(slots=True)
+class Keyboard:
+    """Somebody who has no mouse: moves by Tab and arrows, and must see where the focus is."""
+
+    page: Page
+
+    def focused(self) -> Focused | None:
+        """Return what has the focus; None where nothing has."""
+        found = self.page.evaluate(_FOCUSED)
+        return None if found is None else Focused(**found)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def tab_to(self, name: str | re.Pattern[str], *, role: str | None = None, group: str = "") -> Focused:
+        """Press Tab until the focused element has the name (its beginning, or a pattern).
+
+        At each stop the focus must be visible. A group is the legend's beginning of the fieldset around it.
+        """
+        passed = []
+        for _ in range(MOST_TABS):
+            self.press("Tab")
+            here = self.focused()
+            if here is None:
+                continue
+            assert here.isMarked, f"the focus cannot be seen on {here}"
+            passed.append(here.name)
+            if _named(here.name, name) and role in {None, here.role} and here.group.startswith(group):
+                assert here.isSeen, f"the focus is outside the window: {here}"
+                return here
+        raise AssertionError(f"no {name!r} within {MOST_TABS} Tabs on {self.page.url}; passed: {passed}")
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Go to a link or button and press Enter; wait for the page that comes."""
+        self.tab_to(name)
+        with self.page.expect_navigation():
+            self.press("Enter")
+
+    def fill(self, name: str | re.Pattern[str], text: str) -> None:
+        """Go to a field, and type in place of what stands there."""
+        self.tab_to(name)
+        self.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def choose(self, group: str, name: str | re.Pattern[str]) -> None:
+        """Choose one of the radio buttons below a legend, by arrows."""
+        self.tab_to(re.compile(""), role="radio", group=group)
+        for _ in range(MOST_TABS):
+            here = self.focused()
+            assert here is not None
+            assert here.role == "radio", f"no choice {name!r} below {group!r}"
+            if _named(here.name, name):
+                self.press("Space")
+                now = self.focused()
+                assert now is not None
+                assert now.isChecked
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"no choice {name!r} below {group!r}")
+
+    def tick(self, name: str | re.Pattern[str], *, group: str = "") -> None:
+        """Tick a box."""
+        self.tab_to(name, role="checkbox", group=group)
+        self.press("Space")
+        here = self.focused()
+        assert here is not None
+        assert here.isChecked
+
+
+def _named(found: str, wanted: str | re.Pattern[str]) -> bool:
+    return found.startswith(wanted) if isinstance(wanted, str) else wanted.search(found) is not None

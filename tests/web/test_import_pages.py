@@ -1,0 +1,311 @@
+"""Recordings that are sent: understood, stored without sending again; hostile ones leave nothing behind."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import stat
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from web_bench import Client, Reply, dashboard
+
+from pfp_sensors.actions.now import now
+from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.actions.simulate import simulate_to_folder
+from pfp_sensors.formats.read import read_recording_file
+from pfp_sensors.store.forget import forget
+from pfp_sensors.synth.settings import PlanPart, RunnerSettings, SensorSettings
+from pfp_sensors.web import uploads as uploads_module
+from pfp_sensors.web.uploads import UPLOAD_PART, clear_left
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+File = tuple[str, str, bytes]
+PLAN = (PlanPart("still", 6.0), PlanPart("running", 90.0))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("simulated") / "monday"
+    simulate_to_folder(place, RunnerSettings(plan=PLAN, seed=5), SensorSettings())
+    return place
+
+
+@pytest.fixture(scope="module")
+def csv_bytes(folder: Path) -> bytes:
+    (recording,) = read_recording_file(folder).recordings
+    rows = zip(recording.time_s, recording.acc_g, strict=True)
+    lines = [f"{t:.4f},{a[0]:.5f},{a[1]:.5f},{a[2]:.5f}" for t, a in rows]
+    return "\n".join(["time_s,acc_x_g,acc_y_g,acc_z_g", *lines, ""]).encode()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Client]:
+    with dashboard(home) as client:
+        yield client
+
+
+def own_files(folder: Path) -> list[File]:
+    """As a browser sends a whole folder: with the path within it."""
+    return [
+        ("files", f"{folder.name}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+
+
+def everything(home: Path) -> list[str]:
+    return sorted(path.relative_to(home).as_posix() for path in home.rglob("*")) if home.exists() else []
+
+
+def store(browser: Client, page: Reply, values: dict[str, str]) -> Reply:
+    found = re.search(r'action="(/import/[\w-]+/store)"', page.text)
+    assert found is not None
+    return browser.send(found[1], {"number": "0"} | values, page=page)
+
+
+def test_a_whole_folder_is_understood_stored_and_kept_with_its_charts(
+    browser: Client, home: Path, folder: Path
+) -> None:
+    page = browser.send_files("/import", own_files(folder), {})
+    assert "SYNTHETIC: monday was computed by a program" in page.words
+    assert "understood as a run of an unknown day" in page.words
+    assert "bouts.csv" in page.words
+    assert "--" not in page.words
+    assert not (home / "diary.sqlite3").exists()
+    day = str(now().date() - timedelta(days=2))
+    told = store(browser, page, {"start": day, "time": "07:30"})
+    assert "<h1>Run r1" in told.text
+    assert "written as run r1" in told.words
+    assert "landing impact" in told.words
+    assert "Take it back" in told.words
+    assert "<svg" in told.text
+    (run,) = read_diary(home).runs
+    assert run.synthetic
+    assert str(run.start).startswith(f"{day} 07:30")
+    assert run.recording is not None
+    assert sorted(path.name for path in (home / run.recording).iterdir()) == ["imu.parquet", "meta.json"]
+    assert not list(home.glob(UPLOAD_PART))
+    if os.name != "nt":
+        modes = {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in home.rglob("*")}
+        assert modes == {0}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_table_is_kept_as_it_came_and_read_again_with_what_was_said_of_it(
+    browser: Client, home: Path, csv_bytes: bytes, packed: bool
+) -> None:
+    sent = gzip.compress(csv_bytes) if packed else csv_bytes
+    page = browser.send_files("/import", [("files", "C:\\runs\\my run.csv", sent)], {})
+    assert "my run.csv: understood as a run of an unknown day" in page.words
+    missing = store(browser, page, {"side": "left"})
+    assert missing.status == 422
+    assert "my run.csv does not say when the run began" in missing.words
+    assert str(home) not in missing.text
+    told = store(browser, page, {"side": "left", "start": str(now().date() - timedelta(days=1))})
+    assert "written as run r1" in told.words
+    assert "<svg" in told.text
+    assert "left leg" in told.words
+    (run,) = read_diary(home).runs
+    assert run.recording is not None
+    kept = home / run.recording
+    assert kept.name == ("recording.csv.gz" if packed else "recording.csv")
+    assert kept.read_bytes() == sent
+    assert set(run.impact) == {"left"}
+    forget(home)
+    assert everything(home) == []
+
+
+def test_the_same_bytes_twice_are_named_and_not_doubled(
+    browser: Client, home: Path, csv_bytes: bytes
+) -> None:
+    day = str(now().date() - timedelta(days=1))
+    first, second = (
+        browser.send_files("/import", [("files", name, csv_bytes)], {}) for name in ("a.csv", "b.csv")
+    )
+    store(browser, first, {"start": day})
+    late = store(browser, second, {"start": day})
+    assert "b.csv: the diary has this recording already, as run r1" in late.words
+    assert "Take it back" not in late.words
+    before = everything(home)
+    again = browser.send_files("/import", [("files", "c.csv", csv_bytes)], {})
+    assert "c.csv: the diary has this recording already, as run r1" in again.words
+    assert "Store it" not in again.words
+    found = re.search(r'action="(/import/[\w-]+/discard)"', again.text)
+    assert found is not None
+    browser.send(found[1], {}, page=again)
+    assert everything(home) == before
+    assert len(read_diary(home).runs) == len(list((home / "runs").iterdir())) == 1
+
+
+def test_one_of_several_sensors_is_chosen(browser: Client, home: Path, csv_bytes: bytes) -> None:
+    head, *rows = csv_bytes.decode().splitlines()
+    assert head == "time_s,acc_x_g,acc_y_g,acc_z_g"
+    lines = ["time_s,a_acc_x_g,a_acc_y_g,a_acc_z_g,b_acc_x_g,b_acc_y_g,b_acc_z_g"]
+    lines += [f"{row},{row.partition(',')[2]}" for row in rows]
+    sent = ("files", "two.csv", "\n".join([*lines, ""]).encode())
+    page = browser.send_files("/import", [sent], {})
+    assert page.status == 200
+    assert "--" not in page.words
+    day = str(now().date() - timedelta(days=1))
+    told = store(browser, page, {"start": day, "sensor": "b"})
+    assert "two.csv: written as run r1" in told.words
+
+
+def test_several_are_stored_one_by_one(browser: Client, home: Path, csv_bytes: bytes) -> None:
+    other = csv_bytes.replace(b"acc_x_g", b"acc_x_g", 1) + b"\n"
+    files = [("files", "a.csv", csv_bytes), ("files", "b.csv", other), ("files", "c.csv", b"<html>")]
+    page = browser.send_files("/import", files, {})
+    assert page.status == 200
+    assert "c.csv looks like XML or a web page" in page.words
+    day = str(now().date() - timedelta(days=1))
+    told = store(browser, page, {"start": day})
+    assert "a.csv: written as run r1" in told.words
+    told = store(browser, told, {"number": "1", "start": day})
+    assert "The same day has r1" in told.words
+    assert "c.csv" in told.words
+    assert len(read_diary(home).runs) == 2
+
+
+def test_only_the_browser_that_sent_files_sees_them(browser: Client, home: Path, csv_bytes: bytes) -> None:
+    page = browser.send_files("/import", [("files", "a.csv", csv_bytes)], {})
+    found = re.search(r'action="(/import/[\w-]+)/store"', page.text)
+    assert found is not None
+    other = Client(browser.port)
+    assert other.get(found[1]).status == 404
+    assert "a.csv" not in other.get(found[1]).text
+    assert browser.get(found[1]).status == 200
+
+
+def test_what_waits_is_bounded_in_number_and_time(
+    browser: Client, home: Path, csv_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(uploads_module.MOST_KEPT + 2):
+        page = browser.send_files("/import", [("files", "a.csv", csv_bytes)], {})
+    (root,) = home.glob(UPLOAD_PART)
+    assert len([one for one in root.iterdir() if one.is_dir()]) == uploads_module.MOST_KEPT
+    found = re.search(r'action="(/import/[\w-]+)/store"', page.text)
+    assert found is not None
+    monkeypatch.setattr(uploads_module, "KEPT_S", -1.0)
+    assert browser.get(found[1]).status == 404
+    assert not list(home.glob(UPLOAD_PART))
+
+
+def test_what_a_server_that_was_ended_by_force_left_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / UPLOAD_PART.replace("*", "abc") / "x"
+    left.mkdir(parents=True)
+    (left / "recording.csv").write_bytes(b"1")
+    (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
+    clear_left(tmp_path)
+    assert everything(tmp_path) == ["mine.txt"]
+
+
+BOMB = gzip.compress(b"0.001,1,1,1\n" * 2_000_000)
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ([], "No file was chosen"),
+        ([("files", "run.csv", b"")], "empty"),
+        ([("files", "run.csv", b"<!DOCTYPE html><script>alert(1)</script>")], "looks like XML or a web page"),
+        ([("files", "run.csv", b"alert(1);\n" * 50)], ""),
+        ([("files", "run.csv", b"time_s,acc_x_g,acc_y_g,acc_z_g\n" + b"\0" * 100)], "zero byte"),
+        ([("files", "../../etc/passwd", b"time_s\n1\n")], "under a name that is none"),
+        ([("files", "..\\..\\a.csv", b"time_s\n1\n")], "under a name that is none"),
+        ([("files", "a\x00b.csv", b"time_s\n1\n")], "under a name that is none"),
+        ([("files", "meta.json", b"{}")], "no recording among these files"),
+        ([("files", "imu.parquet", b"PAR1" + b"x" * 200)], ""),
+        ([("files", "imu.parquet", b"PAR1x"), ("files", "b/imu.parquet", b"PAR1y")], "Two files are called"),
+        ([("files", "run.csv", gzip.compress(b"x" * 3_000_000))], "without a line end"),
+        ([("files", "run.gz", BOMB[: len(BOMB) // 2])], ""),
+        ([("files", "run.csv", b"PK\x03\x04....")], "zip archive"),
+        ([("files", "a.csv", b"time_s\n"), ("files", "meta.json", b"[" * 100_000)], ""),
+    ],
+)
+def test_a_hostile_file_is_told_and_leaves_nothing_behind(
+    browser: Client, home: Path, files: list[File], says: str
+) -> None:
+    reply = browser.send_files("/import", files, {})
+    assert 400 <= reply.status < 500
+    assert says in reply.words
+    assert "Not stored:" in reply.words
+    assert str(home) not in reply.text
+    assert "<script>alert" not in reply.text
+    assert everything(home) == []
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(
+    browser: Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    real = uploads_module._check_unpacked
+
+    def smaller(path: Path, shown: str, most_bytes: int) -> None:
+        seen.append(most_bytes)
+        real(path, shown, 5_000_000)
+
+    monkeypatch.setattr(uploads_module, "_check_unpacked", smaller)
+    reply = browser.send_files("/import", [("files", "run.csv.gz", BOMB)], {})
+    assert reply.status == 400
+    assert "unpacks to more than the 5 MB" in reply.words
+    assert seen == [1_000_000_000]
+    assert everything(home) == []
+
+
+def test_a_name_that_is_markup_is_not_shown(browser: Client, csv_bytes: bytes) -> None:
+    page = browser.send_files("/import", [("files", "<img src=x onerror=alert(1)>.csv", csv_bytes)], {})
+    assert "<img" not in page.text
+    assert "onerror" not in page.text
+    assert "a file: understood as" in page.words
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=a", b"no edge at all"),
+        ("multipart/form-data; boundary=a", b"--a\r\nContent-Disposition: form-data\r\n\r\nx\r\n--a--\r\n"),
+        ("multipart/form-data; boundary=a", b"--a\r\n" + b"X" * 100_000),
+        ("application/json", b'{"files": 1}'),
+        ("text/plain", b"x"),
+    ],
+)
+def test_a_body_that_is_no_form_is_told(browser: Client, home: Path, kind: str, body: bytes) -> None:
+    browser.get("/import")
+    assert 400 <= browser.ask("POST", "/import", body, {"Content-Type": kind}).status < 500
+    assert everything(home) == []
+
+
+def test_ten_thousand_fields_are_refused(browser: Client, home: Path) -> None:
+    values = {f"f{k}": "x" for k in range(10_000)}
+    assert 400 <= browser.send_files("/import", [("files", "a.csv", b"x")], values).status < 500
+    files = [("files", f"{k}.csv", b"x") for k in range(100)]
+    assert 400 <= browser.send_files("/import", files, {}).status < 500
+    assert everything(home) == []
+
+
+def test_a_first_time_user_tries_with_a_synthetic_run(browser: Client, home: Path) -> None:
+    assert "Try with a synthetic run" in browser.get("/runs").words
+    told = browser.send("/import/example", {}, page="/runs")
+    assert "<h1>Run r1" in told.text
+    assert "SYNTHETIC: this run was computed by a program" in told.words
+    assert "written as run r1" in told.words
+    assert "<svg" in told.text
+    assert read_diary(home).runs[0].synthetic
+    assert "Try with a synthetic run" not in browser.get("/runs").words
+    refused = browser.send("/import/example", {}, page="/import")
+    assert refused.status == 422
+    assert "has runs already" in refused.words
+    browser.send("/undo", {}, page=told)
+    assert read_diary(home).runs == ()

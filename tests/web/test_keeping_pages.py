@@ -1,0 +1,147 @@
+"""Backup and restore on the page: whole, private, and nothing replaced without a second word."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import time
+import zipfile
+from datetime import timedelta
+from shutil import copytree
+from typing import TYPE_CHECKING
+
+import pytest
+from web_bench import Client, dashboard
+
+from pfp_sensors.actions.demo_diary import make_demo_diary
+from pfp_sensors.actions.export_history import exported_history, history_text
+from pfp_sensors.actions.now import now
+from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.store.backup import write_backup
+from pfp_sensors.store.database import DIARY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give temporary files a place of their own, to see what is left in it."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demo's diary once, to be copied."""
+    made = tmp_path_factory.mktemp("demo") / "home"
+    make_demo_diary(made, now() - timedelta(days=1))
+    return made
+
+
+@pytest.fixture
+def home(tmp_path: Path, demo: Path) -> Path:
+    return copytree(demo, tmp_path / "home")
+
+
+@pytest.fixture
+def backup(home: Path, tmp_path: Path) -> bytes:
+    path = tmp_path / "b.pfpbackup"
+    write_backup(home, path, at=now())
+    return path.read_bytes()
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Client]:
+    with dashboard(home) as client:
+        yield client
+
+
+def test_a_backup_is_sent_whole_and_leaves_nothing_behind(browser: Client, scratch: Path) -> None:
+    sent = browser.send("/settings/backup", {}, page="/settings")
+    assert sent.status == 200
+    assert sent.headers["content-disposition"].endswith('.pfpbackup"')
+    with zipfile.ZipFile(io.BytesIO(sent.body)) as archive:
+        assert archive.testzip() is None
+        assert DIARY_NAME in archive.namelist()
+    until_s = time.monotonic() + 10  # the last piece arrives before its file is removed
+    while [*scratch.iterdir()]:
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def test_a_backup_needs_the_token_of_its_form(browser: Client) -> None:
+    browser.get("/settings")
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert browser.ask("POST", "/settings/backup", b"form_token=0", kind).status == 403
+    assert browser.ask("GET", "/settings/backup").status == 405
+
+
+def test_the_diary_is_sent_as_json(browser: Client, home: Path) -> None:
+    sent = browser.send("/settings/history", {}, page="/settings")
+    assert sent.text == history_text(exported_history(home))
+    assert json.loads(sent.body)["schema"] == "pfp.history/1"
+
+
+def test_a_new_home_is_restored_at_once(tmp_path: Path, home: Path, backup: bytes, scratch: Path) -> None:
+    new = tmp_path / "new"
+    with dashboard(new) as client:
+        page = client.send_files("/restore", [("file", "b.pfpbackup", backup)], {})
+        assert "Restored" in page.words
+    assert read_diary(new) == read_diary(home)
+    assert not [*scratch.iterdir()]
+
+
+def test_over_a_diary_it_says_what_is_in_the_file_and_asks_again(
+    tmp_path: Path, backup: bytes, home: Path, scratch: Path
+) -> None:
+    other = tmp_path / "other"
+    make_demo_diary(other, now() - timedelta(days=20))
+    before = read_diary(other)
+    assert before != read_diary(home)
+    with dashboard(other) as client:
+        shown = client.send_files("/restore", [("file", "b.pfpbackup", backup)], {})
+        assert f"Runs in its diary {len(read_diary(home).runs)}" in shown.words
+        assert read_diary(other) == before
+        refused = client.send("/restore/replace", {}, page=shown)
+        assert refused.status == 422
+        assert read_diary(other) == before
+        done = client.send("/restore/replace", {"replace": "yes"}, page=refused)
+        assert "Restored" in done.words
+        twice = client.send("/restore/replace", {"replace": "yes"}, page=shown)
+        assert "No file waits" in twice.words
+    assert read_diary(other) == read_diary(home)
+    assert not [*scratch.iterdir()]
+
+
+def test_the_file_of_one_browser_is_not_that_of_another(home: Path, backup: bytes, scratch: Path) -> None:
+    with dashboard(home) as client:
+        shown = client.send_files("/restore", [("file", "b", backup)], {})
+        stranger = Client(client.port)
+        assert "The file that was sent" not in stranger.get("/restore").words
+        put_away = client.send("/restore/drop", {}, page=shown)
+        assert "put away" in put_away.words
+        assert not [*scratch.iterdir()]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 damaged", b"{", b'{"schema": "<script>x</script>"}'])
+def test_a_damaged_file_changes_nothing(home: Path, content: bytes, scratch: Path) -> None:
+    before = read_diary(home)
+    with dashboard(home) as client:
+        page = client.send_files("/restore", [("file", "../../x", content)], {})
+    assert page.status == 400
+    assert "The file" in page.words
+    assert str(scratch) not in page.text
+    assert "<script>x" not in page.text
+    assert read_diary(home) == before
+    assert not [*scratch.iterdir()]
+
+
+def test_no_file_is_said_at_its_field(browser: Client) -> None:
+    page = browser.send_files("/restore", [("file", "", b"")], {})
+    assert page.status == 422
+    assert "The file is missing" in page.words
