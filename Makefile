@@ -9,7 +9,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench bench-long lock format
+.PHONY: help demo test check bench bench-long screenshots lock format
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ check: $(VENV)/.has-dev  ## format, lint and strict types, changing nothing
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(VENV)/.has-test  ## accuracy against truth, speed and memory against the floor
+bench: $(VENV)/.has-test  ## accuracy against truth; speed, memory, recording and dashboard against their targets
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-long: $(VENV)/.has-test  ## the same with the large studies
@@ -35,6 +35,9 @@ bench-long: $(VENV)/.has-test  ## the same with the large studies
 format: $(VENV)/.has-dev  ## write the format and the safe lint fixes
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/.has-test  ## the README's pictures, of true output on a synthetic diary (needs a Chromium)
+	@$(BIN)/python -m bench.pictures
 
 lock: $(VENV)/.has-dev  ## make requirements/ again from pyproject.toml (LOCK_FLAGS=--upgrade for newer versions)
 	$(LOCK) --extra build --extra rig -o requirements/base.txt

@@ -20,9 +20,9 @@ DESCRIPTION = """\
 Show the whole way: a diary of four weeks, a run that is analysed, a run that is
 recorded from a simulated sensor over a virtual Bluetooth link, 30 times as fast
 as life, by the collector that records real sensors; pain that is entered for
-it; the next run and the week that follow from both. Everything is labelled
-synthetic and goes to a temporary folder, which is yours to look at or delete;
-nothing else of yours is touched."""
+it; the next run and the week that follow from both; and pages of it to look at.
+Everything is labelled synthetic and goes to a temporary folder, which is yours
+to look at or delete; nothing else of yours is touched."""
 
 EXAMPLES = ("pfp demo",)
 
@@ -58,10 +58,11 @@ def run(args: argparse.Namespace) -> int:
     document["next"] = steps.command(home, "next")
     steps.begin("The coming seven days around it:")
     document["week"] = steps.command(home, "week")
+    document["pages"] = _write_pages(home, place, steps)
     if args.json:
         write_out(json_line(document))
     else:
-        write_out(f"\nDone. To ask this diary more: pfp trend --home {shlex.quote(str(home))}")
+        write_out(f"\nDone. To go on with this diary in a browser: pfp serve --home {shlex.quote(str(home))}")
         write_out(f"The folder {place} is yours to look at or delete.")
     return 0
 
@@ -97,6 +98,23 @@ class _Steps:
             module.run(args)
         document: dict[str, Any] = json.loads(printed.getvalue())
         return document
+
+
+def _write_pages(home: Path, place: Path, steps: _Steps) -> dict[str, str]:
+    """Write the last run and the page for a physiotherapist, and tell where they are."""
+    from pfp_sensors.actions.now import now
+    from pfp_sensors.actions.report_run import report_run, write_page
+    from pfp_sensors.actions.report_weeks import report_weeks
+    from pfp_sensors.report.run_page import run_page
+    from pfp_sensors.report.week_page import week_page
+
+    run, weeks = place / "run.html", place / "clinician.html"
+    steps.begin("The same as pages that open in any browser, print well, and need no network:")
+    steps.tell(f"   pfp report last -o {shlex.quote(str(run))}")
+    write_page(run_page(report_run(home, "last", now())), run)
+    steps.tell(f"   pfp report week --clinician -o {shlex.quote(str(weeks))}")
+    write_page(week_page(report_weeks(home, now()), clinician=True), weeks)
+    return {"run": str(run), "clinician": str(weeks)}
 
 
 def _keep_a_diary(home: Path, steps: _Steps) -> dict[str, Any] | None:

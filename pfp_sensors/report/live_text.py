@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.report import page, words
+from pfp_sensors.report.live_sensor_text import sensor_facts, sensor_name
 from pfp_sensors.report.record_view import clock_text, cue_numbers
 
 if TYPE_CHECKING:
@@ -13,8 +14,13 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.live_state import RecordingState, SensorState
 
+    _Now = tuple[SensorState, float | None, bool]
+
 STALE_S: Final = 3.0
 """The recorder renews its picture twice a second: one older than this is no picture of now."""
+
+QUIET_S: Final = 5.0
+"""A runner lands more than once a second on each leg: numbers of landings older than this are none of now."""
 
 SIMULATED: Final = "SYNTHETIC: this is a simulated sensor; nothing here was measured on a person."
 NOT_HELD: Final = "it is not known yet, the page of today says what it takes"
@@ -22,20 +28,13 @@ A_WHOLE_RUN: Final = (
     "The tolerance is meant for the middle of a whole run at your easy pace; a few landings can lie above it."
 )
 
-_STATES: Final = {
-    "searching": "searching for it",
-    "connected": "connected, no samples yet",
-    "streaming": "sending",
-    "lost": "link lost; it is searched for by itself",
-    "silent": "connected, but sends nothing",
-    "stopped": "stopped",
-}
 _PHASES: Final = {
     "starting": "The recorder is starting.",
     "recording": "",
     "finishing": "The sensors have stopped. The recording is being finished.",
     "complete": "The recording is complete. Its summary is being worked out.",
 }
+_NONE_NOW: Final = "no landing now"
 _FULL_SCALE: Final = 2.0
 """A bar ends at so many times the tolerance."""
 
@@ -81,6 +80,7 @@ def live_document(
     state: RecordingState,
     age_s: float,
     impacts_g: Sequence[float | None],
+    quiet_s: Sequence[float | None],
     yardsticks: Yardsticks,
     cue: CueSaid | None,
 ) -> dict[str, Any]:
@@ -93,10 +93,17 @@ def live_document(
     age_s
         How old the picture is.
     impacts_g
-        Landing impact now, for each sensor; None where there is none.
+        Landing impact of the last landings, for each sensor; None where there is none.
+    quiet_s
+        How long each sensor has had no landing, on the recorder's clock; None where it never had one. After
+        a few seconds its numbers are none of now, and are not shown as such.
     cue
         None while none was given.
     """
+    now = [
+        (sensor, g, _is_quiet(seconds, state.speed_up))
+        for sensor, g, seconds in zip(state.sensors, impacts_g, quiet_s, strict=True)
+    ]
     return {
         "phase": phase,
         "run": state.run_id,
@@ -105,20 +112,17 @@ def live_document(
         "synthetic": simulated_words(state),
         "age_s": age_s,
         "elapsed_s": state.elapsed_s,
-        "now": [
-            _cadence_card(state, yardsticks),
-            *(_impact_card(one, g, yardsticks) for one, g in zip(state.sensors, impacts_g, strict=True)),
-        ],
+        "now": [_cadence_card(now, yardsticks), *(_impact_card(*one, yardsticks) for one in now)],
         "cue": cue_words(cue),
         "cue_is_now": cue is not None and cue.is_now,
         "sensors": [
-            {"id": one.name, "name": _named(one), "facts": [[*fact] for fact in _facts(one)]}
+            {"id": one.name, "name": sensor_name(one), "facts": [[*fact] for fact in sensor_facts(one)]}
             for one in state.sensors
         ],
         "notes": [text for text in (*state.messages, state.trouble, yardsticks.problem) if text],
         "tolerance_g": yardsticks.tolerance_g,
         "cadence_target_spm": yardsticks.cadence_spm,
-        "say": _spoken(state, impacts_g, yardsticks),
+        "say": _spoken(state, now, yardsticks),
         "link": None,
     }
 
@@ -177,20 +181,23 @@ def cue_words(cue: CueSaid | None) -> str:
 # --- the parts -------------------------------------------------------------------------------------
 
 
-def _named(sensor: SensorState) -> str:
-    return f"{sensor.name}, {sensor.side} leg" if sensor.side else f"{sensor.name}, leg not said"
+def _is_quiet(seconds: float | None, speed_up: float) -> bool:
+    """Tell whether the last landing is too old to be now; the delays of this computer are sped up as well."""
+    return seconds is not None and seconds > QUIET_S * max(1.0, speed_up)
 
 
-def _cadence(state: RecordingState) -> float | None:
-    """Take the cadence of the sensor that has one; both feet are counted in each."""
-    return next((one.cadence_spm for one in state.sensors if one.cadence_spm is not None), None)
+def _cadence(now: Sequence[_Now]) -> float | None:
+    """Take the cadence of a sensor that lands; both feet are counted in each."""
+    known = (one.cadence_spm for one, _, is_quiet in now if not is_quiet)
+    return next((spm for spm in known if spm is not None), None)
 
 
-def _cadence_card(state: RecordingState, held: Yardsticks) -> dict[str, Any]:
-    spm = _cadence(state)
+def _cadence_card(now: Sequence[_Now], held: Yardsticks) -> dict[str, Any]:
+    spm = _cadence(now)
+    none = _NONE_NOW if now and all(is_quiet for *_, is_quiet in now) else "not known yet"
     return {
         "name": "Cadence",
-        "value": "not known yet" if spm is None else f"{spm:.0f} steps per minute",
+        "value": none if spm is None else f"{spm:.0f} steps per minute",
         "against": _cadence_against(spm, held),
         "share": None,
         "mark": None,
@@ -211,15 +218,19 @@ def _cadence_against(spm: float | None, held: Yardsticks) -> str:
     return f"{target}: {'above' if spm > held.cadence_spm else 'below'} it."
 
 
-def _impact_card(sensor: SensorState, impact_g: float | None, held: Yardsticks) -> dict[str, Any]:
+def _impact_card(sensor: SensorState, g: float | None, is_quiet: bool, held: Yardsticks) -> dict[str, Any]:
     where = f"{sensor.side} leg" if sensor.side else sensor.name
-    count = len(sensor.resultant_g)
-    over = "" if impact_g is None else f" (the middle of the last {words.count(count, 'landing')})"
+    count = words.count(len(sensor.resultant_g), "landing")
+    card = {"name": f"Landing impact, {where}"}
+    if g is not None and is_quiet:
+        before = f"The last landings had {g:.1f} g (the middle of {count})."
+        return {**card, "value": _NONE_NOW, "against": before, **_bar(None, None)}
+    over = "" if g is None else f" (the middle of the last {count})"
     return {
-        "name": f"Landing impact, {where}",
-        "value": "not known yet" if impact_g is None else f"{impact_g:.1f} g",
-        "against": _impact_against(impact_g, held.tolerance_g) + over + ".",
-        **_bar(impact_g, held.tolerance_g),
+        **card,
+        "value": "not known yet" if g is None else f"{g:.1f} g",
+        "against": f"{_impact_against(g, held.tolerance_g)}{over}.",
+        **_bar(g, held.tolerance_g),
     }
 
 
@@ -242,50 +253,16 @@ def _bar(impact_g: float | None, tolerance_g: float | None) -> dict[str, float |
     return {"share": min(1.0, impact_g / (_FULL_SCALE * tolerance_g)), "mark": 1.0 / _FULL_SCALE}
 
 
-def _facts(sensor: SensorState) -> list[tuple[str, str]]:
-    facts = [
-        ("Link", _STATES.get(sensor.state, sensor.state)),
-        ("Signal", "not known" if sensor.rssi_dbm is None else f"{sensor.rssi_dbm} dBm"),
-        ("Battery", "not known" if sensor.battery_percent is None else f"{sensor.battery_percent:.0f} %"),
-        ("Newest sample", _newest(sensor)),
-        ("Samples", f"{sensor.received:.0f}"),
-        ("Lost", _lost(sensor)),
-        ("Landings", f"{sensor.n_contacts}" if sensor.n_contacts else "none yet"),
-    ]
-    if sensor.clipped:
-        facts.append(("Clipped", f"{sensor.clipped:.0f}; these landings were harder than it can say"))
-    if sensor.segments > 1:
-        facts.append(("Connected again", words.count(sensor.segments - 1, "time")))
-    if sensor.dropped:
-        facts.append(("Not recorded", f"{words.count(sensor.dropped, 'packet')}: no room on the disk"))
-    return facts
-
-
-def _newest(sensor: SensorState) -> str:
-    if sensor.newest_age_s is None or sensor.state == "stopped":
-        return "-"
-    return f"{sensor.newest_age_s:.1f} s old"
-
-
-def _lost(sensor: SensorState) -> str:
-    """Write the samples that never came, and their share of all."""
-    if sensor.lost is None:
-        return "cannot be told of this kind of sensor"
-    if not sensor.lost:
-        return "0"
-    share = 100.0 * sensor.lost / max(1, sensor.lost + sensor.received)
-    return f"{sensor.lost:.0f} ({share:.1f} %)"
-
-
-def _spoken(state: RecordingState, impacts_g: Sequence[float | None], held: Yardsticks) -> str:
+def _spoken(state: RecordingState, now: Sequence[_Now], held: Yardsticks) -> str:
     """Write the few numbers that are read out now and then."""
-    spm = _cadence(state)
+    spm = _cadence(now)
     parts = [clock_text(state.elapsed_s)]
     if spm is not None:
         parts.append(f"Cadence {spm:.0f} steps per minute. {_cadence_against(spm, held)}".rstrip("."))
-    for sensor, g in zip(state.sensors, impacts_g, strict=True):
-        if g is not None:
-            leg = f", {sensor.side} leg" if sensor.side else ""
-            against = "" if held.tolerance_g is None else f". {_impact_against(g, held.tolerance_g)}"
-            parts.append(f"Landing impact{leg} {g:.1f} g{against}")
+    for sensor, g, is_quiet in now:
+        if g is None:
+            continue
+        leg = f", {sensor.side} leg" if sensor.side else ""
+        against = "" if held.tolerance_g is None else f". {_impact_against(g, held.tolerance_g)}"
+        parts.append(f"No landing now{leg}" if is_quiet else f"Landing impact{leg} {g:.1f} g{against}")
     return ". ".join(parts) + "."

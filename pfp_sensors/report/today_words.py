@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pfp_sensors.report import page
-from pfp_sensors.report.entry_words import measured_words, score_words
+from pfp_sensors.report.entry_words import measured_words, named_run, score_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from pfp_sensors.load.seen import SeenRun
-    from pfp_sensors.model.diary import Pain
+    from pfp_sensors.model.diary import Pain, Run
 
 
 def last_run_words(one: SeenRun) -> tuple[str, str]:
@@ -45,3 +45,12 @@ def finished_words(name: str, rows: Mapping[str, int], notes: Sequence[str]) -> 
     """Say what a recording that was left open holds."""
     counts = page.listed(f"{sensor} {count} samples" for sensor, count in rows.items())
     return [f"Finished: recording {name}" + (f", {counts}." if counts else "."), *notes]
+
+
+def entered_run_words(run: Run | None, marked: Sequence[int]) -> str:
+    """Say as which run a recording came into the diary; None where no running was found in it."""
+    if run is None:
+        return "No running was found in it, so it is not in the diary."
+    synthetic = ", SYNTHETIC" if run.synthetic else ""
+    pain = f", with the worst pain that was marked, {max(marked)}/10" if marked else ""
+    return f"It is in the diary as {named_run(run)}{synthetic}{pain}."

@@ -81,6 +81,8 @@ def synthetic_profile(now: datetime) -> Profile:
         walk_pain=1,
         longest_tolerated_km=4.5,
         longest_tolerated_min=30.0,
+        goal_week_km=20.0,
+        goal_longest_km=8.0,
         side="right",
         placement="shank",
         equipment=("band", "box"),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pfp_sensors.web.visit import Visit
 
 _ENTRIES: Final = "/entries"
+_NOT_SHOWN: Final = frozenset({"id", "entered", "sha256"})
+"""Said elsewhere on the page, or of no use to a reader."""
 
 
 def entries_page(visit: Visit) -> Page:
@@ -63,7 +65,11 @@ def entry_shown(visit: Visit) -> Page:
         "entry.html",
         {
             "entry": _row(stored),
-            "values": [(_label(key), value_words(value)) for key, value in found.values.items()],
+            "values": [
+                (_label(key), value_words(value))
+                for key, value in found.values.items()
+                if key not in _NOT_SHOWN and not isinstance(value, (dict, list, type(None)))
+            ],
             "keys": [(key, _choice(key, found.values.get(key))) for key in found.keys],
             "versions": [_row(one) for one in found.versions] if len(found.versions) > 1 else [],
         },

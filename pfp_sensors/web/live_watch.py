@@ -20,6 +20,7 @@ from pfp_sensors.store.live_files import CONTACTS_NAME
 from pfp_sensors.web.live_state import (
     LineFollower,
     LiveCue,
+    LiveLanding,
     LiveState,
     as_cue,
     as_landing,
@@ -32,6 +33,7 @@ from pfp_sensors.web.live_state import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pfp_sensors.model.live_state import RecordingState
     from pfp_sensors.web.live_state import Phase
 
 SUMMARY_PATIENCE_S: Final = 60.0
@@ -40,6 +42,7 @@ SUMMARY_PATIENCE_S: Final = 60.0
 _JOIN_BYTES: Final = 200_000
 """Landings told to whoever joins late: five minutes of two legs are half of that."""
 
+_CHUNKS_AT_ONCE: Final = 8
 _FINISH: Final = ("/", "Finish it on the page of today")
 _CUE_STAYS_S: Final = 6.0
 _DIARY_EVERY_S: Final = 1.0
@@ -132,6 +135,7 @@ class _Followed:
         self._events = LineFollower(folder / EVENTS_NAME)
         self._start_ns: int | None = None
         self._cue: LiveCue | None = None
+        self._last_s: dict[str, float] = {}
         self._over_s: float | None = None
         self._asked_s = float("-inf")
 
@@ -142,8 +146,7 @@ class _Followed:
             self._folder, self._state
         )  # before the landings: those read after the end are all
         self._hear_cues()
-        found = [as_landing(line) for line in self._landings.take()]
-        landings = [asdict(one) for one in found if one is not None]
+        landings = self._take_landings()
         if landings:
             place = f"{self._folder.name}:{self._landings.offset}"
             return [LiveEvent("landings", {"landings": landings}, place)], None
@@ -156,16 +159,32 @@ class _Followed:
         if self._state is None:
             return empty_document("starting", "The recorder is starting", [])
         recording, held = self._state.recording, self._yardsticks
+        quiet_s = self._quiet_s(recording)
         impacts = [impact_now_g(one) for one in recording.sensors]
         if self._cue is not None and self._cue.kind == "cadence":
             held = replace(held, cadence_spm=self._cue.target, asked=True)
         phase = "finishing" if self._phase in ("broken_off", "gone") else self._phase
-        return live_document(phase, recording, self._state.age_s(), impacts, held, self._cue_said())
+        return live_document(phase, recording, self._state.age_s(), impacts, quiet_s, held, self._cue_said())
 
     @property
     def synthetic(self) -> str:
         """The label of a simulated recording, "" for one of a person."""
         return "" if self._state is None else simulated_words(self._state.recording)
+
+    def _take_landings(self) -> list[dict[str, Any]]:
+        found: list[LiveLanding] = []
+        for _ in range(_CHUNKS_AT_ONCE):
+            lines = self._landings.take()
+            found += [one for one in map(as_landing, lines) if one is not None]
+            if not lines:
+                break
+        self._last_s |= {one.sensor: one.at_s for one in found}
+        return [asdict(one) for one in found]
+
+    def _quiet_s(self, recording: RecordingState) -> list[float | None]:
+        """Tell how long each sensor has had no landing; None where it never had one."""
+        last = [self._last_s.get(one.name) for one in recording.sensors]
+        return [None if at_s is None else max(0.0, recording.elapsed_s - at_s) for at_s in last]
 
     def _hear_cues(self) -> None:
         while lines := self._events.take():

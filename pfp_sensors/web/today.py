@@ -10,16 +10,17 @@ from pfp_sensors.load.open_answers import open_answers
 from pfp_sensors.load.seen import see
 from pfp_sensors.report import page
 from pfp_sensors.report.answer_page import answer_panel, missing_list, rules_table
-from pfp_sensors.report.today_words import finished_words, last_run_words, left_open_words
+from pfp_sensors.report.today_words import entered_run_words, finished_words, last_run_words, left_open_words
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from pfp_sensors.web.live_state import running_recording
-from pfp_sensors.web.pain import day_questions, question, said_lines
+from pfp_sensors.web.pain import day_questions, question
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pfp_sensors.actions.enter_recording import EnteredRun
     from pfp_sensors.actions.next_run import Judged
     from pfp_sensors.web.visit import Visit
 
@@ -64,22 +65,22 @@ def finish_recordings(visit: Visit) -> GoTo:
             continue
         lines += finished_words(one.folder.name, one.finished.rows, one.finished.notes)
         try:
-            lines += _enter(visit, one.finished.folder)
-            entered = True
+            run = _enter(visit, one.finished.folder)
+            lines.append(
+                entered_run_words(None if run is None else run.run, () if run is None else run.marked)
+            )
+            entered = entered or run is not None
         except PfpError as error:
             lines += ["It is not in the diary.", *_trouble(error)]
     return GoTo("/", tuple(lines or ["No recording was left open."]), undo=entered)
 
 
-def _enter(visit: Visit, folder: Path) -> tuple[str, ...]:
-    from pfp_sensors.actions.analyze import AnalyzeOptions
-    from pfp_sensors.actions.import_run import import_run
-    from pfp_sensors.report.imported_text import imported_text
+def _enter(visit: Visit, folder: Path) -> EnteredRun | None:
+    """Bring a finished recording into the diary as `pfp record` does, with the pain that was marked in it."""
+    from pfp_sensors.actions.analyze import analyze
+    from pfp_sensors.actions.enter_recording import enter_recording
 
-    done = import_run(visit.home, folder, AnalyzeOptions(), at=visit.at)
-    return said_lines(
-        imported_text(f"Recording {folder.name}", done.run, done.how, done.other_runs, done.notes)
-    )
+    return enter_recording(visit.home, folder, analyze(folder), visit.at)
 
 
 def _trouble(error: PfpError | None) -> list[str]:

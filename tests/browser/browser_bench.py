@@ -46,9 +46,11 @@ def address(path: str, home: Path) -> str | None:
     KeyError
         If it is not known here what the parts of the address stand for: add it.
     """
+    history = read_diary(home)
+    if path == "/entries/entry":
+        return f"{path}?id={history.pain[-1].id}"
     if "{" not in path:
         return path
-    history = read_diary(home)
     stands_for: dict[str, Callable[[], str | None]] = {
         "/runs/": lambda: max(history.runs, key=lambda run: str(run.start)).id,
         "/import/": lambda: None,

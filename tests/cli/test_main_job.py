@@ -85,16 +85,19 @@ def demo_out(demo_place: Path) -> str:
 
 
 def test_demo_shows_the_whole_way_in_order(demo_out: str, demo_place: Path) -> None:
-    steps = [re.search(rf"(?m)^{number}\. (.*)", demo_out) for number in range(1, 8)]
-    assert [step is not None for step in steps] == [True] * 6 + [False]
+    steps = [re.search(rf"(?m)^{number}\. (.*)", demo_out) for number in range(1, 9)]
+    assert [step is not None for step in steps] == [True] * 7 + [False]
     typed = re.findall(r"(?m)^   pfp (\w+)(?= )|^   pfp (\w+)$", demo_out)
     assert [one or other for one, other in typed] == [
         *("runs", "analyze", "record"),
-        *("analyze", "pain", "next", "week"),
+        *("analyze", "pain", "next", "week", "report", "report"),
     ]
     assert demo_out.count("SYNTHETIC") >= 5
     (folder,) = demo_place.iterdir()
     assert (folder / "run/meta.json").is_file()
+    for page in ("run.html", "clinician.html"):
+        assert "SYNTHETIC" in (folder / page).read_text(encoding="utf-8")
+        assert str(folder / page) in demo_out
     assert "yours to look at or delete" in demo_out
 
 

@@ -138,11 +138,20 @@ def test_the_plan_of_the_week_before_reaches_into_this_one() -> None:
     assert "Thu" not in {DAYS[one.day.weekday()] for one in done.sessions if one.state != "to_come"}
 
 
+def test_a_plan_asked_for_after_the_run_does_not_take_that_day_from_the_plan_before() -> None:
+    evening = at(1, 20)
+    event = DiaryEvent(evening, "plan_issued", "2026-11-17", "program", entered=evening)
+    thursday = replace(event, at=at(-4, 7), entered=at(-4, 7))
+    history = replace(with_done(run(1)), events=(BEFORE.events[0], thursday, event))
+    assert told(held(history, at(1, 21)), "run")["Tue"] == "done"
+
+
 def test_the_activation_at_the_end_of_a_mobility_session_is_no_strength_session() -> None:
     short = (exercise(2, "mobility", "session-1"), exercise(2, "strength", "session-1"))
     done = held(with_done(exercise(0, "strength"), *short), at(3, 12))
     assert told(done, "mobility")["Wed"] == "done"
     assert told(done, "strength")["Mon"] == "done"
+    assert "moved to Wed" not in told(done, "strength").values()
     assert done.besides == ()
 
 

@@ -100,7 +100,15 @@ def test_any_document_is_a_state_that_can_be_shown_or_none(
     found = read_state(folder)
     if found is not None:
         impacts = [impact_now_g(one) for one in found.recording.sensors]
-        shown = live_document("recording", found.recording, 0.0, impacts, Yardsticks(9.0, 170.0, 3.0), None)
+        shown = live_document(
+            "recording",
+            found.recording,
+            0.0,
+            impacts,
+            [None] * len(impacts),
+            Yardsticks(9.0, 170.0, 3.0),
+            None,
+        )
         json.dumps(shown, allow_nan=False)
 
 
@@ -133,6 +141,10 @@ def test_broken_lines_are_left_out_and_a_new_file_is_read_from_its_start(tmp_pat
     assert follower.take() == []
     path.write_bytes(b'{"n": 6}\n')
     assert [one["n"] for one in follower.take()] == [6]
+    beside = tmp_path / "beside"
+    beside.write_bytes(b'{"n": 7}\n{"n": 8}\n{"n": 9}\n')  # longer than the old one
+    beside.replace(path)
+    assert [one["n"] for one in follower.take()] == [7, 8, 9]
 
 
 def test_a_line_without_end_takes_no_memory_and_is_skipped(tmp_path: Path) -> None:
@@ -233,6 +245,10 @@ def test_a_page_that_comes_back_gets_only_what_it_lacks(tmp_path: Path) -> None:
         ):
             told = LiveWatch(tmp_path, after).step()[0]
             assert [one["at_s"] for one in told.values["landings"]] == expected, after
+        assert present(tmp_path)["now"][1]["value"] == "9.0 g"  # 58 s at 20 times real time is 3 s
+        files.replace_status(document(elapsed_s=104.0))
+        assert present(tmp_path)["now"][1]["value"] == "no landing now"
+        files.replace_status(document())
         assert present(tmp_path)["title"] == "Recording 1:01"
 
 
@@ -241,26 +257,30 @@ def test_a_page_that_comes_back_gets_only_what_it_lacks(tmp_path: Path) -> None:
 
 def test_words_hold_numbers_against_what_is_known() -> None:
     near = RecordingState("r", "", 5.0, False, 1.0, (SensorState("S", "k", None, "lost", cadence_spm=168.0),))
-    shown = live_document("recording", near, 0.0, [9.0], Yardsticks(9.4, 170.0, 3.0, asked=True), None)
+    shown = live_document("recording", near, 0.0, [9.0], [0.5], Yardsticks(9.4, 170.0, 3.0, asked=True), None)
     cadence, impact = shown["now"]
     assert cadence["against"] == "Target 170: on it."
     assert impact["against"].startswith("Tolerance for now 9.4 g: within it")
     assert shown["synthetic"] == ""
     assert dict(shown["sensors"][0]["facts"])["Battery"] == "not known"
-    over = live_document("recording", near, 0.0, [10.34], Yardsticks(9.4, 190.0, 3.0), None)
+    over = live_document("recording", near, 0.0, [10.34], [0.5], Yardsticks(9.4, 190.0, 3.0), None)
     assert "10 % above it" in over["now"][1]["against"]
     assert over["now"][0]["against"] == "A usual step above your own would be 190: below it."
-    unknown = live_document("recording", near, 0.0, [None], Yardsticks(), None)
+    unknown = live_document("recording", near, 0.0, [None], [None], Yardsticks(), None)
     assert [one["share"] for one in unknown["now"]] == [None, None]
     assert unknown["now"][1]["value"] == "not known yet"
+    lost = live_document("recording", near, 0.0, [9.0], [6.0], Yardsticks(9.4, 170.0, 3.0), None)
+    assert [one["value"] for one in lost["now"]] == ["no landing now", "no landing now"], "old, shown as now"
+    assert [one["share"] for one in lost["now"]] == [None, None]
+    assert "168" not in lost["say"]
     lossy = SensorState("S", "k", "left", "streaming", received=900, lost=100)
     facts = live_document(
-        "recording", RecordingState("r", "", 1, True, 2.0, (lossy,)), 0, [None], Yardsticks(), None
+        "recording", RecordingState("r", "", 1, True, 2.0, (lossy,)), 0, [None], [None], Yardsticks(), None
     )
     assert dict(facts["sensors"][0]["facts"])["Lost"] == "100 (10.0 %)"
     assert facts["synthetic"].startswith("SYNTHETIC")
     cue = CueSaid("Land softer", "impact", 9.5, 8.0, is_now=True)
-    said = live_document("recording", near, 0.0, [None], Yardsticks(), cue)
+    said = live_document("recording", near, 0.0, [None], [None], Yardsticks(), cue)
     assert said["cue"] == "Land softer: now 9.5 g, not above 8.0 g"
     assert stale_words(1.0) == ""
     assert stale_words(7.2) == "No news from the recorder for 7 s. The numbers below are old."

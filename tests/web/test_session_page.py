@@ -193,6 +193,7 @@ def test_a_set_counts_once_its_time_is_over_and_is_stored(chromium: Page, home: 
     chromium.get_by_text("Stored: 1 exercise.").wait_for()
     (stored,) = of_session(home)
     assert (stored.sets, stored.hold_s) == (1, 30.0)
+    chromium.locator("#timer").wait_for(state="visible")
     assert chromium.evaluate("sessionStorage.length") == 0
 
 

@@ -14,6 +14,7 @@ from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.packet_files import PACKETS_NAME
+from tests.cli.test_recover_command import kill_a_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +125,32 @@ def test_what_a_crash_left_open_is_finished_by_one_button(browser: Client, home:
     assert "pfp recover" not in told.words
     assert (folder / PACKETS_NAME).read_bytes() == b"no packets"
     assert "No recording was left open" not in told.words
+
+
+def test_a_killed_recording_is_finished_and_comes_into_the_diary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.cli.test_recover_command.ENOUGH", 20_000)  # a minute and a half: some running
+    folder = kill_a_recorder(tmp_path)
+    with dashboard(tmp_path) as client:
+        told = client.send("/recover", {}, page="/")
+        assert f"Finished: recording {folder.name}, SHANK-L" in told.words
+        assert "A recording is not finished" not in told.words
+        (run,) = read_diary(tmp_path).runs
+        assert (run.synthetic, run.recording) == (True, f"runs/{folder.name}")
+        assert f"It is in the diary as {run.id} (" in told.words
+        assert "SYNTHETIC" in told.words
+        assert 'action="/recover"' not in told.text
+        client.send("/undo", {}, page=told)
+    assert read_diary(tmp_path).runs == ()
+
+
+def test_a_recording_that_runs_leads_to_the_live_page(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "See it live" not in browser.get("/").words
+    monkeypatch.setattr("pfp_sensors.web.today.running_recording", lambda home: home / "runs" / "now")
+    assert '<a class="button" href="/live">See it live</a>' in browser.get("/").text
 
 
 def test_no_recording_means_no_word_of_one(browser: Client) -> None:

@@ -15,6 +15,7 @@
   ];
   const DASHES = [[], [6, 3]];
   const LIMIT_DASHES = [[2, 3], [8, 3, 2, 3]];
+  const LIMIT_NAMES = ["dotted line", "line of dots and dashes"];
   const STRIDES_OF_HALF_A_MINUTE = 41;
   const LEAST_SHOWN_S = 5;
   const SAY_AFTER_MS = 250;
@@ -110,9 +111,8 @@
   function drawTolerances(plot) {
     const { ctx, bbox } = plot;
     ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = colour("--alarm");
+    ctx.strokeStyle = colour("--alarm");
     ctx.lineWidth = 2 * devicePixelRatio;
-    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
     tolerances.forEach((one, k) => {
       const y = plot.valToPos(one.impact_g, "y", true);
       ctx.setLineDash(LIMIT_DASHES[k % 2].map((part) => part * devicePixelRatio));
@@ -120,9 +120,6 @@
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      const leg = one.leg && tolerances.length > 1 ? `${one.leg} ` : "";
-      ctx.fillText(`${leg}tolerance ${(Math.floor(one.impact_g * 10 + 1e-6) / 10).toFixed(1)} g`,
-        bbox.left + 4 * devicePixelRatio, y - 4 * devicePixelRatio);
     });
     ctx.restore();
   }
@@ -139,10 +136,18 @@
     return [Math.max(0, from - room), to + room];
   }
 
+  function captionOf(kind) {
+    const lines = legs.length > 1 ? `: ${legs[0].name} leg full line, ${legs[1].name} leg dashed` : "";
+    if (kind.key !== "impact_g" || !tolerances.length) return `${kind.title}${lines}.`;
+    const limits = tolerances.map((one, k) =>
+      `${(Math.floor(one.impact_g * 10 + 1e-6) / 10).toFixed(1)} g${one.leg ? `, ${one.leg} leg` : ""} (${LIMIT_NAMES[k % 2]})`);
+    return `${kind.title}${lines}. Tolerance, at your easy speed: ${limits.join("; ")}.`;
+  }
+
   function plotOf(kind) {
     const holder = document.createElement("figure");
     const caption = document.createElement("figcaption");
-    caption.textContent = kind.title + (legs.length > 1 ? `: ${legs[0].name} leg full line, ${legs[1].name} leg dashed` : "");
+    caption.textContent = captionOf(kind);
     const box = document.createElement("div");
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", `${kind.title} of every stride over time. The slider below reads the values.`);
