@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,31 +26,40 @@ if TYPE_CHECKING:
 
 PICTURES: Final = ROOT / "docs" / "pictures"
 MAX_BYTES: Final = 150_000
+_BESIDE_PX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A part of a page: ``top`` names the element that is to stand at the top, "" for the top of the page."""
+    """A page from its top, or from the line that says it is synthetic, to at least that line.
+
+    Attributes
+    ----------
+    height
+        In pixels; more where the line stands lower.
+    end
+        Down to the end of this element, where one is named.
+    """
 
     name: str
     path: str
     width: int
     height: int
-    top: str = ""
+    end: str = ""
+    is_from_line: bool = False
 
 
 def pictures(run: str) -> tuple[Picture, ...]:
     """List what the README shows; ``run`` is the id of a run with a recording."""
     return (
-        Picture("today", "/", 360, 740),
-        Picture("week", "/week", 360, 740),
-        Picture("run", f"/runs/{run}", 1280, 1000),
-        Picture("clinician", "/clinician", 1280, 1000),
+        Picture("today", "/", 360, 640),
+        Picture("run", f"/runs/{run}", 960, 800, end="figure >> nth=1", is_from_line=True),
+        Picture("clinician", "/clinician", 960, 1000),
     )
 
 
 def main() -> int:
-    """Make them; returns 1 where one is larger than a picture here may be or does not say it is synthetic."""
+    """Make them; returns 1 where one is too large or its page complained."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="pfp-pictures-") as place:
         home = Path(place) / "home"
@@ -76,14 +87,29 @@ def _take(browser: Browser, running: Served, picture: Picture) -> bool:
     options = {"viewport": size, "color_scheme": "light", "reduced_motion": "reduce"}
     with watched(browser, f"{running.origin}/", **options) as (page, watch):
         whole(page.goto(f"{running.origin}{picture.path}"))
-        if picture.top:
-            page.locator(picture.top).first.evaluate("part => part.scrollIntoView()")
-        is_labelled = page.get_by_text("SYNTHETIC").first.is_visible()
-        page.screenshot(path=file)
+        label = page.get_by_text("SYNTHETIC").first.bounding_box()
+        if label is None:
+            raise RuntimeError(f"{picture.path} does not say that it is synthetic")
+        top = label["y"] - _BESIDE_PX if picture.is_from_line else 0
+        last = page.locator(picture.end).bounding_box() if picture.end else label
+        height = max(picture.height, ceil(last["y"] + last["height"] - top) + _BESIDE_PX)  # type: ignore[index]
+        clip = {"x": 0, "y": top, "width": picture.width, "height": height}
+        file.write_bytes(packed(page.screenshot(full_page=True, clip=clip)))  # type: ignore[arg-type]
         is_quiet = not watch.outside and not watch.complaints
     n_bytes = file.stat().st_size
-    print(f"{file.relative_to(ROOT)}  {n_bytes / 1e3:.0f} kB  labelled: {is_labelled}")
-    return n_bytes <= MAX_BYTES and is_labelled and is_quiet
+    print(f"{file.relative_to(ROOT)}  {picture.width} x {height}  {n_bytes / 1e3:.0f} kB")
+    return n_bytes <= MAX_BYTES and is_quiet
+
+
+def packed(png: bytes) -> bytes:
+    """Reduce a picture to 256 colours where Pillow is installed (it is no dependency); else leave it."""
+    try:
+        from PIL import Image
+    except ImportError:
+        return png
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(256).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 if __name__ == "__main__":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pfp_sensors.model.diary import Pain
+from pfp_sensors.model.diary import DiaryEvent, Pain
 from pfp_sensors.store.database import changes, diary_path
 from pfp_sensors.store.diary_acts import is_issued
 from pfp_sensors.store.diary_documents import profile_from_values
 from pfp_sensors.store.diary_rows import COLUMNS, StoredEntry, check_moment, read_entry, stored_entry
-from pfp_sensors.store.late_edits import evidence_of, is_late, is_weaker, refuse_late
+from pfp_sensors.store.late_edits import evidence_of, grace_hours, is_late, is_weaker, refuse_late
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,9 +43,10 @@ def withdraw_last_act(
 ) -> Withdrawn | None:
     """Take back the last act of a person: an addition, a batch, a correction, or a change of the profile.
 
-    What the program issued itself (limits, changes of stage) and a restored diary stay. Of an entry that
-    was made longer ago than ``edit.grace_h``, pain scores and warning signs keep counting: its ``counts``
-    is then True (load.md, X5).
+    Limits that the program issued and a restored diary stay. A stage that it stored after an act of the last
+    ``edit.grace_h`` goes with it, so that a slip taken back lowers none: the next review works it out from
+    what stands. Of an entry that was made longer ago, pain scores and warning signs keep counting: its
+    ``counts`` is then True (load.md, X5), and the stage stays.
 
     Parameters
     ----------
@@ -83,6 +84,9 @@ def withdraw_last_act(
         for row in _rows(connection, number):
             _withdraw(connection, row, at, grace_h)
         entries = tuple(stored_entry(connection, row) for row in _rows(connection, number))
+        is_recent = at - made <= timedelta(hours=grace_hours() if grace_h is None else grace_h)
+        if is_recent and not any(one.counts for one in entries):
+            _withdraw_stages_since(connection, number)
     return Withdrawn(act["what"], made, entries)
 
 
@@ -120,6 +124,21 @@ def _withdraw(connection: sqlite3.Connection, row: sqlite3.Row, at: datetime, gr
             "UPDATE entries SET state = 'current', counts = 1, replaced_by = NULL WHERE seq = ?",
             (old["seq"],),
         )
+
+
+def _withdraw_stages_since(connection: sqlite3.Connection, act: int) -> None:
+    """Take back the stages that the program stored after an act: they were worked out with it."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM entries WHERE act > ? AND kind = 'event' AND counts = 1 "
+        "AND act IN (SELECT act FROM acts WHERE what = 'issue') ORDER BY seq",
+        (act,),
+    ).fetchall()
+    for row in rows:
+        entry = read_entry(row, diary_path(connection))
+        if isinstance(entry, DiaryEvent) and entry.kind == "stage":
+            connection.execute(
+                "UPDATE entries SET state = 'withdrawn', counts = 0 WHERE seq = ?", (row["seq"],)
+            )
 
 
 def _withdraw_profile(connection: sqlite3.Connection, act: int, made: datetime) -> StoredEntry:

@@ -181,8 +181,9 @@ MOMENTS = st.builds(at, st.integers(0, 6), st.sampled_from([0, 9, 20, 23]))
 
 
 def done_days(history: History, as_of: datetime) -> set[tuple[date, str]]:
-    runs = {(one.start.date(), "run") for one in history.runs if MONDAY.replace(hour=0) <= one.start <= as_of}  # type: ignore[operator,attr-defined]
-    return runs | {(one.at.date(), one.kind) for one in history.exercises if one.at <= as_of}  # type: ignore[operator,attr-defined]
+    done = [(one.start, "run") for one in history.runs] + [(one.at, one.kind) for one in history.exercises]
+    moments = [(moment, kind) for moment, kind in done if isinstance(moment, datetime)]
+    return {(moment.date(), kind) for moment, kind in moments if at(0, 0) <= moment <= as_of}
 
 
 @given(ENTRIES, MOMENTS)

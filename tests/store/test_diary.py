@@ -386,13 +386,37 @@ def test_a_run_taken_back_late_is_gone_but_its_pain_is_not(diary: sqlite3.Connec
 
 
 def test_what_the_program_issued_is_not_undone(diary: sqlite3.Connection) -> None:
+    add_entry(diary, DiaryEvent(AT, "stage", "calm", "program"), at=AT)
     add_entry(diary, Pain("day", 3, DAY), at=AT)
     add_entry(diary, Cap(AT, 4.0, None), at=AT)
-    add_entry(diary, DiaryEvent(AT, "stage", "calm", "program"), at=AT)
+    add_entry(diary, DiaryEvent(AT, "plan_issued", "2026-09-28", "program"), at=AT)
     add_entries(diary, [Pain("day", 1, DAY), Cap(AT, 3.0, None)], at=AT)
     assert [getattr(withdraw_last(diary, at=AT), "id", None) for _ in range(3)] == ["p2", "p1", None]
     history = read_history(diary)
-    assert (len(history.caps), len(history.events), history.pain) == (2, 1, ())
+    assert (len(history.caps), len(history.events), history.pain) == (2, 2, ())
+
+
+def test_a_slip_taken_back_takes_the_stages_with_it_that_were_stored_after_it(
+    diary: sqlite3.Connection,
+) -> None:
+    def stages() -> list[tuple[str, str]]:
+        return [(one.value, one.by) for one in read_history(diary).events]
+
+    add_entry(diary, DiaryEvent(AT, "stage", "build", "program"), at=AT)
+    add_entry(diary, Pain("day", 7, DAY), at=AT)
+    add_entry(diary, DiaryEvent(AT, "stage", "walk_run", "program"), at=AT)
+    add_entry(diary, Pain("day", 2, DAY), at=AT)
+    withdraw_last(diary, at=SOON)
+    assert stages() == [("build", "program"), ("walk_run", "program")]  # it came before what is taken back
+    withdraw_last(diary, at=SOON)
+    assert stages() == [("build", "program")]
+
+
+def test_a_stage_stays_where_what_lowered_it_keeps_counting(diary: sqlite3.Connection) -> None:
+    add_entry(diary, Pain("day", 7, DAY), at=AT)
+    add_entry(diary, DiaryEvent(AT, "stage", "walk_run", "program"), at=AT)
+    withdraw_last(diary, at=LATER)
+    assert [one.value for one in read_history(diary).events] == ["walk_run"]
 
 
 # --- whole histories --------------------------------------------------------------------------------
