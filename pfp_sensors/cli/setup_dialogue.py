@@ -96,11 +96,11 @@ def _ask_kind(ask: Ask, stored: SetupOutcome, given: Given) -> None:
     ask.say()
     if old.typical is not None and ask.yes_no(f"{kind_stored(old.typical)} Is that still so?", kept=True):
         return
-    diagnosed = ask.yes_no(QUESTIONS["diagnosed"])
-    around = diagnosed or ask.yes_no(QUESTIONS["around"])
+    named = ask.yes_no(QUESTIONS["named"])
+    around = named or ask.yes_no(QUESTIONS["around"])
     found = ask.several(QUESTIONS["aggravators"], AGGRAVATORS, kept=old.aggravators) or ()
     given["aggravators"] = found
-    given["typical"] = typical_from(diagnosed, around, found)
+    given["typical"] = typical_from(named, around, found)
 
 
 def _ask_pain(ask: Ask, stored: SetupOutcome, given: Given) -> None:

@@ -11,7 +11,7 @@ QUESTIONS: Final = {
     "born": "Your year of birth",
     "adult": "Have you turned 18?",
     "red_flags": "Is any of these true of your knee or leg?",
-    "diagnosed": "Has a clinician called it kneecap pain (patellofemoral pain)?",
+    "named": "Has a clinician called it kneecap pain (patellofemoral pain)?",
     "around": "Is the pain around or behind the kneecap?",
     "aggravators": "What brings it on?",
     "knees": "Which knee hurts?",

@@ -84,9 +84,9 @@ def kind_answers(fields: Fields) -> dict[str, Any]:
             "Choose what brings it on, or none of these.",
         )
     found = None if not ticked else tuple(one for one in ticked if one != NONE_OF_THESE)
-    diagnosed = yes_no(fields, "diagnosed", asked["diagnosed"])
+    named = yes_no(fields, "named", asked["named"])
     around = yes_no(fields, "around", asked["around"])
-    return {"typical": typical_from(diagnosed, around, found), "aggravators": found or ()}
+    return {"typical": typical_from(named, around, found), "aggravators": found or ()}
 
 
 def knee_answers(fields: Fields, state: SetupOutcome) -> dict[str, Any]:

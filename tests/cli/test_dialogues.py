@@ -466,7 +466,7 @@ def test_a_weekly_check_in_asks_whether_a_sign_is_over(run: Any, tmp_path: Path)
     assert run("checkin", "--sign", "swelling", "locking")[0] == 0
     with closing(open_diary(tmp_path)) as diary:
         person = Person("yes", *["no"] * 3, *NO_FLAGS[1:])
-        answers = checkin.dialogue(person.ask, diary, AT, weekly=True)
+        answers = checkin.dialogue(person.ask, diary, now(), weekly=True)
     assert answers.over == ("swelling",)
     assert "the knee locks: stored" in person.shown
     code, out, _ = run("checkin", "--over", "swelling")

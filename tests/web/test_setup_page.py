@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_SIGN = {f"sign_{kind}": "no" for kind in RED_KINDS}
-SAFE = {"born": "1990", **NO_SIGN, "diagnosed": "no", "around": "yes", "aggravators": "stairs"}
+SAFE = {"born": "1990", **NO_SIGN, "named": "no", "around": "yes", "aggravators": "stairs"}
 MORE = {"knees": "right", "usual_pain_right": "2", "planned_runs": "3", "goal_week_km": "30,5"}
 
 
@@ -40,7 +40,7 @@ def test_safety_is_asked_first_in_the_words_of_the_command_and_nothing_is_made(
 ) -> None:
     page = browser.get("/setup")
     words = page.words
-    order = [words.index(QUESTIONS[name]) for name in ("born", "red_flags", "diagnosed", "aggravators")]
+    order = [words.index(QUESTIONS[name]) for name in ("born", "red_flags", "named", "aggravators")]
     assert order == sorted(order)
     assert QUESTIONS["goal_week_km"] not in words
     assert all(text.lower() in words.lower() for text in RED_KINDS.values())
