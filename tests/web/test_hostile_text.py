@@ -149,7 +149,6 @@ def test_hostile_text_is_shown_and_never_carried_out(
             shown += "&lt;script&gt;alert(1)" in _text(reply)
     assert sent >= 15
     assert shown >= 5
-    print(sent, shown)
     for path in pages(home):
         reply = browser.get(path)
         assert reply.status < 500, path
