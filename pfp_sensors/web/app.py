@@ -2,74 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from pfp_sensors.errors import PfpError, UsageError
 from pfp_sensors.report.page_style import STYLE
-from pfp_sensors.web import (
-    add_run,
-    checkin,
-    clinician,
-    entries,
-    explore,
-    import_files,
-    keeping,
-    live,
-    pain,
-    programme,
-    run,
-    runs,
-    scores,
-    session,
-    settings,
-    setup,
-    signs,
-    today,
-    trend,
-    week,
-)
 from pfp_sensors.web.forms import Fields
 from pfp_sensors.web.guard import HEADERS, Guard
 from pfp_sensors.web.pages import STATIC, render
 from pfp_sensors.web.routes import problem_page, visit_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from pfp_sensors.web.guard import Door
     from pfp_sensors.web.site import Site
 
-PAGES = (
-    today,
-    pain,
-    live,
-    runs,
-    add_run,
-    run,
-    explore,
-    import_files,
-    setup,
-    settings,
-    keeping,
-    clinician,
-    week,
-    session,
-    entries,
-    signs,
-    checkin,
-    scores,
-    programme,
-    trend,
+_FIRST: Final = ("today", "pain")
+_LATER: Final = (
+    *("live", "runs", "add_run", "run", "explore", "import_files", "setup", "settings", "keeping"),
+    *("clinician", "week", "session", "entries", "signs", "checkin", "scores", "programme", "trend"),
 )
-"""The files with pages; each has its ``ROUTES``."""
+"""The files with pages, in the order in which their addresses are tried; each has its ``ROUTES``."""
+
+
+def page_routes(names: Iterable[str] = (*_FIRST, *_LATER)) -> list[Route]:
+    """Load files with pages, and gather their routes."""
+    return [route for name in names for route in importlib.import_module(f"pfp_sensors.web.{name}").ROUTES]
+
+
+class _LaterPages:
+    """The pages that are loaded when one of them is asked for: the first page need not wait for them."""
+
+    def __init__(self) -> None:
+        self._router: Router | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._router is None:
+            routes = await run_in_threadpool(page_routes)
+            self._router = Router(routes, redirect_slashes=False)
+        await self._router(scope, receive, send)
 
 
 def create_app(site: Site, door: Door) -> Starlette:
@@ -82,10 +66,13 @@ def create_app(site: Site, door: Door) -> Starlette:
     door
         Who may come in.
     """
-    static = Mount("/static", StaticFiles(directory=STATIC))
-    routes = [Route("/static/report.css", _report_style), static, *(r for page in PAGES for r in page.ROUTES)]
     app = Starlette(
-        routes=routes,
+        routes=[
+            Route("/static/report.css", _report_style),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            *page_routes(_FIRST),
+            Mount("", _LaterPages()),
+        ],
         middleware=[Middleware(Guard, door=door)],
         exception_handlers={HTTPException: _not_there, Exception: _failed},
     )

@@ -6,8 +6,6 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.actions.look import look_at
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -31,6 +29,8 @@ class Looks:
 
     def at(self, path: Path, config: Path | None = None, options: AnalyzeOptions | None = None) -> Look:
         """Look at a recording, or take what was found before; as `look_at`, and raises as that."""
+        from pfp_sensors.actions.look import look_at
+
         key = (path, _stamps(path), config, options)
         with self._lock:
             own = self._looking.setdefault(key, threading.Lock())

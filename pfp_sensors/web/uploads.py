@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError, PfpError, UsageError
-from pfp_sensors.store.home_files import UPLOAD_PART, kept_file_name
 from pfp_sensors.store.meta_json import META_NAME
 from pfp_sensors.store.run_lock import RunLock, held_by_other
 from pfp_sensors.store.sealed_files import FILE_MODE, make_private_folder, not_written
@@ -156,6 +155,8 @@ class Uploads:
 
     def _folder(self, home: Path) -> Path:
         if self._root is None:
+            from pfp_sensors.store.home_files import UPLOAD_PART
+
             root = home / UPLOAD_PART.replace("*", secrets.token_hex(6))
             make_private_folder(home)
             make_private_folder(root)
@@ -183,6 +184,8 @@ class Uploads:
 
 def clear_left(home: Path) -> None:
     """Remove what a server left behind that was ended by force; what a living one holds stays."""
+    from pfp_sensors.store.home_files import UPLOAD_PART
+
     for folder in home.glob(UPLOAD_PART):
         if folder.is_dir() and not folder.is_symlink() and not held_by_other(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -205,6 +208,8 @@ def _sorted_out(
         )
     if len(beside) > 1:
         raise InputError(f"Found {len(beside)} files {META_NAME}; expected one.", "Send one at a time.")
+    from pfp_sensors.store.home_files import kept_file_name
+
     sent = []
     for number, k in enumerate(others):
         place = folder / str(number)

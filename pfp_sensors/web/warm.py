@@ -7,12 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.actions.look import look_at
-from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.errors import PfpError
-from pfp_sensors.load.seen import see
-from pfp_sensors.settings.load import load_load_settings
-from pfp_sensors.web.uploads import clear_left
 
 if TYPE_CHECKING:
     from pfp_sensors.web.site import Site
@@ -39,6 +34,10 @@ def warm_up(site: Site) -> threading.Timer:
 
 
 def _warm(site: Site) -> None:
+    from pfp_sensors.web.app import page_routes
+    from pfp_sensors.web.uploads import clear_left
+
+    page_routes()
     clear_left(site.home)
     if not _look_at_latest(site):
         _look_at_simulated()
@@ -47,6 +46,9 @@ def _warm(site: Site) -> None:
 def _look_at_latest(site: Site) -> bool:
     """Look at the recordings of the latest runs that have one; tell whether there was any."""
     from pfp_sensors.actions.now import now
+    from pfp_sensors.actions.read_diary import read_diary
+    from pfp_sensors.load.seen import see
+    from pfp_sensors.settings.load import load_load_settings
 
     looked = False
     try:
@@ -61,6 +63,7 @@ def _look_at_latest(site: Site) -> bool:
 
 
 def _look_at_simulated() -> None:
+    from pfp_sensors.actions.look import look_at
     from pfp_sensors.actions.simulate import simulate_to_folder
     from pfp_sensors.synth.settings import RunnerSettings, SensorSettings
 

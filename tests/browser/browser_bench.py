@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from axe_playwright_python.base import AXE_SCRIPT
 
 from pfp_sensors.actions.read_diary import read_diary
-from pfp_sensors.web.app import PAGES
+from pfp_sensors.web.app import page_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ _AXE_OPTIONS: Final = {"resultTypes": ["violations"], "rules": {"target-size": {
 
 def reading_routes() -> list[Route]:
     """Return the routes of every page and every other thing that is read."""
-    return [route for page in PAGES for route in page.ROUTES if "GET" in (route.methods or ())]
+    return [route for route in page_routes() if "GET" in (route.methods or ())]
 
 
 def address(path: str, home: Path) -> str | None:

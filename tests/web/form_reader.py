@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
-from pfp_sensors.web.app import PAGES
+from pfp_sensors.web.app import page_routes
 
 _NOT_TYPED: Final = frozenset({"hidden", "radio", "checkbox", "submit", "button", "file", "reset"})
 
 
 def get_paths() -> list[str]:
     """Return the address of each page, with its parts in braces."""
-    return [route.path for page in PAGES for route in page.ROUTES if "GET" in (route.methods or ())]
+    return [route.path for route in page_routes() if "GET" in (route.methods or ())]
 
 
 @dataclass(slots=True)

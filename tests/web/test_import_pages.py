@@ -17,9 +17,10 @@ from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.actions.simulate import simulate_to_folder
 from pfp_sensors.formats.read import read_recording_file
 from pfp_sensors.store.forget import forget
+from pfp_sensors.store.home_files import UPLOAD_PART
 from pfp_sensors.synth.settings import PlanPart, RunnerSettings, SensorSettings
 from pfp_sensors.web import uploads as uploads_module
-from pfp_sensors.web.uploads import UPLOAD_PART, clear_left
+from pfp_sensors.web.uploads import clear_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from pfp_sensors.actions.look import look_at
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.settings.load import load_load_settings
-from pfp_sensors.web import looks, run
+from pfp_sensors.web import run
 from pfp_sensors.web.looks import Looks
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def test_a_recording_is_looked_at_once_until_it_changes(
         asked.append(given)
         return look_at(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(looks, "look_at", counted)
+    monkeypatch.setattr("pfp_sensors.actions.look.look_at", counted)
     kept, folder = Looks(), next((measured / "runs").iterdir())
     assert kept.at(folder) is kept.at(folder)
     assert len(asked) == 1
