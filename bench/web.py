@@ -33,6 +33,10 @@ DRAWN_S: Final = 1.0
 REPORT_KB: Final = 400.0
 _REPEATS: Final = 9
 _LEGS: Final = ("one leg", "two legs")
+_NEWER: Final = 3
+_SETTLED_S: Final = 6.0
+"""After so long a server has loaded what an analysis needs and looked at the latest recordings."""
+_SHORT_S: Final = 120.0
 
 _PAINTED: Final = """() => {
   const canvases = [...document.querySelectorAll("canvas")];
@@ -48,6 +52,7 @@ class _Hour:
     """A run of an hour in a diary, and what its page and its report took."""
 
     legs: str
+    cold_s: float
     first_s: float
     again_s: tuple[float, ...]
     script_s: tuple[float, ...]
@@ -67,6 +72,9 @@ def web_sections(*, long: bool = False) -> list[Section]:
         starts = [first_page_s(home) for _ in range(repeats)]
         say("web: two hours are simulated")
         ids = {legs: _enter_hour(home, folder, legs) for legs in _LEGS}
+        for k in range(_NEWER):  # so that the hours are not among those that a server looks at by itself
+            short = simulate_run(replace(RUNNER, duration_s=_SHORT_S, seed=RUNNER.seed + 1 + k), SENSOR)[0]
+            _enter(home, write_recordings(folder / "written", [short]), f"short-{k}")
         if chromium_path() is None:
             return [_section(starts, [], None)]
         say("web: run pages")
@@ -93,8 +101,13 @@ def _enter_hour(home: Path, folder: Path, legs: str) -> str:
         recordings = [simulate_run(RUNNER, SENSOR)[0]]
     else:
         recordings = [replace(leg, sensor=f"{leg.side}-leg") for leg, _ in simulate_two_legs(RUNNER, SENSOR)]
-    place = home / "runs" / legs.replace(" ", "-")
-    shutil.move(write_recordings(folder / "written", recordings), place)
+    return _enter(home, write_recordings(folder / "written", recordings), legs.replace(" ", "-"))
+
+
+def _enter(home: Path, written: Path, name: str) -> str:
+    """Put a recording into the diary, and return the id of the run."""
+    place = home / "runs" / name
+    shutil.move(written, place)
     entered = enter_recording(home, place, analyze_file(place), now())
     if entered is None:
         raise RuntimeError("no running was found in the simulated hour")
@@ -104,8 +117,11 @@ def _enter_hour(home: Path, folder: Path, legs: str) -> str:
 def _measured(
     browser: Browser, home: Path, folder: Path, ident: str, legs: str, watches: list[Watch]
 ) -> _Hour:
-    """Open the page of a run on a server that has not seen it yet, then again; and write its report."""
+    """Open the page of a run on a server that has just begun, on one that has settled, and again there."""
     with served(home) as running:
+        cold_s = _opened(browser, running, f"/runs/{ident}", watches)[0]
+    with served(home) as running:
+        time.sleep(_SETTLED_S)
         times = [_opened(browser, running, f"/runs/{ident}", watches) for _ in range(_REPEATS)]
         with urllib.request.urlopen(f"{running.origin}/runs/{ident}") as answer:
             page_kb = len(answer.read()) / 1e3
@@ -113,7 +129,9 @@ def _measured(
     report = launched((*PFP, "--home", str(home), "report", ident, "-o", str(out)))
     _watch_report(browser, out, watches)
     charts, scripts = zip(*times, strict=True)
-    return _Hour(legs, charts[0], charts[1:], scripts, page_kb, report["seconds"], out.stat().st_size / 1e3)
+    return _Hour(
+        legs, cold_s, charts[0], charts[1:], scripts, page_kb, report["seconds"], out.stat().st_size / 1e3
+    )
 
 
 def _opened(browser: Browser, running: Served, path: str, watches: list[Watch]) -> tuple[float, float]:
@@ -144,8 +162,9 @@ def _section(starts: list[float], hours: list[_Hour], watches: list[Watch] | Non
     text = (
         "First page: from the start of the process `pfp serve` on a diary of four weeks to the last byte of "
         "the page of today, median of fresh processes. Run page: an hour at 208 Hz, six axes, opened in a "
-        "window of 1280 px by a visitor without cache; the first look after `pfp serve` analyses the "
-        "recording, later ones find it analysed. "
+        "window of 1280 px by a visitor without cache. At once: the first request of a server just begun, "
+        "which loads all that an analysis needs. First look: of a recording that a server of "
+        f"{_SETTLED_S:.0f} s of age has not looked at; later ones find it analysed. "
         "Drawn: the first chart is visible; with script, every canvas is painted too. Report: the file that "
         "`pfp report` writes. Outside: requests of any page to anything but its own server."
     )
@@ -159,6 +178,7 @@ def _section(starts: list[float], hours: list[_Hour], watches: list[Watch] | Non
 def _tables(starts: list[float], hours: list[_Hour]) -> tuple[Table, ...]:
     columns = (
         "an hour of",
+        "at once s",
         "first look s",
         "later s",
         "later, scripts too s",
@@ -169,6 +189,7 @@ def _tables(starts: list[float], hours: list[_Hour]) -> tuple[Table, ...]:
     rows = tuple(
         (
             hour.legs,
+            number(hour.cold_s, 2),
             number(hour.first_s, 2),
             number(statistics.median(hour.again_s), 2),
             number(statistics.median(hour.script_s[1:]), 2),
