@@ -91,7 +91,7 @@ class Run:
     sha256
         Of the recording or file it was read from.
     recording
-        Folder of the recording below the home, with forward slashes.
+        Its folder below the home, with forward slashes; of an uploaded foreign file, that file.
     method
         Which method and settings of the analysis made its figures; None where no analysis did.
     synthetic
