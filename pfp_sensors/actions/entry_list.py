@@ -137,8 +137,8 @@ def what_undo_takes(home: Path, *, at: datetime) -> Undone | None:
     with contextlib.closing(open_diary(home)) as diary:
         done = read_last_act(diary, at=at)
         if done is None or done.what != "profile":
-            return None if done is None else Undone(done.what, done.at, done.entries)
+            return None if done is None else Undone(done.what, done.at, done.entries, done.act)
         now, before = read_profile(diary), read_profile_before(diary)
     names = (one.name for one in fields(Profile))
     changed = tuple(name for name in names if getattr(before, name) != getattr(now, name))
-    return Undone(done.what, done.at, done.entries, changed)
+    return Undone(done.what, done.at, done.entries, done.act, changed)

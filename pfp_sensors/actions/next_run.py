@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pfp_sensors.load.stage_review import StageReview
     from pfp_sensors.model.diary import Entry, History
     from pfp_sensors.model.recommendation import Recommendation
     from pfp_sensors.settings.load_rules import LoadSettings
@@ -90,15 +91,19 @@ def next_run(home: Path, at: datetime, config: Path | None = None) -> Judged:
     """
     from pfp_sensors.actions.read_diary import has_diary
     from pfp_sensors.model.diary import History
-    from pfp_sensors.store.database import open_diary
+    from pfp_sensors.store.database import changes, open_diary
     from pfp_sensors.store.diary import read_history
 
     if not has_diary(home):
         return judge_history(History(), at, config)
     with contextlib.closing(open_diary(home)) as diary:
-        judged = _reviewed(diary, judge_history(read_history(diary), at, config))
-        cap = cap_to_issue(judged)
-        return judged if cap is None else replace(judged, history=_stored(diary, judged.history, cap, at))
+        judged = judge_history(read_history(diary), at, config)
+        if _review(judged) is None and cap_to_issue(judged) is None:
+            return judged
+        with changes(diary):  # read again: another page or command may have stored the same meanwhile
+            judged = _reviewed(diary, judge_history(read_history(diary), at, config))
+            cap = cap_to_issue(judged)
+            return judged if cap is None else replace(judged, history=_stored(diary, judged.history, cap, at))
 
 
 def cap_to_issue(judged: Judged) -> Cap | None:
@@ -121,16 +126,27 @@ def cap_to_issue(judged: Judged) -> Cap | None:
     return Cap(at, answer.dose_km, answer.dose_minutes)
 
 
+def _review(judged: Judged) -> DiaryEvent | None:
+    """Tell the stage that the review asks for; None where it stays."""
+    if judged.recommendation.status in _NOT_REVIEWED:
+        return None
+    at = judged.recommendation.as_of
+    review = stage_asked_for(judged.history, at, judged.settings)
+    if review.to is None:
+        return None
+    return DiaryEvent(at, "stage", review.to, by=PROGRAM, reason=review.reason, entered=at)
+
+
+def stage_asked_for(history: History, at: datetime, settings: LoadSettings) -> StageReview:
+    """Review the stage by the numbers that a clinician may have overruled."""
+    return review_stage(history, at, with_overrides(settings, history, at).settings)
+
+
 def _reviewed(diary: sqlite3.Connection, judged: Judged) -> Judged:
     """Store the stage that the review asks for, and judge with it."""
-    if judged.recommendation.status in _NOT_REVIEWED:
+    event, at = _review(judged), judged.recommendation.as_of
+    if event is None:
         return judged
-    at = judged.recommendation.as_of
-    numbers = with_overrides(judged.settings, judged.history, at).settings
-    review = review_stage(judged.history, at, numbers)
-    if review.to is None:
-        return judged
-    event = DiaryEvent(at, "stage", review.to, by=PROGRAM, reason=review.reason, entered=at)
     history = _stored(diary, judged.history, event, at)
     return Judged(_labelled(judge(history, at, judged.settings), history), history, judged.settings)
 

@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
                     "undone": None if done is None else done.what,
                     "made": None if done is None else done.at.isoformat(),
                     "entries": [_object(one) for one in entries],
+                    "stages": [] if done is None else list(done.stages),
                     **({"changed": list(done.changed)} if done and done.what == "profile" else {}),
                 }
             )
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     what = None if done is None else done.what
     changed = () if done is None else done.changed
-    text = undone_text(what, [(one.id, one.entry, one.counts) for one in entries], changed)
+    stages = () if done is None else done.stages
+    text = undone_text(what, [(one.id, one.entry, one.counts) for one in entries], changed, stages)
     write_out("\n".join(paragraph(line) for line in text.splitlines()))
     return 0
 

@@ -138,8 +138,11 @@ def _is_later(item: Item, since: Moment) -> bool:
     """Tell whether an item was not known yet when a stage was stored.
 
     When it was entered decides. Of one that only has a day, that day does: on the day of a stored moment it
-    was known, or the same score would lower the stage each time it is looked at.
+    was known, and so it was in the same second, or the same score would lower the stage each time it is
+    looked at.
     """
+    if isinstance(item.entered, datetime) and isinstance(since, datetime):
+        return item.entered > since
     if isinstance(item.entered, datetime) or not isinstance(since, datetime):
         return not_before(item.entered, since)
     return item.day > since.date()

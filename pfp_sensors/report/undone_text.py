@@ -28,7 +28,10 @@ _PROFILE_WORDS: Final[Mapping[str, str]] = {
 
 
 def undone_text(
-    what: str | None, entries: Sequence[tuple[str, Entry | Profile, bool]], changed: Sequence[str] = ()
+    what: str | None,
+    entries: Sequence[tuple[str, Entry | Profile, bool]],
+    changed: Sequence[str] = (),
+    stages: Sequence[str] = (),
 ) -> str:
     """Write what was taken back.
 
@@ -40,6 +43,8 @@ def undone_text(
         Id, entry, and whether it still counts.
     changed
         Fields of the profile that are now as they were before.
+    stages
+        Those that the program had stored because of it, and that went with it.
     """
     if what is None:
         return "There is nothing to take back.\n"
@@ -53,6 +58,8 @@ def undone_text(
             lines.append(f"If the sign was real, enter it again: `pfp symptom {entry.kind}`.")
     if what == "correct":
         lines.append("The entry says again what it said before.")
+    if stages:
+        lines.append("The change of stage that followed from it is taken back too.")
     return "\n".join(lines) + "\n"
 
 

@@ -74,13 +74,18 @@ def open_diary(home: Path, *, migrations: Sequence[Migration] = MIGRATIONS) -> s
 
 @contextmanager
 def changes(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Make several changes to the diary, all or none.
+    """Make several changes to the diary, all or none; within another one it is part of that.
+
+    Nobody else writes while it lasts, so what is read within it still holds when it is written.
 
     Raises
     ------
     PfpError
         If another process keeps it locked, or the disk is full or failing; then nothing has changed.
     """
+    if _changes_already(connection):
+        yield connection
+        return
     path = diary_path(connection)
     with in_plain_words(path):
         connection.execute("BEGIN IMMEDIATE")
@@ -91,6 +96,10 @@ def changes(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def _changes_already(connection: sqlite3.Connection) -> bool:
+    return connection.in_transaction
 
 
 def diary_path(connection: sqlite3.Connection) -> str:

@@ -93,7 +93,7 @@ def _named(connection: sqlite3.Connection, entries: Sequence[Entry]) -> list[Ent
         if one.id in given or _counting(connection, one.id):
             raise UsageError(
                 f"The diary has an entry {one.id} already.",
-                "Correct that one (pfp edit), or give another id.",
+                "Correct that one (`pfp edit`), or give another id.",
             )
         given.add(one.id)
     numbers = {str(row["kind"]): int(row["last"]) for row in connection.execute("SELECT * FROM numbers")}

@@ -91,7 +91,9 @@ def _anew(old: Entry, entry: Entry, at: datetime) -> Entry:
 def _standing(connection: sqlite3.Connection, entry_id: str) -> sqlite3.Row:
     row = newest_row(connection, entry_id)
     if row is None:
-        raise UsageError(f"The diary has no entry {entry_id}.", "Look its id up with pfp runs or pfp show.")
+        raise UsageError(
+            f"The diary has no entry {entry_id}.", "Look its id up with `pfp runs` or `pfp show`."
+        )
     found = stored_entry(connection, row)
     if found.state == "withdrawn":
         raise UsageError(f"{entry_id} was taken back.", "Enter it again instead.")

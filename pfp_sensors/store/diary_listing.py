@@ -81,12 +81,13 @@ def read_last_act(connection: sqlite3.Connection, *, at: datetime) -> Withdrawn 
         made = datetime.fromisoformat(act["at"])
         if act["what"] == "profile":
             profile = _profile_of(connection, act["act"])
-            return Withdrawn("profile", made, (_entry_of(profile, made),))
+            return Withdrawn("profile", made, (_entry_of(profile, made),), act["act"])
         rows = connection.execute(
             f"SELECT {COLUMNS} FROM entries WHERE act = ? ORDER BY seq", (act["act"],)
         ).fetchall()
         found = (stored_entry(connection, row) for row in rows)
-        return Withdrawn(act["what"], made, tuple(_as_withdrawn(one, act["what"], at) for one in found))
+        entries = tuple(_as_withdrawn(one, act["what"], at) for one in found)
+        return Withdrawn(act["what"], made, entries, act["act"])
 
 
 def read_profile_before(connection: sqlite3.Connection) -> Profile:

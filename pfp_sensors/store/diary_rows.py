@@ -144,7 +144,7 @@ def read_entry(row: sqlite3.Row, place: str) -> Entry:
     try:
         values = json.loads(row["document"])
     except ValueError as error:
-        raise InputError(f"{where} is damaged: {error}.", "Restore a backup (pfp restore).") from error
+        raise InputError(f"{where} is damaged: {error}.", "Restore a backup (`pfp restore`).") from error
     entry = entry_from_values(row["kind"], values, where)
     if isinstance(entry, Pain) and entry.replaces is not None and row["state"] == "withdrawn":
         return replace(entry, replaces=None)

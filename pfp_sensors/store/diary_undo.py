@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pfp_sensors.errors import UsageError
 from pfp_sensors.model.diary import DiaryEvent, Pain
-from pfp_sensors.store.database import changes, diary_path
+from pfp_sensors.store.database import changes, diary_path, in_plain_words
 from pfp_sensors.store.diary_acts import is_issued
 from pfp_sensors.store.diary_documents import profile_from_values
 from pfp_sensors.store.diary_rows import COLUMNS, StoredEntry, check_moment, read_entry, stored_entry
-from pfp_sensors.store.late_edits import evidence_of, grace_hours, is_late, is_weaker, refuse_late
+from pfp_sensors.store.late_edits import evidence_of, is_late, is_weaker, refuse_late
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What was taken back: an "add", a "correct" or a "profile" of that moment, and its entries."""
+    """What was taken back: an "add", a "correct" or a "profile" of that moment, and its entries.
+
+    ``act`` is its number.
+    """
 
     what: str
     at: datetime
     entries: tuple[StoredEntry, ...]
+    act: int
 
 
 def withdraw_last(
@@ -39,14 +45,13 @@ def withdraw_last(
 
 
 def withdraw_last_act(
-    connection: sqlite3.Connection, *, at: datetime, grace_h: float | None = None
+    connection: sqlite3.Connection, *, at: datetime, grace_h: float | None = None, act: int | None = None
 ) -> Withdrawn | None:
     """Take back the last act of a person: an addition, a batch, a correction, or a change of the profile.
 
-    Limits that the program issued and a restored diary stay. A stage that it stored after an act of the last
-    ``edit.grace_h`` goes with it, so that a slip taken back lowers none: the next review works it out from
-    what stands. Of an entry that was made longer ago, pain scores and warning signs keep counting: its
-    ``counts`` is then True (load.md, X5), and the stage stays.
+    What the program issued itself (limits, changes of stage) and a restored diary stay. Of an entry that
+    was made longer ago than ``edit.grace_h``, pain scores and warning signs keep counting: its ``counts``
+    is then True (load.md, X5).
 
     Parameters
     ----------
@@ -56,6 +61,8 @@ def withdraw_last_act(
         Now.
     grace_h
         Hours; None for what the settings say.
+    act
+        The number of the act that is meant; None for whichever was last.
 
     Returns
     -------
@@ -67,27 +74,29 @@ def withdraw_last_act(
     RefusedError
         If a late undo of a correction would lower a pain score; enter a new one.
     UsageError
-        If the moment has no offset.
+        If the moment has no offset, or another act than the one that is meant was the last.
     InputError, PfpError
         If the diary cannot be read or written; then nothing has changed.
     """
     check_moment(at)
     with changes(connection):
-        act = last_act_row(connection)
-        if act is None:
+        last = last_act_row(connection)
+        if act is not None and (last is None or last["act"] != act):
+            raise UsageError(
+                "What was to be taken back is not the last thing any more; nothing was taken back.",
+                "`pfp undo` takes back what is the last thing now.",
+            )
+        if last is None:
             return None
-        number = act["act"]
+        number = last["act"]
         connection.execute("UPDATE acts SET withdrawn_at = ? WHERE act = ?", (at.isoformat(), number))
-        made = datetime.fromisoformat(act["at"])
-        if act["what"] == "profile":
-            return Withdrawn("profile", made, (_withdraw_profile(connection, number, made),))
+        made = datetime.fromisoformat(last["at"])
+        if last["what"] == "profile":
+            return Withdrawn("profile", made, (_withdraw_profile(connection, number, made),), number)
         for row in _rows(connection, number):
             _withdraw(connection, row, at, grace_h)
         entries = tuple(stored_entry(connection, row) for row in _rows(connection, number))
-        is_recent = at - made <= timedelta(hours=grace_hours() if grace_h is None else grace_h)
-        if is_recent and not any(one.counts for one in entries):
-            _withdraw_stages_since(connection, number)
-    return Withdrawn(act["what"], made, entries)
+    return Withdrawn(last["what"], made, entries, number)
 
 
 def last_act_row(connection: sqlite3.Connection) -> sqlite3.Row | None:
@@ -126,19 +135,35 @@ def _withdraw(connection: sqlite3.Connection, row: sqlite3.Row, at: datetime, gr
         )
 
 
-def _withdraw_stages_since(connection: sqlite3.Connection, act: int) -> None:
-    """Take back the stages that the program stored after an act: they were worked out with it."""
-    rows = connection.execute(
-        f"SELECT {COLUMNS} FROM entries WHERE act > ? AND kind = 'event' AND counts = 1 "
-        "AND act IN (SELECT act FROM acts WHERE what = 'issue') ORDER BY seq",
-        (act,),
-    ).fetchall()
-    for row in rows:
-        entry = read_entry(row, diary_path(connection))
-        if isinstance(entry, DiaryEvent) and entry.kind == "stage":
-            connection.execute(
-                "UPDATE entries SET state = 'withdrawn', counts = 0 WHERE seq = ?", (row["seq"],)
-            )
+def stages_issued_since(connection: sqlite3.Connection, act: int) -> tuple[StoredEntry, ...]:
+    """List the stages that the program stored after an act and that count, the first one first.
+
+    Raises
+    ------
+    InputError, PfpError
+        If the diary cannot be read.
+    """
+    with in_plain_words(diary_path(connection)):
+        rows = connection.execute(
+            f"SELECT {COLUMNS} FROM entries WHERE act > ? AND kind = 'event' AND counts = 1 "
+            "AND act IN (SELECT act FROM acts WHERE what = 'issue') ORDER BY seq",
+            (act,),
+        ).fetchall()
+        found = tuple(stored_entry(connection, row) for row in rows)
+    return tuple(one for one in found if isinstance(one.entry, DiaryEvent) and one.entry.kind == "stage")
+
+
+def withdraw_issued(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
+    """Mark entries that the program issued as withdrawn; they stay in the diary.
+
+    Raises
+    ------
+    PfpError
+        If the diary cannot be written.
+    """
+    with changes(connection):
+        for name in ids:
+            connection.execute("UPDATE entries SET state = 'withdrawn', counts = 0 WHERE id = ?", (name,))
 
 
 def _withdraw_profile(connection: sqlite3.Connection, act: int, made: datetime) -> StoredEntry:

@@ -18,6 +18,7 @@ from pfp_sensors.store.home import run_folders, runs_folder, runs_in_progress
 from pfp_sensors.store.live_files import CONTACTS_NAME, STATUS_NAME
 from pfp_sensors.store.meta_json import META_NAME
 from pfp_sensors.store.packet_files import PACKETS_NAME
+from pfp_sensors.store.recording_names import KEPT_FILES
 from pfp_sensors.store.run_lock import LOCK_NAME
 from pfp_sensors.store.seals import COMPANIONS, is_sample_file
 from pfp_sensors.store.truth_files import TRUTH_FOLDER
@@ -28,11 +29,8 @@ if TYPE_CHECKING:
 DIARY_FILES: Final = tuple(DIARY_NAME + ending for ending in ("", "-wal", "-shm", "-journal"))
 """The diary and what SQLite keeps beside it."""
 
-_KEPT_FILES: Final = ("recording.csv", "recording.csv.gz", "recording.parquet")
-"""A recording of others that was sent to the dashboard, as it came, in a folder of runs."""
-
 _RUN_FILES: Final = (
-    *_KEPT_FILES,
+    *KEPT_FILES,
     META_NAME,
     *COMPANIONS,
     PACKETS_NAME,
@@ -85,13 +83,13 @@ def is_own_run_file(below: tuple[str, ...]) -> bool:
 
 def kept_file_name(head: bytes) -> str:
     """Name a recording of others that is kept as it came, by its first bytes."""
-    csv, packed, parquet = _KEPT_FILES
+    csv, packed, parquet = KEPT_FILES
     return parquet if head.startswith(b"PAR1") else packed if head.startswith(b"\x1f\x8b") else csv
 
 
 def kept_file(folder: Path) -> Path | None:
     """Find the recording of others in a folder of runs; None in one of this program's own."""
-    return next((folder / name for name in _KEPT_FILES if (folder / name).is_file()), None)
+    return next((folder / name for name in KEPT_FILES if (folder / name).is_file()), None)
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.store.arrow_arrays import NUMBER_TYPES, to_numpy
@@ -10,6 +10,8 @@ from pfp_sensors.store.arrow_arrays import NUMBER_TYPES, to_numpy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+_BYTES_PER_VALUE: Final = 8
 
 
 def open_parquet(path: Path) -> Any:
@@ -32,6 +34,37 @@ def open_parquet(path: Path) -> Any:
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
     return file
+
+
+def unpacked_bytes(path: Path, file: Any, names: Sequence[str]) -> int:
+    """Tell from the end of a file, before anything else of it is read, how large some columns become.
+
+    Parameters
+    ----------
+    path
+        For messages.
+    file
+        From `open_parquet`.
+    names
+        Of the columns.
+
+    Returns
+    -------
+    int
+        Bytes of the values as 64-bit numbers, or what the file says of its pages unpacked, if that is more.
+
+    Raises
+    ------
+    InputError
+        If the file contradicts itself on how many rows there are.
+    """
+    facts, wanted = file.metadata, frozenset(names)
+    groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
+    if facts.num_rows != sum(group.num_rows for group in groups) or any(one.num_rows < 0 for one in groups):
+        raise _damaged(path, ValueError("it says two numbers of rows"))
+    columns = [k for k, name in enumerate(facts.schema.names) if name in wanted]
+    pages = sum(group.column(k).total_uncompressed_size for group in groups for k in columns)
+    return max(int(pages), int(facts.num_rows) * len(wanted) * _BYTES_PER_VALUE)
 
 
 def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -60,9 +93,11 @@ def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[
     for group in range(file.num_row_groups):
         try:
             table = file.read_row_group(group, columns=list(names))
-            yield {name: to_numpy(table.column(name)) for name in names}
         except (OSError, pa.ArrowException) as error:
             raise _damaged(path, error) from error
+        if table.num_rows != file.metadata.row_group(group).num_rows:
+            raise _damaged(path, ValueError("it has another number of rows than it says"))
+        yield {name: to_numpy(table.column(name)) for name in names}
 
 
 def _damaged(path: Path, error: Exception) -> InputError:

@@ -43,6 +43,7 @@ from pfp_sensors.store.diary import (
     withdraw_last_act,
 )
 from pfp_sensors.store.diary_documents import kind_of
+from pfp_sensors.store.diary_listing import read_last_act
 from pfp_sensors.store.diary_restore import replace_history
 from pfp_sensors.store.late_edits import evidence_of
 from pfp_sensors.store.migrations import MIGRATIONS
@@ -396,27 +397,18 @@ def test_what_the_program_issued_is_not_undone(diary: sqlite3.Connection) -> Non
     assert (len(history.caps), len(history.events), history.pain) == (2, 2, ())
 
 
-def test_a_slip_taken_back_takes_the_stages_with_it_that_were_stored_after_it(
-    diary: sqlite3.Connection,
-) -> None:
-    def stages() -> list[tuple[str, str]]:
-        return [(one.value, one.by) for one in read_history(diary).events]
-
-    add_entry(diary, DiaryEvent(AT, "stage", "build", "program"), at=AT)
-    add_entry(diary, Pain("day", 7, DAY), at=AT)
-    add_entry(diary, DiaryEvent(AT, "stage", "walk_run", "program"), at=AT)
+def test_an_act_that_is_not_the_last_one_is_not_taken_back(diary: sqlite3.Connection) -> None:
     add_entry(diary, Pain("day", 2, DAY), at=AT)
-    withdraw_last(diary, at=SOON)
-    assert stages() == [("build", "program"), ("walk_run", "program")]  # it came before what is taken back
-    withdraw_last(diary, at=SOON)
-    assert stages() == [("build", "program")]
-
-
-def test_a_stage_stays_where_what_lowered_it_keeps_counting(diary: sqlite3.Connection) -> None:
-    add_entry(diary, Pain("day", 7, DAY), at=AT)
-    add_entry(diary, DiaryEvent(AT, "stage", "walk_run", "program"), at=AT)
-    withdraw_last(diary, at=LATER)
-    assert [one.value for one in read_history(diary).events] == ["walk_run"]
+    first = read_last_act(diary, at=AT)
+    add_entry(diary, Symptom("locking", DAY), at=AT)
+    assert first is not None
+    with pytest.raises(UsageError, match="not the last thing any more"):
+        withdraw_last_act(diary, at=SOON, act=first.act)
+    assert [one.kind for one in read_history(diary).symptoms] == ["locking"]
+    last = read_last_act(diary, at=SOON)
+    assert last is not None
+    assert withdraw_last_act(diary, at=SOON, act=last.act) is not None
+    assert read_history(diary).symptoms == ()
 
 
 # --- whole histories --------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Where the diary says that a recording lies: one name below the folder of runs, and nothing else is opened."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.errors import InputError
+from pfp_sensors.store.home import RUNS_FOLDER, runs_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pfp_sensors.model.diary import Run
+
+KEPT_FILES: Final = ("recording.csv", "recording.csv.gz", "recording.parquet")
+"""A recording of others that was sent to the dashboard, as it came, in a folder of runs."""
+
+_NOT: Final = r"/\\:\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_FOLDER: Final = rf"[^.{_NOT}][^{_NOT}]{{0,199}}"
+_NAME: Final = re.compile(rf"{RUNS_FOLDER}/{_FOLDER}(/({'|'.join(re.escape(name) for name in KEPT_FILES)}))?")
+
+
+def is_recording_name(text: str) -> bool:
+    """Tell whether a text is what a diary calls a recording: ``runs/<folder>``, or a kept file in one."""
+    return _NAME.fullmatch(text) is not None
+
+
+def recording_of(home: Path, run: Run) -> Path:
+    """Tell where the recording of a run lies; whoever opens one asks here.
+
+    The diary may come from a file of somebody else: what it says is believed only where it leads, links
+    followed, below the folder of runs.
+
+    Parameters
+    ----------
+    home
+        As from `home_folder`.
+    run
+        One that has a recording.
+
+    Returns
+    -------
+    Path
+        A folder or a file, whether or not it is there.
+
+    Raises
+    ------
+    InputError
+        If the diary names another place.
+    """
+    said = run.recording or ""
+    if is_recording_name(said):
+        place, runs = home / said, runs_folder(home)
+        try:
+            if runs.resolve() in place.resolve().parents:
+                return place
+        except (OSError, RuntimeError):  # links in a circle lead nowhere
+            pass
+    raise InputError(
+        f"{run.id}: the diary names a recording that does not lie in the folder of runs.",
+        "It was not opened. If it is yours, bring it in again with `pfp import`.",
+    )
