@@ -15,6 +15,7 @@ from pfp_sensors.actions.overrule import open_red_flags
 from pfp_sensors.actions.pain_place import felt_at
 from pfp_sensors.actions.standing_entries import read_back, standing_entries
 from pfp_sensors.errors import UsageError
+from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.days import day_of
 from pfp_sensors.model.diary import Pain, Run
 from pfp_sensors.model.written import Known, Written
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     from pfp_sensors.model.written import Caution
     from pfp_sensors.settings.load_rules import LoadSettings
 
+SPEED_MPS: Final = (0.3, 12.0)
+"""A speed of running or walking can be."""
+
 _RANGES: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("minutes", 0.1, 1440.0, "min"),
     ("km", 0.01, 300.0, "km"),
-    ("speed_mps", 0.3, 12.0, "m/s"),
+    ("speed_mps", *SPEED_MPS, "m/s"),
     ("cadence_spm", 50.0, 300.0, "steps a minute"),
     ("downhill_min", 0.0, 1440.0, "min"),
 )
@@ -211,12 +215,16 @@ def _written(
     scores = [one.entry for one in with_it if isinstance(one.entry, Pain)]
     history = read_history(diary)
     cautions = {caution for pain in scores for caution in pain_cautions(pain, None, history, settings, at=at)}
+    run = read_back(diary, ids[0])
+    no_run = no_run_advised(history, run, at.tzinfo, settings) if isinstance(run, Run) else None
     others: tuple[Caution, ...] = ("runs_of_day",) if same_day else ()
+    unadvised: tuple[Caution, ...] = ("no_run_advised",) if no_run else ()
     stopped: tuple[Caution, ...] = ("red_flag_open",) if open_red_flags(history, at) else ()
     return Written(
         ids[0],
-        read_back(diary, ids[0]),
+        run,
         other_runs=same_day,
         with_it=with_it,
-        cautions=(*others, *sorted(cautions), *stopped),
+        cautions=(*others, *unadvised, *sorted(cautions), *stopped),
+        no_run=no_run,
     )

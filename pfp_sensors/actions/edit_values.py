@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.actions.add_run import check_run
+from pfp_sensors.actions.add_run import SPEED_MPS, check_run
 from pfp_sensors.actions.add_symptom import symptom_kind
 from pfp_sensors.actions.entry_days import read_start
+from pfp_sensors.actions.typed_clock import clock_minutes, pace_speed_mps
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.model.diary import Checkin, Run
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 UNKNOWN: Final = "unknown"
 """What a person types where a value is not known; nothing else takes one out."""
 
+_SAME_SPEED: Final = 0.01
+"""Relative: a speed so near to distance by time was worked out from them."""
+
+_OTHER_SPEED: Final = 0.1
+"""Relative: a usual speed may differ from distance by time by so much (stops, rounding), not by more."""
+
 _ADVICE: Final = "Correct the value, or write `unknown` if it is not known."
 
 
@@ -31,6 +39,18 @@ def _number(text: str, _at: datetime) -> float:
         point = " with a point, such as 4.1" if "," in text else ""
         raise UsageError(f"{text!r} is no number.", f"Give a number{point}, or `unknown`.") from error
     return whole if value == whole else value
+
+
+def _minutes(text: str, at: datetime) -> float:
+    """Read minutes, or minutes and seconds such as 20:30."""
+    typed = clock_minutes(text)
+    return _number(text, at) if typed is None else round(typed, 3)
+
+
+def _speed(text: str, at: datetime) -> float:
+    """Read metres per second, or a pace such as 5:58."""
+    typed = pace_speed_mps(text)
+    return _number(text, at) if typed is None else round(typed, 3)
 
 
 def _moment(text: str, at: datetime) -> str:
@@ -58,9 +78,9 @@ def _exercise(text: str, _at: datetime) -> str:
 _KEYS: Final[Mapping[str, Mapping[str, Callable[[str, datetime], Any]]]] = {
     "run": {
         "start": _moment,
-        **dict.fromkeys(
-            ("km", "minutes", "speed_mps", "cadence_spm", "steps", "downhill_min", "rpe"), _number
-        ),
+        **dict.fromkeys(("km", "cadence_spm", "steps", "rpe"), _number),
+        **dict.fromkeys(("minutes", "downhill_min"), _minutes),
+        "speed_mps": _speed,
         "note": _text,
     },
     "pain": {"score": _number, "when": _word, "knee": _word, "run": _word, "date": _moment, "note": _text},
@@ -120,9 +140,42 @@ def edited(entry: Entry, key: str, value: str, at: datetime) -> Entry:
     except InputError as error:
         message = error.message.replace(f"{entry.id}.{name}:", f"{name} of {entry.id}:")
         raise UsageError(message, _ADVICE if "null" in error.what_to_do else error.what_to_do) from error
-    if isinstance(new, Run):
+    if isinstance(new, Run) and isinstance(entry, Run):
         check_run(new, name)
+        return _with_speed(entry, new) if name in {"km", "minutes"} else new
     return new
+
+
+def _with_speed(old: Run, new: Run) -> Run:
+    """Let the speed of a run follow its distance and time; one that does not come from them stays.
+
+    Raises
+    ------
+    UsageError
+        If distance and time do not belong together.
+    """
+    before, now = _by_time(old), _by_time(new)
+    if now is not None and now < SPEED_MPS[0]:
+        raise UsageError(
+            f"{new.km:g} km in {new.minutes:g} min is slower than any walk.", "Correct km or minutes."
+        )
+    if new.speed_mps is None or (new.km, new.minutes) == (old.km, old.minutes):
+        return new
+    is_own = old.source == "typed" and _differs(new.speed_mps, before) > _SAME_SPEED
+    if now is None:
+        return new if is_own else replace(new, speed_mps=None)
+    if is_own and _differs(new.speed_mps, now) <= _OTHER_SPEED:
+        return new
+    return replace(new, speed_mps=round(now, 3))
+
+
+def _by_time(run: Run) -> float | None:
+    """Work out distance by time, m/s; None where either is not known."""
+    return run.km * 1000.0 / (run.minutes * 60.0) if run.km and run.minutes else None
+
+
+def _differs(speed_mps: float, other_mps: float | None) -> float:
+    return float("inf") if other_mps is None else abs(speed_mps / other_mps - 1.0)
 
 
 def editable(entry: Entry) -> tuple[str, ...]:

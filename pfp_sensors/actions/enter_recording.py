@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pfp_sensors.actions.new_run import add_with_run_id
 from pfp_sensors.actions.run_from_summary import run_from_analysis
 from pfp_sensors.errors import InputError
+from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.run_context import run_context
 from pfp_sensors.model.diary import Pain, Run
 from pfp_sensors.settings.load import load_load_settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.load.run_context import RunContext
     from pfp_sensors.model.analysis import FileAnalysis
+    from pfp_sensors.model.recommendation import NoRunAdvised
 
 MARKED = "marked while running"
 """Note of a pain score that was given by a key during the run."""
@@ -37,11 +39,14 @@ class EnteredRun:
         Pain scores that were given during the run.
     context
         The run among the others.
+    no_run
+        Why no run was advised when it began; None where one was.
     """
 
     run: Run
     marked: tuple[int, ...]
     context: RunContext | None
+    no_run: NoRunAdvised | None = None
 
 
 def enter_recording(home: Path, folder: Path, analysis: FileAnalysis, at: datetime) -> EnteredRun | None:
@@ -93,8 +98,10 @@ def enter_recording(home: Path, folder: Path, analysis: FileAnalysis, at: dateti
                 at=at,
             )
             run = _find(diary, run_id)
-        context = run_context(read_history(diary), run.id, at, load_load_settings())
-    return EnteredRun(run, tuple(score for _, score in marks), context)
+        history, settings = read_history(diary), load_load_settings()
+        context = run_context(history, run.id, at, settings)
+    no_run = no_run_advised(history, run, at.tzinfo, settings)
+    return EnteredRun(run, tuple(score for _, score in marks), context, no_run)
 
 
 def enter_worst_pain(home: Path, run: Run, score: int, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from pfp_sensors.load.days import day_of, monday_of
 from pfp_sensors.load.judge import judge
 from pfp_sensors.load.programme import is_flare, is_held, is_paused, mobility_session, strength_session
 from pfp_sensors.load.progress import exercise_progress, hurt_strongly, progress_of
+from pfp_sensors.load.recovery import find_recovery
 from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import Exercise
 from pfp_sensors.settings.exercises import load_exercises
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
+    from pfp_sensors.load.recovery import Recovery
     from pfp_sensors.load.session import SessionItem
     from pfp_sensors.model.diary import ExerciseKind, History, Knee
     from pfp_sensors.settings.exercise_book import BookExercise
@@ -47,6 +49,8 @@ class Proposed:
         Exercises that hurt strongly when they were last done.
     why_none
         Whether a clinician comes first, the start questions, or the gentlest exercises all hurt strongly.
+    recovery
+        The session done last, where the next one has to wait for another day.
     """
 
     session: Session | None
@@ -54,6 +58,7 @@ class Proposed:
     progress: Progress
     left_out: tuple[BookExercise, ...] = ()
     why_none: Literal["refer", "needs_input", "too_painful"] | None = None
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,11 @@ def propose_session(history: History, at: datetime, *, short: bool = False) -> P
             comeback=find_comeback(seen, settings),
             too_painful=painful,
         )
-    left_out = tuple(one for one in book.exercises if one.id in painful)
-    return Proposed(session, held, progress, left_out, None if session else "too_painful")
+    recovery = find_recovery(seen.history, at.date(), settings, short=short)
+    if recovery is not None and recovery.is_today:
+        progress = replace(progress, ready=None)  # what was just done makes nothing harder on the same day
+    left_out = progress.too_painful
+    return Proposed(session, held, progress, left_out, None if session else "too_painful", recovery)
 
 
 def progress_now(history: History, at: datetime) -> Progress:

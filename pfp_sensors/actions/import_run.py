@@ -14,8 +14,10 @@ from pfp_sensors.actions.read_diary import has_diary
 from pfp_sensors.actions.run_from_summary import run_from_analysis
 from pfp_sensors.actions.standing_entries import read_back, standing_entries
 from pfp_sensors.errors import InputError, RefusedError
+from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.days import day_of
 from pfp_sensors.model.diary import Run
+from pfp_sensors.settings.load import load_load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pfp_sensors.actions.analyze import AnalyzeOptions
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.diary import Moment
+    from pfp_sensors.model.recommendation import NoRunAdvised
     from pfp_sensors.model.recording import RecordingFile
 
 START_ADVICE: Final = "Give it with --start: 2026-10-01T07:00 (local time), or only the day."
@@ -50,6 +53,8 @@ class Imported:
         What reading the file took.
     dated
         Whether it is known when the run began; only where nothing was written it may not be.
+    no_run
+        Of a run that was added: why none was advised when it began; None where one was.
     """
 
     path: str
@@ -58,6 +63,7 @@ class Imported:
     other_runs: tuple[Run, ...] = ()
     notes: tuple[str, ...] = ()
     dated: bool = True
+    no_run: NoRunAdvised | None = None
 
 
 def import_run(
@@ -134,14 +140,18 @@ def _add(
     at: datetime,
 ) -> Imported:
     from pfp_sensors.store.database import open_diary
+    from pfp_sensors.store.diary import read_history
 
     others = _same_day(home, began)
     with contextlib.closing(open_diary(home)) as diary:
         (run_id,) = add_with_run_id(diary, lambda name: [run_named(name)], at=at)
         run = read_back(diary, run_id)
-    if not isinstance(run, Run):
-        raise InputError(f"{run_id} was written as a run, and read back as something else.", "Report this.")
-    return Imported(str(path), run, "added", others, notes)
+        if not isinstance(run, Run):
+            raise InputError(
+                f"{run_id} was written as a run, and read back as something else.", "Report this."
+            )
+        no_run = no_run_advised(read_history(diary), run, at.tzinfo, load_load_settings())
+    return Imported(str(path), run, "added", others, notes, no_run=no_run)
 
 
 def _read(path: Path, options: AnalyzeOptions) -> RecordingFile:
@@ -205,11 +215,13 @@ def _refuse_without_running(path: Path, analysis: FileAnalysis) -> None:
 
 
 def _below_home(path: Path, home: Path) -> str | None:
-    """Tell where a folder, or a file kept in the place of one, lies below the home; None for any other."""
+    """Tell where a folder of runs, or a file kept in one, lies below the home; None for any other."""
     from pfp_sensors.store.home import runs_folder
     from pfp_sensors.store.home_files import kept_file
+    from pfp_sensors.store.recording_names import is_recording_name
 
     is_kept = path.parent.parent == runs_folder(home) and kept_file(path.parent) == path
     if not (path.is_dir() or is_kept) or home.resolve() not in path.resolve().parents:
         return None
-    return path.resolve().relative_to(home.resolve()).as_posix()
+    below = path.resolve().relative_to(home.resolve()).as_posix()
+    return below if is_recording_name(below) else None

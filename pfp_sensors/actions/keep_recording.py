@@ -46,19 +46,26 @@ def keep_recording(
         As `import_run`; then the copy stays where it is.
     """
     from pfp_sensors.store.home import new_run_folder
+    from pfp_sensors.store.meta_json import META_NAME
 
     place = path if path.is_dir() else path.parent
-    _say(place, options)
+    told = _told(place / META_NAME, options)
+    rewritten = () if told is None else (META_NAME,)
     kept = new_run_folder(home, _named_after(start, at))
     done = None
     try:
-        _move(place, kept)
+        _move(place, kept, but=rewritten)
+        if told is not None:
+            _write(kept / META_NAME, told)
         done = import_run(home, kept if path.is_dir() else kept / path.name, options, start=start, at=at)
     except PfpError as error:
         message, advice = (text.replace(str(kept), str(place)) for text in (error.message, error.what_to_do))
         raise type(error)(message, advice) from error
     finally:
-        if done is None or done.how != "added":
+        is_added = done is not None and done.how == "added"
+        for name in rewritten:  # the other place has the one that counts
+            ((place if is_added else kept) / name).unlink(missing_ok=True)
+        if not is_added:
             _move(kept, place)
             kept.rmdir()
     return done if done.how != "added" or not path.is_dir() else _indexed(home, kept, done)
@@ -83,27 +90,32 @@ def _named_after(start: Moment | None, at: datetime) -> datetime:
     return start if isinstance(start, datetime) else datetime.combine(start, time()).astimezone()
 
 
-def _move(source: Path, target: Path) -> None:
-    source_files = sorted(source.iterdir())
+def _move(source: Path, target: Path, but: tuple[str, ...] = ()) -> None:
+    source_files = sorted(file for file in source.iterdir() if file.name not in but)
     target.mkdir(mode=0o700, exist_ok=True)
     for file in source_files:
         file.rename(target / file.name)
 
 
-def _say(folder: Path, options: AnalyzeOptions) -> None:
-    """Write what a person knows into ``meta.json``, over what it says."""
-    from pfp_sensors.store.meta_json import META_NAME, meta_text, read_meta
-    from pfp_sensors.store.sealed_files import replacing
+def _told(path: Path, options: AnalyzeOptions) -> dict[str, Any] | None:
+    """Put what a person knows over what ``meta.json`` says; None where nothing was told."""
+    from pfp_sensors.store.meta_json import read_meta
 
     named = {"side": options.side, "placement": options.placement, "acc_range_g": options.acc_range_g}
     said = {key: value for key, value in named.items() if value is not None}
     if not said:
-        return
-    path = folder / META_NAME
+        return None
     read_meta(path)
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
     sensors = document.get("sensors")
     for own in sensors.values() if isinstance(sensors, dict) and len(sensors) == 1 else ():
         own.update({key: value for key, value in said.items() if key in own})
+    return document | said
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    from pfp_sensors.store.meta_json import meta_text
+    from pfp_sensors.store.sealed_files import replacing
+
     with replacing(path) as temporary:
-        temporary.write_text(meta_text(document | said), encoding="utf-8", newline="\n")
+        temporary.write_text(meta_text(document), encoding="utf-8", newline="\n")

@@ -26,12 +26,12 @@ class Contents:
 
 
 def look_into_backup(path: Path, at: datetime) -> Contents:
-    """Restore a file into a private place that is removed again, and tell what was in it.
+    """Restore a file into a private place beside it that is removed again, and tell what was in it.
 
     Parameters
     ----------
     path
-        As ``pfp backup`` or ``pfp export history`` wrote it.
+        In a folder that only its owner can enter, as ``pfp backup`` or ``pfp export history`` wrote it.
     at
         Now, with offset.
 
@@ -42,7 +42,7 @@ def look_into_backup(path: Path, at: datetime) -> Contents:
     PfpError
         If the disk is full or failing.
     """
-    with tempfile.TemporaryDirectory(prefix="pfp-look-") as folder:
+    with tempfile.TemporaryDirectory(prefix=".pfp-look-", suffix=".part", dir=path.parent) as folder:
         home = Path(folder) / "home"
         facts = restore(path, home, at)
         return Contents(facts, read_diary(home))

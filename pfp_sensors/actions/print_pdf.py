@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -70,6 +72,8 @@ _OPTIONS: Final = (
 )
 """Without a network: no name is found, and the proxy that is named is nobody."""
 
+_ONE_AT_A_TIME: Final = threading.Lock()
+
 
 def find_browser() -> Path | None:
     """Find a Chromium, Chrome or Edge that is installed; None where there is none.
@@ -91,6 +95,28 @@ def find_browser() -> Path | None:
     return next((place for place in _usual_places() if place.is_file()), None)
 
 
+def can_print() -> bool:
+    """Tell whether there is a browser to print with; never raises."""
+    return why_not() is None
+
+
+def why_not() -> UsageError | None:
+    """Tell why nothing can be printed here, and what to do; None where it can.
+
+    Returns
+    -------
+    UsageError
+        Not raised: a page shows it beside what it would have offered.
+    """
+    try:
+        found = find_browser()
+    except UsageError as error:
+        return error
+    if found is None:
+        return UsageError("No Chromium, Chrome or Edge was found here to print with.", PRINT_YOURSELF)
+    return None
+
+
 def check_pdf(path: Path, *, replace: bool = False) -> None:
     """Refuse a PDF that could not be made, before all the work.
 
@@ -110,8 +136,9 @@ def check_pdf(path: Path, *, replace: bool = False) -> None:
 def print_pdf(html: str, path: Path, *, replace: bool = False) -> None:
     """Print a page into a PDF that only its owner can read; it is whole or not there.
 
-    The page lies, for as long as it takes, in a folder beside the PDF that only its owner can enter, together
-    with the browser's profile.
+    One browser runs at a time; whoever comes second waits, up to `TIME_LIMIT_S`. The page lies, for as long
+    as it takes, in a folder beside the PDF that only its owner can enter, together with the browser's
+    profile.
 
     Parameters
     ----------
@@ -125,13 +152,17 @@ def print_pdf(html: str, path: Path, *, replace: bool = False) -> None:
     UsageError
         As `check_pdf`.
     PfpError
-        If the browser does not print, takes longer than `TIME_LIMIT_S`, or the disk is full or failing.
+        If the browser does not print, takes longer than `TIME_LIMIT_S`, others are printed for so long, or
+        the disk is full or failing.
     """
     check_pdf(path, replace=replace)
     browser = _browser_for(path)
-    with tempfile.TemporaryDirectory(
-        prefix="pfp-print-", dir=path.parent.resolve(), ignore_cleanup_errors=True
-    ) as name:
+    with (
+        _alone(),
+        tempfile.TemporaryDirectory(
+            prefix="pfp-print-", dir=path.parent.resolve(), ignore_cleanup_errors=True
+        ) as name,
+    ):
         folder = Path(name)
         page, printed = folder / "page.html", folder / "page.pdf"
         with replacing(page) as temporary:
@@ -150,6 +181,26 @@ def print_pdf(html: str, path: Path, *, replace: bool = False) -> None:
             raise PfpError(f"{browser} printed no PDF. {said}".strip(), PRINT_YOURSELF)
         with replacing(path) as temporary:
             shutil.copyfile(printed, temporary)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one browser run at a time: each takes a good part of the memory and of the processor.
+
+    Raises
+    ------
+    PfpError
+        If the others take too long.
+    """
+    if not _ONE_AT_A_TIME.acquire(timeout=TIME_LIMIT_S):
+        raise PfpError(
+            f"Others were being printed here for {TIME_LIMIT_S:.0f} s, one after the other.",
+            "Wait a minute, then ask for the PDF again.",
+        )
+    try:
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 def _browser_for(path: Path) -> Path:

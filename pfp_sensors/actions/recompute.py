@@ -149,11 +149,12 @@ def _analysed(home: Path, run: Run, settings: SignalSettings) -> Run:
     Raises
     ------
     InputError
-        If it is not there, is damaged, or has other bytes than when it was entered.
+        If it is not there, is damaged, has other bytes than when it was entered, or is none of this home.
     """
     from pfp_sensors.actions.analyze import analyze_file
+    from pfp_sensors.store.recording_names import recording_of
 
-    folder = home / str(run.recording)
+    folder = recording_of(home, run)
     if not folder.exists():
         raise InputError(f"{run.id}: {folder} is not there any more.", "Restore it from a backup.")
     analysis = analyze_file(folder, settings=settings)

@@ -12,6 +12,7 @@ from pfp_sensors.actions.look import Look, look_at
 from pfp_sensors.actions.next_run import next_run
 from pfp_sensors.actions.read_diary import has_diary
 from pfp_sensors.errors import PfpError, UsageError
+from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.answers import REQUIRED
 from pfp_sensors.load.run_context import run_context
 from pfp_sensors.load.seen import see
@@ -173,13 +174,15 @@ def _found(runs: Sequence[Run], word: str, at: datetime) -> Run:
 
 def _kept(home: Path, run: Run, look: Callable[[Path], Look]) -> tuple[Look | None, str | None]:
     """Look at the recording that is kept of a run, or say why that cannot be done."""
+    from pfp_sensors.store.recording_names import recording_of
+
     if run.recording is None:
         without = _TYPED if run.source == "typed" else _UNKNOWN
         return None, without if run.sha256 is None else _NOT_KEPT
-    folder = home / run.recording
-    if not folder.exists():
-        return None, f"its recording, {run.recording}, is not there any more. Restore it from a backup."
     try:
+        folder = recording_of(home, run)
+        if not folder.exists():
+            return None, f"its recording, {run.recording}, is not there any more. Restore it from a backup."
         seen = look(folder)
     except PfpError as error:
         return None, f"its recording cannot be read: {error.message} {error.what_to_do}".strip()
@@ -216,6 +219,7 @@ def _in_diary(
         not_judged=context.not_judged if context is not None else _CAME_LATE if run.impact else _NOT_MEASURED,
         followed_by=None if follower is None else follower.run,
         answer=judged.recommendation,
+        no_run=no_run_advised(judged.history, run, at.tzinfo, judged.settings),
     )
 
 

@@ -101,7 +101,7 @@ def _report(
     settings = load_load_settings(config)
     now = situation(history, at, with_overrides(settings, history, at).settings)
     found = trend(history, at, weeks, settings)
-    days = course(now, weeks, first_day(now.seen))
+    days = course(now, weeks, first_day(now.seen), settings)
     return WeekReport(
         made=made,
         answer=answer,

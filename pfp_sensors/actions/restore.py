@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import zipfile
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _restore_history(path: Path, home: Path, at: datetime, *, replace: bool) -> 
     from pfp_sensors.store.diary_restore import replace_history
 
     document = read_document(path)
-    history = history_from_document(document, str(path))
+    history, elsewhere = _without_strange_recordings(history_from_document(document, str(path)))
     with contextlib.closing(open_diary(home)) as diary:
         entries = replace_history(diary, history, at=at, replace=replace)
         found = read_history(diary)
@@ -126,7 +127,18 @@ def _restore_history(path: Path, home: Path, at: datetime, *, replace: bool) -> 
         )
     unknown = unknown_keys(document)
     notes = [f"Not known here, and left out: {', '.join(unknown)}."] if unknown else []
+    if elsewhere:
+        notes.append(f"Left out, as it is no folder of runs: the recording of {', '.join(elsewhere)}.")
     return Restored(home, False, entries, len(found.runs), None, tuple(notes))
+
+
+def _without_strange_recordings(history: History) -> tuple[History, tuple[str, ...]]:
+    """Leave out where a recording lies if that is no folder of runs; give the ids of those runs, too."""
+    from pfp_sensors.store.recording_names import is_recording_name
+
+    strange = [one.id for one in history.runs if one.recording and not is_recording_name(one.recording)]
+    runs = (dataclasses.replace(one, recording=None) if one.id in strange else one for one in history.runs)
+    return dataclasses.replace(history, runs=tuple(runs)), tuple(strange)
 
 
 def _content(history: History) -> dict[str, Any]:

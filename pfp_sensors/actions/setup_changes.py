@@ -44,7 +44,7 @@ _CONFIRMED_ONLY: Final = {
     "days": "plan",
     "impact_mode": "plan",
 }
-_SLIP: Final = "A slip just now: pfp undo."
+_SLIP: Final = "A slip just now: `pfp undo`."
 
 
 def open_ranges(history: History, at: datetime) -> Ranges:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pfp_sensors.actions.typed_clock import clock_minutes
 from pfp_sensors.cli.entry_options import (
     add_date,
     add_knee,
@@ -38,15 +39,21 @@ _PAIN: tuple[tuple[When, str], ...] = (
 )
 
 
+def minutes(text: str) -> float:
+    """Read minutes given as an argument, also with seconds behind a colon."""
+    typed = clock_minutes(text)
+    return number(text) if typed is None else typed
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_date(parser, "the day (default: today)")
     parser.add_argument("--time", metavar="HH:MM", help="when it began (default: only the day is kept)")
-    parser.add_argument("--minutes", type=number, metavar="M", help="minutes of running")
+    parser.add_argument("--minutes", type=minutes, metavar="M", help="minutes of running, as 20.5 or 20:30")
     parser.add_argument("--km", type=number, metavar="KM", help="kilometres of running")
     parser.add_argument("--speed-mps", type=number, metavar="V", help="usual speed in m/s, where it is known")
     parser.add_argument("--cadence-spm", type=number, metavar="N", help="steps per minute of both feet")
-    parser.add_argument("--downhill-min", type=number, metavar="M", help="minutes of it downhill")
+    parser.add_argument("--downhill-min", type=minutes, metavar="M", help="minutes of it downhill")
     parser.add_argument("--rpe", type=whole, metavar="0-10", help="how hard it was")
     for when, meaning in _PAIN:
         parser.add_argument(f"--pain-{when}", type=whole, metavar="0-10", help=f"pain {meaning}")

@@ -138,7 +138,7 @@ def _print(outcome: CheckinOutcome, today: date) -> None:
     from pfp_sensors.report.setup_text import clinician_first_text, day_score_text
     from pfp_sensors.report.words import paragraph
 
-    write_out(stored_line(outcome.day, len(outcome.stored)))
+    write_out(paragraph(stored_line(outcome.day, outcome.stored)))
     for note in cautions_of(outcome.said):
         write_out(paragraph(note))
     if outcome.notes:

@@ -121,7 +121,15 @@ def _done(imported: Imported, args: argparse.Namespace, progress: Progress) -> d
     run, others = imported.run, imported.other_runs
     if not args.json:
         progress.clear()
-        text = imported_text(imported.path, run, imported.how, others, imported.notes, dated=imported.dated)
+        text = imported_text(
+            imported.path,
+            run,
+            imported.how,
+            others,
+            imported.notes,
+            dated=imported.dated,
+            no_run=imported.no_run,
+        )
         write_out("\n".join(paragraph(line) for line in text.splitlines()))
     unwritten = {"id": None} if imported.how == "understood" else {}
     unwritten |= {} if imported.dated else {"start": None}

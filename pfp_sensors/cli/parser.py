@@ -67,7 +67,7 @@ exit codes: 0 done, 1 the program failed, 2 wrong usage, 3 an input cannot be re
 (1 is also a full or failing disk)"""
 
 _PLAIN = (
-    (r"argument (\S+): invalid number value: (.*)", r"\1 is \2; give a number."),
+    (r"argument (\S+): invalid (?:number|minutes) value: (.*)", r"\1 is \2; give a number."),
     (r"argument (\S+): invalid int value: (.*)", r"\1 is \2; give a whole number."),
     (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", r"\1 is \2; give one of \3."),
     (r"argument (\S+): expected one argument", r"\1 was given without a value."),

@@ -98,7 +98,8 @@ def enter_and_tell(home: Path, folder: Path, analysis: FileAnalysis) -> None:
         from pfp_sensors.report.entered_run_text import entered_run_text, how_to_enter_pain
 
         width = page_width()
-        write_out("\n" + entered_run_text(entered.run, entered.marked, entered.context, width))
+        told = entered_run_text(entered.run, entered.marked, entered.context, width, no_run=entered.no_run)
+        write_out("\n" + told)
         flush_out()
         answered = _ask_worst_pain(home, entered.run)
         write_out("\n" + how_to_enter_pain(entered.run.id, width, during=not answered))

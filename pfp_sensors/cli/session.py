@@ -65,7 +65,13 @@ def run(args: argparse.Namespace) -> int:
     if session is None:
         write_out(no_session_text(proposed.why_none or "refer"))
         return _REFUSED
-    text = session_text(session, proposed.progress, held=proposed.held, left_out=proposed.left_out)
+    text = session_text(
+        session,
+        proposed.progress,
+        held=proposed.held,
+        left_out=proposed.left_out,
+        recovery=proposed.recovery,
+    )
     if args.list or not (args.yes or can_ask()):
         write_out(text)
         return 0
@@ -226,7 +232,7 @@ def _print_next_time(home: Path, stored: tuple[Exercise, ...]) -> None:
 def _document(proposed: Proposed) -> dict[str, Any]:
     from dataclasses import asdict
 
-    session, progress = proposed.session, proposed.progress
+    session, progress, recovery = proposed.session, proposed.progress, proposed.recovery
     if session is None:
         status = proposed.why_none or "refer"
         return {"schema": "pfp.session/1", "status": status, "minutes": None, "items": [], "steps": []}
@@ -253,6 +259,8 @@ def _document(proposed: Proposed) -> dict[str, Any]:
         "ready": None if ready is None else {"name": ready.id, "text": ready.progression},
         "easier": [{"name": one.id, "text": one.regression} for one in progress.easier],
         "left_out": [one.id for one in proposed.left_out],
+        "done_today": recovery is not None and recovery.is_today,
+        "next_from": None if recovery is None else f"{recovery.next_from}",
         "side_differences": [asdict(one) for one in progress.sides],
         "steps": [asdict(step) for step in session.guided.steps],
     }

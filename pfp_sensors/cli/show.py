@@ -36,15 +36,18 @@ def run(args: argparse.Namespace) -> int:
     from pfp_sensors.actions.find_run import find_run
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.read_diary import read_diary
+    from pfp_sensors.load.advised_then import no_run_advised
     from pfp_sensors.load.seen import see
     from pfp_sensors.report.runs_json import run_document
     from pfp_sensors.report.runs_text import run_text
 
     at = now()
-    seen = see(read_diary(home_of(args)), at, load_numbers())
+    numbers = load_numbers()
+    seen = see(read_diary(home_of(args)), at, numbers)
     one = find_run([each.run for each in seen.runs], args.run, at)
+    no_run = no_run_advised(seen.history, one, at.tzinfo, numbers)
     if args.json:
-        write_out(json_line(run_document(seen, one.id)))
+        write_out(json_line(run_document(seen, one.id, no_run)))
     else:
-        write_out(run_text(seen, one.id, page_width()))
+        write_out(run_text(seen, one.id, page_width(), no_run=no_run))
     return 0

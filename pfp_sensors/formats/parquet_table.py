@@ -12,7 +12,7 @@ from pfp_sensors.formats.samples import RawSensor, Table, recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
 from pfp_sensors.store.meta_json import META_NAME, read_meta
-from pfp_sensors.store.parquet_groups import open_parquet, row_groups
+from pfp_sensors.store.parquet_groups import column_bytes, open_parquet, row_groups
 from pfp_sensors.store.sealed_files import sha256_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from pfp_sensors.formats.columns import Layout
     from pfp_sensors.formats.request import ReadRequest
-
-_BYTES_PER_VALUE = 8
 
 
 def read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
@@ -48,12 +46,23 @@ def read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
     file = open_parquet(path)
     layout = understand_columns(path, tuple(file.schema_arrow.names))
     chosen, left_out = choose_sensors(tuple(layout.sensors), request.sensor, request.side)
-    unpacked = file.metadata.num_rows * _BYTES_PER_VALUE * (1 + 6 * len(chosen))
+    unpacked = _unpacked(path, file, _names(layout, chosen))
     if unpacked > request.max_bytes:
         raise too_large(path, unpacked, request.max_bytes)
     table = _read(path, file, layout, chosen)
     recordings = recordings_of(table, meta, request, (*layout.notes, *left_out))
     return RecordingFile(Source(str(path), sha256_of(path), "parquet"), recordings)
+
+
+def _unpacked(path: Path, file: Any, names: Sequence[str]) -> int:
+    return sum(n_bytes for name, n_bytes in column_bytes(path, file) if name in names)
+
+
+def _names(layout: Layout, chosen: Sequence[str]) -> list[str]:
+    """Name the columns that are read."""
+    sensors = [layout.sensors[name] for name in chosen]
+    axes = [one for sensor in sensors for one in (sensor.acc, sensor.gyr) if one is not None]
+    return [layout.names[k] for k in (layout.time, *(column for one in axes for column in one.columns))]
 
 
 def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table:

@@ -12,6 +12,7 @@ from pfp_sensors.model.recording import Recording, RecordingFile, Source
 from pfp_sensors.store.download_files import ORIGIN_NAME
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
 from pfp_sensors.store.packet_files import PACKETS_NAME
+from pfp_sensors.store.parquet_groups import column_bytes, open_parquet
 from pfp_sensors.store.run_lock import held_by_other
 from pfp_sensors.store.sample_files import read_facts, read_samples
 from pfp_sensors.store.sealed_files import sha256_of
@@ -77,10 +78,9 @@ def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name:
     meta = read_meta(paths[0].with_name(META_NAME))
     if given.is_dir():  # a sealed file that has gone is missed, not left out in silence
         paths = sorted({*paths, *(given / name for name in meta.files if is_sample_file(name))})
-    size = sum(path.stat().st_size for path in paths if path.exists())
-    if size > request.max_bytes:
-        raise too_large(given, size, request.max_bytes)
+    _refuse_large(given, sum(path.stat().st_size for path in paths if path.exists()), request)
     hashes = [check_seal(path, meta) if meta.files else sha256_of(path) for path in paths]
+    _refuse_large(given, sum(_unpacked(path) for path in paths), request)
     by_name = {_sensor_name(path): path for path in paths}
     chosen, left_out = choose_sensors(tuple(by_name), request.sensor, request.side)
     notes = _unfinished(given)
@@ -91,11 +91,22 @@ def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name:
     return RecordingFile(source, recordings, left_out)
 
 
+def _refuse_large(given: Path, size: int, request: ReadRequest) -> None:
+    if size > request.max_bytes:
+        raise too_large(given, size, request.max_bytes)
+
+
+def _unpacked(path: Path) -> int:
+    return sum(n_bytes for _, n_bytes in column_bytes(path, open_parquet(path)))
+
+
 def _unfinished(given: Path) -> tuple[str, ...]:
     """Say of a folder that it has no ``meta.json``, which is written last."""
     if not given.is_dir() or (given / META_NAME).exists():
         return ()
-    return (f"Unfinished: {META_NAME} is missing, the seal was not checked.",)
+    return (
+        f"Unfinished: its last file ({META_NAME}) is missing; whether it was changed since is not known.",
+    )
 
 
 def _sensor_name(path: Path) -> str:

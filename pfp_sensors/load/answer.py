@@ -13,7 +13,7 @@ from pfp_sensors.load.limits import binds, shown_limits
 from pfp_sensors.load.rule_book import BASIS
 from pfp_sensors.load.situation import Outcome
 from pfp_sensors.load.stages import goal_week_km
-from pfp_sensors.load.why import why
+from pfp_sensors.load.why import kept_text, why
 from pfp_sensors.model.recommendation import NextRun, Recommendation, Rule, WalkRun, WeekLimits
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _of_limits(judged: Judged) -> list[Outcome]:
         Outcome(
             "X11",
             bool(floor),
-            "The smallest run is kept: a little pain does not take all running away."
+            kept_text(judged.outcomes, judged.limits, floor, flat=judged.now.evidence.t_eff > 0)
             if floor
             else "The smallest run is not at stake.",
             limits=floor,

@@ -155,4 +155,7 @@ def baseline_note(now: Situation) -> str | None:
     needed = now.settings.impact.baseline_runs
     if _enough(runs, now.settings):
         return "A baseline of your landing impact can be set: `pfp confirm baseline suggested`"
-    return f"Landing impact is shown without judgement: baseline {min(len(runs), needed)} of {needed}."
+    return (
+        "Landing impact is not judged yet: that takes some calm runs to compare with, so far "
+        f"{min(len(runs), needed)} of {needed}."
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.answers import REQUIRED
 from pfp_sensors.load.days import day_of, monday_of, within
 from pfp_sensors.load.dose import AXES, length_of, limit_of
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from pfp_sensors.load.seen import Seen, SeenRun
     from pfp_sensors.load.situation import Situation
     from pfp_sensors.model.diary import Checkin, ImpactQuality, Knee, Run
-    from pfp_sensors.model.recommendation import Axis
+    from pfp_sensors.model.recommendation import Axis, NoRunAdvised
+    from pfp_sensors.settings.load_rules import LoadSettings
 
 TRIGGERS: Final = ("stairs_pain", "walk_pain", "sitting_h", "squat_pain")
 """What a check-in asks of daily life; the last is the pain of exercises with a squat."""
@@ -57,7 +59,9 @@ class CourseRun:
     index
         Knee-load index in usual steps: an estimate, not validated.
     limit_km, limit_minutes
-        In force at its start.
+        In force at its start; None where no run was advised then.
+    no_run
+        Why no run was advised when it began; None where one was.
     over
         The axes on which it was longer than that; None where none can be told.
     unanswered
@@ -78,6 +82,7 @@ class CourseRun:
     limit_km: float | None
     limit_minutes: float | None
     over: tuple[Axis, ...] | None
+    no_run: NoRunAdvised | None
     unanswered: tuple[str, ...]
     synthetic: bool
 
@@ -122,7 +127,7 @@ class Course:
     missing: dict[str, int]
 
 
-def course(now: Situation, weeks: int, began: date | None) -> Course:
+def course(now: Situation, weeks: int, began: date | None, base: LoadSettings | None = None) -> Course:
     """Set out the latest weeks day by day.
 
     Parameters
@@ -133,6 +138,8 @@ def course(now: Situation, weeks: int, began: date | None) -> Course:
         How many, the current one included.
     began
         First day of which the diary tells anything (`load.trend.first_day`).
+    base
+        The numbers without those of a clinician, by which earlier moments are judged; None: those of ``now``.
     """
     seen = now.seen
     last_monday = monday_of(seen.today)
@@ -141,7 +148,16 @@ def course(now: Situation, weeks: int, began: date | None) -> Course:
     late = [one.run for one in seen.runs if within(one.day, seen.today, now.settings.cap.window_d)]
     indices = run_indices([one.run for one in shown], late, now.impact.v_ref_mps, now.settings)
     baselines = BaselineByLeg(seen.history)
-    runs = tuple(_run(one, indices.get(one.run.id), baselines) for one in shown)
+    zone, numbers = seen.as_of.tzinfo, base or now.settings
+    runs = tuple(
+        _run(
+            one,
+            indices.get(one.run.id),
+            baselines,
+            no_run_advised(seen.history, one.run, zone, numbers),
+        )
+        for one in shown
+    )
     mondays = [first + timedelta(weeks=k) for k in range(weeks)]
     return Course(
         first=first,
@@ -166,7 +182,9 @@ def _pain(seen: Seen, first: date, last: date) -> Iterator[PainPoint]:
         yield from (PainPoint(item.kind, knee, item.day, item.score) for knee in knees)
 
 
-def _run(one: SeenRun, index: float | None, baselines: BaselineByLeg) -> CourseRun:
+def _run(
+    one: SeenRun, index: float | None, baselines: BaselineByLeg, no_run: NoRunAdvised | None
+) -> CourseRun:
     run = one.run
     return CourseRun(
         id=run.id,
@@ -180,9 +198,10 @@ def _run(one: SeenRun, index: float | None, baselines: BaselineByLeg) -> CourseR
         rpe=run.rpe,
         index=index,
         impact=tuple(_readings(run, one.day, baselines)),
-        limit_km=limit_of(one, "km"),
-        limit_minutes=limit_of(one, "minutes"),
-        over=_over(one),
+        limit_km=None if no_run else limit_of(one, "km"),
+        limit_minutes=None if no_run else limit_of(one, "minutes"),
+        over=None if no_run else _over(one),
+        no_run=no_run,
         unanswered=tuple(name for name in REQUIRED if name not in one.answered),
         synthetic=run.synthetic is True,
     )
@@ -240,7 +259,7 @@ def _missing(runs: Sequence[CourseRun]) -> dict[str, int]:
     for run in runs:
         for name in ("km", "minutes", "speed_mps", "cadence_spm", "steps", "downhill_min", "index"):
             lacks[name] += getattr(run, name) is None
-        lacks["limit"] += run.over is None
+        lacks["limit"] += run.over is None and run.no_run is None
         lacks["impact"] += not any(one.quality == "good" for one in run.impact)
         lacks["pain"] += bool(run.unanswered)
     return {name: count for name, count in lacks.items() if count}

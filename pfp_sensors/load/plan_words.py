@@ -144,10 +144,12 @@ def cross_text(names: Sequence[BookExercise], least: float, most: float, pain: i
 
 
 def progress_text(progress: Progress) -> str | None:
-    """Write one line on what may become harder, else on what should become easier; None where nothing is."""
+    """Write one line on what may become harder, else easier, else is left out; None where nothing is."""
     if progress.ready is not None:
         return ready_text(progress.ready, instead=progress.instead)
-    return easier_text(progress.easier[:1]) if progress.easier else None
+    if progress.easier:
+        return easier_text(progress.easier[:1])
+    return left_out_text(progress.too_painful) if progress.too_painful else None
 
 
 def ready_text(one: BookExercise, *, instead: bool) -> str:
@@ -160,6 +162,11 @@ def easier_text(exercises: Sequence[BookExercise]) -> str:
     """Name the easier form of exercises that hurt."""
     forms = " ".join(f"{one.name}: {one.regression[:1].lower()}{one.regression[1:]}" for one in exercises)
     return f"Easier for now, because it hurt last time. {forms}"
+
+
+def left_out_text(exercises: Sequence[BookExercise]) -> str:
+    """Name the exercises that hurt too much to be done for now."""
+    return f"Left out for now, because it hurt strongly last time: {', '.join(o.name for o in exercises)}."
 
 
 def sides_text(differences: Sequence[SideDifference], names: Mapping[str, str]) -> str:

@@ -135,7 +135,8 @@ def strength_session(
     -------
     Session or None
         Two exercises of each block (all of A where it stands alone), cut to the longest session; None while
-        exercise is paused, or each one is to be left out.
+        exercise is paused, or each one is to be left out. What pain takes out makes nothing else more: the
+        sets stay, and a session without its drills is no longer than with them.
     """
     allowed = [b for b in allowed_blocks(recommendation, comeback) if blocks is None or b in blocks]
     if not allowed:
@@ -149,7 +150,12 @@ def strength_session(
     if not chosen:
         return None
     cue = _cue_of(number, day, book)
-    return _fit(number, chosen, cue, history, book)
+    made = _fit(number, chosen, cue, history, book, book.session.strength_most_min)
+    if comeback.step >= DRILLS:
+        return made
+    whole = strength_session(number, day, history, recommendation, book, blocks=blocks)
+    most = made.minutes if whole is None else whole.minutes
+    return made if made.minutes <= most else _fit(number, chosen, cue, history, book, most)
 
 
 def mobility_session(
@@ -175,6 +181,9 @@ def mobility_session(
     if not (activation or stretches):
         return None
     cue = _cue_of(0, day, book)
+    if too_painful:
+        whole = mobility_session(day, history, recommendation, book, after_run=after_run)
+        minutes = minutes if whole is None else min(minutes, whole.minutes)
     while True:
         session = _session(0, [*stretches, *activation], cue, history, book, warm_up=not after_run)
         if session.minutes <= minutes or len(stretches) <= 1:
@@ -226,14 +235,17 @@ def _cue_of(number: int, day: date, book: ExerciseBook) -> Cue:
 
 
 def _fit(
-    number: int, chosen: Sequence[BookExercise], cue: Cue, history: History, book: ExerciseBook
+    number: int,
+    chosen: Sequence[BookExercise],
+    cue: Cue,
+    history: History,
+    book: ExerciseBook,
+    most_min: float,
 ) -> Session:
-    """Bring a session between the shortest and the longest time."""
+    """Cut a session to the longest time."""
     kept = list(chosen)
     session = _session(number, kept, cue, history, book)
-    if session.minutes < book.session.strength_min:
-        return _session(number, kept, cue, history, book, most_sets=True)
-    while session.minutes > book.session.strength_most_min and (spare := _spare(kept)) is not None:
+    while session.minutes > most_min and (spare := _spare(kept)) is not None:
         kept.remove(spare)
         session = _session(number, kept, cue, history, book)
     return session
@@ -257,12 +269,10 @@ def _session(
     history: History,
     book: ExerciseBook,
     *,
-    most_sets: bool = False,
     warm_up: bool = True,
 ) -> Session:
     items = tuple(
-        _set_by_weaker(make_item(one, weaker_side(history, one.id) or "left", most_sets=most_sets), history)
-        for one in chosen
+        _set_by_weaker(make_item(one, weaker_side(history, one.id) or "left"), history) for one in chosen
     )
     blocks = tuple(dict.fromkeys(one.block for one in chosen))
     return Session(number, blocks, items, cue, guide(items, book, cue, warm_up=warm_up))

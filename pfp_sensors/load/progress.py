@@ -35,7 +35,9 @@ class Progress:
     instead
         Whether that takes the place of the week's new element on a run (P6).
     easier
-        Exercises that hurt above the first pain tier when they were last done (X13).
+        Exercises that hurt of pain tier 1 when they were last done (X13).
+    too_painful
+        Those that hurt of tier 2: they are left out for now.
     sides
         Exercises whose sides differ by more than ``exercise.side_difference``, the largest first.
     """
@@ -44,6 +46,7 @@ class Progress:
     instead: bool
     easier: tuple[BookExercise, ...]
     sides: tuple[SideDifference, ...]
+    too_painful: tuple[BookExercise, ...] = ()
 
 
 def exercise_progress(
@@ -82,11 +85,17 @@ def progress_of(
             and _is_ready(done.get(one.id, {}), settings)
         ]
     turn = monday_of(seen.today).toordinal() // 7
+    strongly = hurt_strongly(seen, settings)
     return Progress(
         ready=ready[turn % len(ready)] if ready else None,
         instead=recommendation.stage in WITH_ELEMENTS,
-        easier=tuple(one for one in book.exercises if _hurt_last(one.id, seen, done, settings)),
+        easier=tuple(
+            one
+            for one in book.exercises
+            if one.id not in strongly and _hurt_last(one.id, seen, done, settings)
+        ),
         sides=side_differences(seen.history, settings.exercise.side_difference),
+        too_painful=tuple(one for one in book.exercises if one.id in strongly),
     )
 
 

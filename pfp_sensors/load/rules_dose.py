@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pfp_sensors.load.situation import Situation
 
 _UNKNOWN = "Start dose; nothing is known about your running yet."
+_NAMED_ONLY = (
+    "Start dose; no run is in the diary yet. The longest run that you named is no start by itself: it says "
+    "how much of the runs that you bring in counts."
+)
 _WALK_RUN, _BUILD, _SPEED = 2, 3, 4
 
 
@@ -146,7 +150,7 @@ def start_dose(now: Situation) -> Outcome:
     text = "Start again with the first distance: there was no run for a month."
     if not now.seen.runs:
         known = now.doses.is_declared
-        text = "Start dose; no run is in the diary yet." if known else _UNKNOWN
+        text = _NAMED_ONLY if known else _UNKNOWN
     return Outcome("X3", True, text, factor=1.0)
 
 

@@ -130,7 +130,7 @@ def warning(now: Situation) -> Outcome:
     )
     names = {item.what for item in signs}
     lasts = any(one.end is None and one.kind == SWELLING for one in now.seen.history.symptoms)
-    notes = [f"Say when it is over: pfp symptom {SWELLING} --ended DAY"] if lasts and fired else []
+    notes = [f"Say when it is over: `pfp symptom {SWELLING} --ended DAY`"] if lasts and fired else []
     if fired:
         notes.append("Look again at your form and your plan: did anything change lately?")
     if fired and again:

@@ -81,12 +81,12 @@ class GuidedSession:
     total_s: float
 
 
-def make_item(one: BookExercise, first_side: Knee, *, most_sets: bool = False) -> SessionItem:
-    """Take an exercise at its start dose; ``most_sets`` takes the most sets of its range."""
+def make_item(one: BookExercise, first_side: Knee) -> SessionItem:
+    """Take an exercise at its start dose."""
     dose = one.dose
     return SessionItem(
         exercise=one,
-        sets=round(dose.sets[most_sets]),
+        sets=round(dose.sets[0]),
         reps=None if dose.reps is None else round(dose.reps[0]),
         hold_s=None if dose.hold_s is None else dose.hold_s[0],
         minutes=None if dose.minutes is None else dose.minutes[0],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.days import day_of, first_open_day, monday_of
 from pfp_sensors.load.judge import judge
 from pfp_sensors.load.plan import plan_week
@@ -60,12 +61,15 @@ class WeekDone:
         In the order of their days; none for days before a plan was asked for.
     besides
         Days with something that no plan had asked for.
+    unadvised
+        Days with a run that began while none was advised.
     """
 
     monday: date
     today: date
     sessions: tuple[SessionDone, ...]
     besides: tuple[tuple[date, SessionKind], ...]
+    unadvised: frozenset[date] = frozenset()
 
     @property
     def has_begun(self) -> bool:
@@ -115,7 +119,13 @@ def week_done(history: History, plan: WeekPlan, settings: LoadSettings, book: Ex
             if day in days and day not in done_on and day not in done[kind]
         ]
     order = sorted(found, key=lambda one: (one.day, KINDS.index(one.kind)))
-    return WeekDone(days[0], as_of.date(), tuple(order), tuple(sorted(besides)))
+    unadvised = frozenset(
+        day_of(run.start)
+        for run in known.runs
+        if days[0] <= day_of(run.start) <= days[-1]
+        and no_run_advised(known, run, as_of.tzinfo, settings) is not None
+    )
+    return WeekDone(days[0], as_of.date(), tuple(order), tuple(sorted(besides)), unadvised)
 
 
 class _Past:
@@ -175,12 +185,12 @@ def _done_days(known: History, monday: date, today: date) -> dict[SessionKind, l
     """Give the days of the week up to today on which each kind was done."""
     found: dict[SessionKind, set[date]] = {kind: set() for kind in KINDS}
     found["run"] |= {day_of(run.start) for run in known.runs}
-    for day, kind in _exercise_days(known.exercises):
+    for day, kind in exercise_days(known.exercises):
         found[kind].add(day)
     return {kind: sorted(day for day in days if monday <= day <= today) for kind, days in found.items()}
 
 
-def _exercise_days(exercises: Iterable[Exercise]) -> Iterator[tuple[date, SessionKind]]:
+def exercise_days(exercises: Iterable[Exercise]) -> Iterator[tuple[date, SessionKind]]:
     """Give day and kind of what was done; the activation at the end of a mobility session belongs to it."""
     kept = [*exercises]
     mobility = {one.session for one in kept if one.session is not None and one.kind == "mobility"}

@@ -37,6 +37,8 @@ class Glance:
         The highest pain score: of the week that runs, of the one before, of all; of equal ones the latest.
     limited, over
         How many runs had a limit in force that they can be held against, and how many went beyond it.
+    unadvised
+        How many runs began while none was advised.
     adherence
         Strength, then mobility.
     full_weeks, weeks_with_all_runs
@@ -48,6 +50,7 @@ class Glance:
     worst: PainPoint | None
     limited: int
     over: int
+    unadvised: int
     adherence: tuple[Adherence, ...]
     full_weeks: int
     weeks_with_all_runs: int
@@ -95,6 +98,7 @@ def glance(trend: Trend, course: Course) -> Glance:
         worst=_worst(course.pain),
         limited=sum(run.over is not None for run in course.runs),
         over=sum(bool(run.over) for run in course.runs),
+        unadvised=sum(run.no_run is not None for run in course.runs),
         adherence=(_adherence(trend, "strength"), _adherence(trend, "mobility")),
         full_weeks=len(full),
         weeks_with_all_runs=sum(week.runs >= course.planned_runs for week in full),

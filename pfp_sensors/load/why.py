@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Final, cast
 from pfp_sensors.load.limits import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pfp_sensors.load.limits import Limits
+    from pfp_sensors.load.situation import Outcome
     from pfp_sensors.model.recommendation import Axis, Rule
 
-_FIRST_TOLD: Final = (
+FIRST_TOLD: Final = (
     "R1",
     "X1",
     "R3",
     "R2",
+    "X11",
     "X3",
     "R6",
     "R17",
@@ -43,7 +45,7 @@ def why(rules: Iterable[Rule], limits: Limits, decided: str | None) -> str:
     by_id = {rule.id: rule for rule in rules}
     if decided is not None:
         return by_id[decided].text
-    order = (*_FIRST_TOLD, *(rule_id for rule_id in by_id if rule_id not in _FIRST_TOLD))
+    order = (*FIRST_TOLD, *(rule_id for rule_id in by_id if rule_id not in FIRST_TOLD))
     told: list[str] = []
     for axis in limits.axes:
         found = next((rule for rule in order if _limits_run(by_id[rule], axis, limits)), None)
@@ -52,6 +54,32 @@ def why(rules: Iterable[Rule], limits: Limits, decided: str | None) -> str:
     if not told:
         return by_id["R7"].text
     return " ".join(_sentence(by_id[rule], limits) for rule in told)
+
+
+def kept_text(outcomes: Sequence[Outcome], limits: Limits, axes: Iterable[str], *, flat: bool) -> str:
+    """Say what would cut the run further, what changes all the same, and that the smallest run stays (X11).
+
+    Parameters
+    ----------
+    axes
+        Those on which the floor lifted the dose.
+    flat
+        Whether level ground is asked for.
+    """
+    named = ["distance" if axis == "km" else "running time" for axis in axes]
+    kept = f"{' and '.join(named)} {'stay' if len(named) > 1 else 'stays'} at the smallest run"
+    cause = _cause(outcomes, limits.factor)
+    if cause is None:
+        return f"{kept[:1].upper()}{kept[1:]}."
+    slower = "slower" if (cause.speed_share or 1.0) < 1.0 else ""
+    changed = ", ".join(part for part in (slower, "on level ground" if flat else "") if part)
+    return f"{cause.text.removesuffix('.')}: {changed}{'; ' if changed else ''}{kept}."
+
+
+def _cause(outcomes: Sequence[Outcome], lowest: float) -> Outcome | None:
+    """Find the rule whose factor cuts the run most; of several the one that is told first."""
+    cutting = {one.id: one for one in outcomes if one.fired and one.factor == lowest < 1.0}
+    return next((cutting[name] for name in (*FIRST_TOLD, *cutting) if name in cutting), None)
 
 
 def _sentence(rule: Rule, limits: Limits) -> str:

@@ -148,6 +148,20 @@ class Recommendation:
     why: str
 
 
+NoRunReason = Literal["clinician", "pause", "calm", "rest", "week"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoRunAdvised:
+    """Why no run was advised at a moment: ``week``, its volume was used up.
+
+    ``until`` is the first day on which one might have been; None where that hung on no day.
+    """
+
+    because: NoRunReason
+    until: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedSession:
     """One session of a day.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.diary import Cap, Knee, Run
-    from pfp_sensors.model.recommendation import Recommendation
+    from pfp_sensors.model.recommendation import NoRunAdvised, Recommendation
     from pfp_sensors.model.recording import Side
 
 StretchKind = Literal["walking", "still", "other", "gap"]
@@ -172,6 +172,8 @@ class RunReport:
         run: the tolerance is that for now.
     answer
         The next run; None where no diary stands behind the page.
+    no_run
+        Why no run was advised when it began; None where one was, or that is not known.
     """
 
     made: datetime
@@ -186,3 +188,4 @@ class RunReport:
     not_judged: str | None
     followed_by: Run | None
     answer: Recommendation | None
+    no_run: NoRunAdvised | None = None

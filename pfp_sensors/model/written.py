@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pfp_sensors.model.diary import Entry, Run
+    from pfp_sensors.model.recommendation import NoRunAdvised
 
 How = Literal["added", "corrected", "known"]
 """``known``: the diary had it already, and nothing was written."""
@@ -31,6 +32,7 @@ Caution = Literal[
     "end_clears_nothing",
     "still_open",
     "runs_of_day",
+    "no_run_advised",
 ]
 """What a person should be told about an entry; ``report.written_text`` has the words."""
 
@@ -67,6 +69,8 @@ class Written:
         Entries that were written in the same act.
     cautions
         What to say besides.
+    no_run
+        Of a run: why none was advised when it began; None where one was.
     """
 
     id: str
@@ -78,3 +82,4 @@ class Written:
     related: tuple[Known, ...] = ()
     with_it: tuple[Known, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    no_run: NoRunAdvised | None = None

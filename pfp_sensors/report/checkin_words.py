@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS, Checkin, Pain, Symptom
+from pfp_sensors.report import page
+from pfp_sensors.report.change_words import checkin_answer
+from pfp_sensors.report.entry_words import WHEN_WORDS, entry_words, score_words
 from pfp_sensors.report.red_flag_words import NOT_A_DIAGNOSIS, flag_advice
-from pfp_sensors.report.words import count
 from pfp_sensors.report.written_text import STOP, notes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from pfp_sensors.model.diary import Entry
     from pfp_sensors.model.written import Written
 
 FOR_INFORMATION: Final = "For information; this changes no limit:"
@@ -66,9 +70,24 @@ def pain_question(knee: str | None) -> str:
     return "Worst pain of the day" + ("" if knee is None else f", {knee} knee")
 
 
-def stored_line(day: date, entries: int) -> str:
-    """Say how much was stored."""
-    return f"Stored for {day}: {count(entries, 'entry', 'entries')}."
+def stored_line(day: date, entries: Sequence[Entry]) -> str:
+    """Say of which day something was stored, and what."""
+    said = [_stored(one) for one in entries]
+    return f"Stored for {page.moment_words(day)}: {'; '.join(said) if said else 'nothing'}."
+
+
+def _stored(entry: Entry) -> str:
+    """Name an entry without its day, which is said already."""
+    if isinstance(entry, Checkin):
+        told = [checkin_answer(name, value) for name, value in entry.values.items()]
+        return ", ".join(told) or "check-in"
+    if isinstance(entry, Symptom):
+        sign = AMBER_KINDS.get(entry.kind) or RED_KINDS.get(entry.kind) or "a sign"
+        return sign if entry.end is None else f"{sign}: over"
+    if isinstance(entry, Pain):
+        knee = "" if entry.knee is None else f", {entry.knee} knee"
+        return f"{WHEN_WORDS[entry.when]} {score_words(entry)}{knee}"
+    return entry_words(entry)
 
 
 def cautions_of(said: Iterable[Written]) -> list[str]:

@@ -9,6 +9,7 @@ from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
 from pfp_sensors.report import page, words
 from pfp_sensors.report.html import Markup, element, joined
 from pfp_sensors.report.next_text import STAGE_WORDS
+from pfp_sensors.report.no_run_words import no_run_reason
 from pfp_sensors.report.trend_text import SCORE_NAMES, at_least, change_words
 from pfp_sensors.report.week_charts import PAIN_WORDS
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pfp_sensors.load.life_notes import LifeNote
     from pfp_sensors.load.trend import TrendWeek
     from pfp_sensors.load.week_report import Adherence, WeekReport
-    from pfp_sensors.model.diary import DiaryEvent
+    from pfp_sensors.model.diary import DiaryEvent, Override
 
 _MOST_LISTED: Final = 8
 _MISSING_WORDS: Final[Mapping[str, str]] = {
@@ -38,7 +39,6 @@ _MISSING_WORDS: Final[Mapping[str, str]] = {
 }
 _CHANGE_WORDS: Final[Mapping[str, str]] = {
     "usual_pain": "usual pain",
-    "impact_mode": "sensor for landing impact",
     "retrain": "practice of softer landing",
 }
 
@@ -51,9 +51,21 @@ def glance_rows(report: WeekReport) -> Iterator[tuple[str, str]]:
     yield "Exercises", "; ".join(_adherence(one) for one in report.glance.adherence)
     phase = report.answer.ladder_phase
     yield "Stage", STAGE_WORDS[report.answer.stage] + (f", phase {phase} of 6" if phase else "")
-    holding = [one.override for one in report.record.overrides if one.state == "in force"]
+    cleared, holding = _words_in_force(report.record)
     named = ", ".join(f"{one.key} by {one.by}" for one in holding)
-    yield "Overruled", f"{len(holding)} in force: {named}" if holding else "nothing is in force"
+    yield "Overruled", f"{len(holding)} in force: {named}" if holding else "no number is overruled now"
+    if cleared:
+        yield "Cleared", ", ".join(f"{_cleared_words(one)}, by {one.by}" for one in cleared)
+
+
+def _words_in_force(record: AdviceRecord) -> tuple[list[Override], list[Override]]:
+    """Give the red flags that a clinician has cleared, and the numbers that one has set, as they hold."""
+    said = [one.override for one in record.overrides if one.state == "in force"]
+    return [one for one in said if one.key == "red"], [one for one in said if one.key != "red"]
+
+
+def _cleared_words(said: Override) -> str:
+    return "every red flag" if said.value == "all" else f"red flag: {_sign_words(str(said.value))}"
 
 
 def _flags(record: AdviceRecord) -> str:
@@ -91,6 +103,8 @@ def _running(report: WeekReport) -> str:
     parts += [f"the week before {_volume(weeks[-2])}"] if len(weeks) > 1 else []
     if told.limited:
         parts.append(f"{told.over} of {words.count(told.limited, 'run')} beyond the limit in force")
+    if told.unadvised:
+        parts.append(f"{words.count(told.unadvised, 'run')} while no run was advised")
     if told.full_weeks:
         parts.append(
             f"{told.weeks_with_all_runs} of {words.count(told.full_weeks, 'full week')} with the "
@@ -128,6 +142,23 @@ def _over(run: CourseRun) -> str:
     return f"{page.short_day(run.day)}: {' and '.join(parts)}"
 
 
+def unadvised_lines(course: Course) -> list[str]:
+    """Name the runs that were made while none was advised, the latest last."""
+    found = [run for run in course.runs if run.no_run is not None]
+    left = len(found) - _MOST_LISTED
+    return [
+        *([words.count(left, "earlier run")] if left > 0 else []),
+        *map(_unadvised, found[-_MOST_LISTED:]),
+    ]
+
+
+def _unadvised(run: CourseRun) -> str:
+    length = [] if run.km is None else [f"{run.km:.2f} km"]
+    length += [] if run.minutes is None else [f"{run.minutes:.0f} min"]
+    why = "" if run.no_run is None else no_run_reason(run.no_run)
+    return f"{page.short_day(run.day)}: {', '.join(length) or 'length not known'} ({why})"
+
+
 def limit_line(record: AdviceRecord) -> str:
     """Write the limits that were issued, the latest last."""
     given = [f"{_day(one.at)} {page.volume_at_most(one.km, one.minutes) or 'none'}" for one in record.limits]
@@ -144,8 +175,14 @@ def stage_lines(record: AdviceRecord) -> Iterator[Markup]:
     for one in record.stages:
         yield joined([f"{_day(one.at)}: {_stage(one)}, by ", _said(one)])
     for one in record.changes:
-        what = _CHANGE_WORDS.get(one.kind, one.kind.replace("_", " "))
-        yield joined([f"{_day(one.at)}: {what} set, by ", _said(one)])
+        yield joined([f"{_day(one.at)}: {_change(one)}, by ", _said(one)])
+
+
+def _change(event: DiaryEvent) -> str:
+    """Say what was set; of the sensor, whether one is worn."""
+    if event.kind == "impact_mode":
+        return "runs without a sensor" if event.value == "none" else "runs with a sensor"
+    return f"{_CHANGE_WORDS.get(event.kind, event.kind.replace('_', ' '))} set"
 
 
 def _stage(event: DiaryEvent) -> str:
@@ -161,7 +198,7 @@ def _said(event: DiaryEvent) -> Markup:
 def override_line(one: Overruled) -> Markup:
     """Write a clinician's word: what, who, why, until when, and whether it holds."""
     said = one.override
-    what = f"red flag cleared: {said.value}" if said.key == "red" else f"{said.key} = {said.value}"
+    what = f"cleared: {_cleared_words(said)}" if said.key == "red" else f"{said.key} = {said.value}"
     until = "without an end" if said.until is None else f"until {_day(said.until)}"
     return joined(
         [

@@ -14,6 +14,7 @@ from pfp_sensors.report.clinician_lines import (
     score_lines,
     sign_line,
     stage_lines,
+    unadvised_lines,
     weekly_note_lines,
 )
 from pfp_sensors.report.html import Markup, blocks, element, facts, joined, prose
@@ -109,13 +110,16 @@ def _rule(rule: Rule) -> Markup:
 def _limits(report: WeekReport) -> Markup:
     """Write the limits that were issued, the runs beyond them, and the changes of stage."""
     over = "; ".join(over_lines(report.course))
+    unadvised = "; ".join(unadvised_lines(report.course))
     told = report.glance
+    count = f"{words.count(told.unadvised, 'run')} while no run was advised"
     held = f"{words.count(told.limited, 'run')} had a limit in force; {told.over} went beyond it."
     if not told.limited:
         held = "No run can be held against a limit that was in force."
     return section(
         "Limits in force, and changes of stage",
         element("p", f"{held} {over}" + ("." if over else "")),
+        *([element("p", f"{count}: {unadvised}.")] if unadvised else []),
         element("p", limit_line(report.record)),
         *_list("", stage_lines(report.record)),
     )
@@ -123,7 +127,7 @@ def _limits(report: WeekReport) -> Markup:
 
 def _overruled(report: WeekReport) -> Markup:
     lines = [override_line(one) for one in report.record.overrides]
-    return section("Overruled by a clinician", *_listed(lines, "Nothing was overruled in these weeks."))
+    return section("Overruled or cleared by a clinician", *_listed(lines, "Nothing in these weeks."))
 
 
 def _signs(report: WeekReport) -> Markup:

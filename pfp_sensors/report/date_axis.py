@@ -21,7 +21,7 @@ _NAME, _SPACE, _AXIS, _LEGEND_ROW = 15.0, 5.0, 20.0, 15.0
 _MOST_DATES, _MOST_WITH_YEAR = 6, 4
 _WEEKS_WITH_YEAR: Final = 26
 _BAR_SHARE, _THINNEST, _THICKEST = 0.7, 1.2, 7.0
-_APART: Final = 3.4
+_APART: Final = 1.8  # least, so that strokes of one day stay apart
 _CHARACTER: Final = 6.0
 _SHAPES: Final = (
     (-2.3, 0.0, "a2.3 2.3 0 1 0 4.6 0a2.3 2.3 0 1 0-4.6 0Z"),
@@ -182,8 +182,9 @@ def _content(row: Row, box: _Box, frame: _Days) -> Iterator[Markup]:
         y = box.y(level.value)
         yield element("path", d=f"M{_LEFT:g} {y:.1f}H{WIDTH - _RIGHT:g}", class_=_level_class(level))
     beside = len(row.marks) - 1
+    apart = max(_APART, frame.day_width * 2 / 3 / max(beside, 1))
     for k, marks in enumerate(row.marks):
-        shift = (k - beside / 2) * min(_APART, 0.6 * frame.day_width)
+        shift = (k - beside / 2) * apart
         at = [(frame.middle(day) + shift, box.y(value)) for day, value in marks.points]
         if marks.stems:
             stems = "".join(f"M{x:.1f} {box.floor:g}V{y:.1f}" for x, y in at)

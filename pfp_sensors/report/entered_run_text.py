@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.report import page, words
+from pfp_sensors.report.no_run_words import no_run_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,12 +13,18 @@ if TYPE_CHECKING:
     from pfp_sensors.load.impact import Reading
     from pfp_sensors.load.run_context import RunContext, RunsBefore
     from pfp_sensors.model.diary import Run
+    from pfp_sensors.model.recommendation import NoRunAdvised
 
 
 def entered_run_text(
-    run: Run, marked: Iterable[int], context: RunContext | None, width: int = words.WIDTH
+    run: Run,
+    marked: Iterable[int],
+    context: RunContext | None,
+    width: int = words.WIDTH,
+    *,
+    no_run: NoRunAdvised | None = None,
 ) -> str:
-    """Write the end of the summary of a recording."""
+    """Write the end of the summary of a recording; ``no_run`` where none was advised when it began."""
     synthetic = ", SYNTHETIC: it counts like a run of yours; `pfp undo` takes it out" if run.synthetic else ""
     rows = [("In the diary", f"as {run.id}{synthetic}")]
     scores = [*marked]
@@ -27,7 +34,9 @@ def entered_run_text(
         rows += [("Landing impact", text) for text in _impact(context)]
         rows.append(("This run", _volume(run.km, run.minutes)))
         rows.append(("Four weeks before", _before(context.before)))
-    return "\n".join(page.row(label, text, width) for label, text in rows) + "\n"
+    lines = [page.row(label, text, width) for label, text in rows]
+    lines += [] if no_run is None else [page.paragraph(no_run_stored(no_run), width)]
+    return "\n".join(lines) + "\n"
 
 
 def how_to_enter_pain(run_id: str, width: int = words.WIDTH, *, during: bool = True) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
 from pfp_sensors.report import page
+from pfp_sensors.report.change_words import CHECKIN_WORDS, EVENT_NAMES
+from pfp_sensors.report.entry_words import WHEN_WORDS
 from pfp_sensors.report.undone_text import taken_back_names
 
 if TYPE_CHECKING:
@@ -22,14 +25,14 @@ KIND_WORDS: Final[Mapping[str, str]] = {
     "checkin": "check-in",
     "score": "questionnaire",
     "cap": "limit",
-    "event": "setting",
+    "event": "change",
     "override": "clinician's word",
 }
 
 KEY_WORDS: Final[Mapping[str, str]] = {
     "km": "distance in km",
     "minutes": "running time in minutes",
-    "speed_mps": "speed in metres per second",
+    "speed_mps": "speed in metres per second, or as a pace such as 5:58",
     "cadence_spm": "cadence in steps per minute",
     "steps": "steps",
     "downhill_min": "minutes downhill",
@@ -51,21 +54,22 @@ KEY_WORDS: Final[Mapping[str, str]] = {
     "hold_s": "held, in seconds",
     "load_kg": "load in kg",
     "note": "note",
-    "sitting_h": "hours of sitting",
-    "sleep_h": "hours of sleep",
-    "protein_g": "protein in g",
-    "mass_kg": "body mass in kg",
-    "better": "what went better",
+    "form_ok": "form was clean: yes or no",
+    "until": "holds until",
+    "by": "said by",
+    **CHECKIN_WORDS,
 }
 """What each value of an entry is, and how it is typed."""
+
+_WORDS_OF_VALUES: Final[Mapping[str, str]] = {**AMBER_KINDS, **RED_KINDS, **EVENT_NAMES, **WHEN_WORDS}
 
 _STILL: Final = "It was entered more than a day ago: taken back, it keeps counting."
 
 
 def state_words(state: str, replaced_by: str | None, own_id: str, *, counts: bool) -> str:
-    """Say how an entry stands: whether it counts, was corrected, or was taken back."""
+    """Say how an entry stands where it was corrected or taken back; empty where it simply counts."""
     if state == "current":
-        return "counts"
+        return ""
     if state == "corrected":
         newer = f": {replaced_by} says it anew" if replaced_by not in {None, own_id} else ""
         return f"corrected{newer}"
@@ -85,9 +89,9 @@ def key_words(key: str) -> str:
 
 def value_words(value: Any) -> str:
     """Write a value as it stands."""
-    return (
-        "not known" if value is None else "yes" if value is True else "no" if value is False else str(value)
-    )
+    if value is None or isinstance(value, bool):
+        return "not known" if value is None else "yes" if value else "no"
+    return _WORDS_OF_VALUES.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
 def undo_words(

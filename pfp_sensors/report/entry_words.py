@@ -19,6 +19,8 @@ from pfp_sensors.model.diary import (
     Symptom,
 )
 from pfp_sensors.report import page
+from pfp_sensors.report.change_words import checkin_answer, event_words
+from pfp_sensors.report.override_words import number_name, shown_value
 from pfp_sensors.units import min_per_km
 
 if TYPE_CHECKING:
@@ -95,9 +97,9 @@ def pain_words(pain: Pain, run: Run | None = None) -> str:
 
 
 def _symptom(symptom: Symptom) -> str:
-    sign = AMBER_KINDS.get(symptom.kind) or RED_KINDS.get(symptom.kind, "")
+    sign = AMBER_KINDS.get(symptom.kind) or RED_KINDS.get(symptom.kind) or symptom.kind.replace("_", " ")
     until = "" if symptom.end is None else f", until {_day(symptom.end)}"
-    return f"{symptom.kind} ({sign}){_knee(symptom.knee)}, since {_day(symptom.start)}{until}"
+    return f"{sign}{_knee(symptom.knee)}, since {_day(symptom.start)}{until}"
 
 
 def _exercise(exercise: Exercise) -> str:
@@ -126,19 +128,31 @@ def _run(run: Run) -> str:
 
 
 def _checkin(checkin: Checkin) -> str:
-    return f"check-in of {_day(checkin.at)}"
+    said = [checkin_answer(name, value) for name, value in checkin.values.items() if name != "note"]
+    told = f": {', '.join(said)}" if said else ""
+    return f"check-in of {_day(checkin.at)}{told}"
 
 
 def _cap(cap: Cap) -> str:
-    return f"limits given on {_day(cap.at)}"
+    most = page.volume_at_most(cap.km, cap.minutes)
+    told = f"at most {most} for a run" if most else "no number for a run"
+    return f"limit as the program gave it, {told}, {_day(cap.at)}"
 
 
 def _event(event: DiaryEvent) -> str:
-    return f"{event.kind.replace('_', ' ')} set on {_day(event.at)}"
+    by = "" if event.by in {"person", "program"} else f", by {event.by} ({event.role})"
+    return f"{event_words(event)}{by}, {_day(event.at)}"
 
 
 def _override(override: Override) -> str:
-    return f"word of {override.by} ({override.role}) on {override.key}, {_day(override.at)}"
+    who = f"{override.by} ({override.role})"
+    if override.key == "red":
+        sign = RED_KINDS.get(override.value, "every red flag" if override.value == "all" else "swelling")
+        return f"{who} looked at a red flag and cleared it: {sign}, {_day(override.at)}"
+    until = "" if override.until is None else f" until {_day(override.until)}"
+    name = number_name(override.key)
+    value = shown_value(override.key, override.value)
+    return f"{who} overruled a number{until}: {name}: {value}, {_day(override.at)}"
 
 
 def _profile(_profile: Profile) -> str:

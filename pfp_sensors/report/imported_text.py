@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pfp_sensors.report import page, words
 from pfp_sensors.report.entry_words import measured_words, named_run, run_words
+from pfp_sensors.report.no_run_words import no_run_stored
 from pfp_sensors.report.written_text import TAKE_BACK
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from pfp_sensors.model.diary import Run
+    from pfp_sensors.model.recommendation import NoRunAdvised
 
 
 def imported_text(
@@ -23,6 +25,7 @@ def imported_text(
     notes: Sequence[str] = (),
     *,
     dated: bool = True,
+    no_run: NoRunAdvised | None = None,
 ) -> str:
     """Write what was understood, under which id it is, and what is missing.
 
@@ -40,6 +43,8 @@ def imported_text(
         What reading the file took.
     dated
         Whether it is known when the run began.
+    no_run
+        Why no run was advised when it began; None where one was.
     """
     if how == "known":
         return (
@@ -59,6 +64,7 @@ def imported_text(
     if others:
         same = page.listed(named_run(one) for one in others)
         lines.append(f"The same day has {same} too: if it is the same run, take one back.")
+    lines += [] if no_run is None else [no_run_stored(no_run)]
     if run.impact:
         lines.append(words.NOT_KNEE_LOAD)
     if how == "added":

@@ -19,16 +19,23 @@ _STATES: Final = {
 }
 
 
+_STRONG_DBM: Final = -65
+_FAIR_DBM: Final = -80
+"""Usual marks of Bluetooth: above the first a link rarely breaks, below the second it often does."""
+
+
 def sensor_name(sensor: SensorState) -> str:
     """Name a sensor with the leg that carries it."""
-    return f"{sensor.name}, {sensor.side} leg" if sensor.side else f"{sensor.name}, leg not said"
+    return (
+        f"{sensor.name}, {sensor.side} leg" if sensor.side else f"{sensor.name}, leg not told by the sensor"
+    )
 
 
 def sensor_facts(sensor: SensorState) -> list[tuple[str, str]]:
     """Write what there is to say of a sensor, each with its name; what is not known is said so."""
     facts = [
         ("Link", _STATES.get(sensor.state, sensor.state)),
-        ("Signal", "not known" if sensor.rssi_dbm is None else f"{sensor.rssi_dbm} dBm"),
+        ("Signal", _signal(sensor.rssi_dbm)),
         ("Battery", "not known" if sensor.battery_percent is None else f"{sensor.battery_percent:.0f} %"),
         ("Newest sample", _newest(sensor)),
         ("Samples", f"{sensor.received:.0f}"),
@@ -42,6 +49,14 @@ def sensor_facts(sensor: SensorState) -> list[tuple[str, str]]:
     if sensor.dropped:
         facts.append(("Not recorded", f"{words.count(sensor.dropped, 'packet')}: no room on the disk"))
     return facts
+
+
+def _signal(rssi_dbm: int | None) -> str:
+    """Put the strength of a link in words, with its number."""
+    if rssi_dbm is None:
+        return "not known"
+    strength = "strong" if rssi_dbm >= _STRONG_DBM else "fair" if rssi_dbm >= _FAIR_DBM else "weak"
+    return f"{strength} ({rssi_dbm} dBm)"
 
 
 def _newest(sensor: SensorState) -> str:

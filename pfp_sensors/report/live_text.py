@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.report import page, words
 from pfp_sensors.report.live_sensor_text import sensor_facts, sensor_name
+from pfp_sensors.report.next_answer import look_again
 from pfp_sensors.report.record_view import clock_text, cue_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pfp_sensors.model.live_state import RecordingState, SensorState
+    from pfp_sensors.model.recommendation import Recommendation
 
     _Now = tuple[SensorState, float | None, bool]
 
@@ -23,7 +25,7 @@ QUIET_S: Final = 5.0
 """A runner lands more than once a second on each leg: numbers of landings older than this are none of now."""
 
 SIMULATED: Final = "SYNTHETIC: this is a simulated sensor; nothing here was measured on a person."
-NOT_HELD: Final = "it is not known yet, the page of today says what it takes"
+NOT_HELD: Final = "it is not known yet, the page Today says what it takes"
 A_WHOLE_RUN: Final = (
     "The tolerance is meant for the middle of a whole run at your easy pace; a few landings can lie above it."
 )
@@ -159,6 +161,15 @@ def stale_words(age_s: float) -> str:
     if age_s <= STALE_S:
         return ""
     return f"No news from the recorder for {age_s:.0f} s. The numbers below are old."
+
+
+def no_running_words(rec: Recommendation) -> str:
+    """Say that the diary advises no running, and until when; "" where it advises a run, or cannot tell."""
+    if rec.refer or rec.status == "refer":
+        return "Your diary says no running until a clinician has looked at it."
+    if rec.status == "needs_input" or rec.next_run is not None:
+        return ""
+    return f"Your diary says no running until {page.day_words(look_again(rec))}."
 
 
 def simulated_words(state: RecordingState) -> str:

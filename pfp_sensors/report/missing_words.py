@@ -39,8 +39,8 @@ _DOSE = re.compile(r"^distance or minutes of (\S+)$")
 _IMPACT = re.compile(r"^impact of (\S+)$")
 _HINTS: Mapping[str, str] = {
     _INDEX: "kilometres, steps and speed of every run of 30 days",
-    "easy speed": "in metres per second, for a pace: `pfp add-run --speed-mps V`, or for a run that is "
-    "there `pfp edit RUN speed_mps V`",
+    "easy speed": "how fast an easy run of yours is: enter it with `pfp add-run --speed-mps V` (metres per "
+    "second), or for a run that is there with `pfp edit RUN speed_mps V`",
     "longest run that left the knee no worse next morning": "`pfp setup`",
 }
 

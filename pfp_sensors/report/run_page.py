@@ -142,7 +142,7 @@ def _diary(report: RunReport) -> Markup:
     if report.run is None:
         return Markup("")
     run = report.run
-    rows = [*figure_rows(run), ("Limits then", limits_words(report.cap)), *impact_rows(run)]
+    rows = [*figure_rows(run), ("Limits then", limits_words(report.cap, report.no_run)), *impact_rows(run)]
     parts = [element("h3", "Pain, 0 to 10"), facts(_pain(report, run))]
     if run.note:
         parts.append(element("p", "Note: ", element("bdi", run.note)))

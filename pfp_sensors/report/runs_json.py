@@ -11,6 +11,7 @@ from pfp_sensors.report.runs_text import find_run
 
 if TYPE_CHECKING:
     from pfp_sensors.load.seen import Seen, SeenRun
+    from pfp_sensors.model.recommendation import NoRunAdvised
 
 Json = dict[str, Any]
 
@@ -27,15 +28,17 @@ def runs_document(seen: Seen, *, limit: int | None = None) -> Json:
     }
 
 
-def run_document(seen: Seen, run_id: str) -> Json:
-    """Turn one run into its document.
+def run_document(seen: Seen, run_id: str, no_run: NoRunAdvised | None = None) -> Json:
+    """Turn one run into its document; ``no_run`` where none was advised when it began.
 
     Raises
     ------
     UsageError
         If the diary knows no such run at that moment.
     """
-    return {"schema": "pfp.run/1", "as_of": plain(seen.as_of), **_run(find_run(seen, run_id))}
+    found = _run(find_run(seen, run_id))
+    advised = {"no_run_advised": None if no_run is None else plain(asdict(no_run))}
+    return {"schema": "pfp.run/1", "as_of": plain(seen.as_of), **found, **advised}
 
 
 def _run(one: SeenRun) -> Json:

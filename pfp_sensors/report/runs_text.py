@@ -8,6 +8,7 @@ from pfp_sensors.errors import UsageError
 from pfp_sensors.load.answers import REQUIRED
 from pfp_sensors.model.diary import WHENS
 from pfp_sensors.report import page, words
+from pfp_sensors.report.no_run_words import no_run_words
 from pfp_sensors.report.tables import table
 from pfp_sensors.units import min_per_km
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.load.seen import Seen, SeenRun
     from pfp_sensors.model.diary import Cap, Knee, Run, RunImpact
+    from pfp_sensors.model.recommendation import NoRunAdvised
 
 WHEN_WORDS: Final[Mapping[str, str]] = {
     "before": "before",
@@ -85,8 +87,13 @@ def _footer(shown: Sequence[SeenRun], known: int) -> Iterator[str]:
         yield f"Not shown: {words.count(known - len(shown), 'older run')}."
 
 
-def run_text(seen: Seen, run_id: str, width: int = 80) -> str:
+def run_text(seen: Seen, run_id: str, width: int = 80, *, no_run: NoRunAdvised | None = None) -> str:
     """Write the answer of ``pfp show``.
+
+    Parameters
+    ----------
+    no_run
+        Why no run was advised when it began (`load.advised_then`); None where one was.
 
     Raises
     ------
@@ -96,7 +103,12 @@ def run_text(seen: Seen, run_id: str, width: int = 80) -> str:
     one = find_run(seen, run_id)
     run = one.run
     parts = [page.paragraph(SYNTHETIC_RUN, width)] if run.synthetic else []
-    rows = [*figure_rows(run), ("Limits then", limits_words(one.cap)), *impact_rows(run), *_origin(run)]
+    rows = [
+        *figure_rows(run),
+        ("Limits then", limits_words(one.cap, no_run)),
+        *impact_rows(run),
+        *_origin(run),
+    ]
     title = f"Run {run.id}, {page.moment_words(run.start)}"
     parts.append("\n".join([title, *(page.row(label, text, width) for label, text in rows)]))
     parts.append("\n".join(["Pain, 0 to 10", *(page.row(a, b, width) for a, b in _pain(one))]))
@@ -115,8 +127,10 @@ def find_run(seen: Seen, run_id: str) -> SeenRun:
     raise UsageError(f"The diary has no run `{run_id}`.", "`pfp runs` lists all runs with their ids.")
 
 
-def limits_words(cap: Cap | None) -> str:
-    """Write the limits that were in force for a run."""
+def limits_words(cap: Cap | None, no_run: NoRunAdvised | None = None) -> str:
+    """Write the limits that were in force for a run, or that none was advised."""
+    if no_run is not None:
+        return no_run_words(no_run)
     volume = "" if cap is None else page.volume_at_most(cap.km, cap.minutes)
     return f"at most {volume}" if volume else "none had been given"
 

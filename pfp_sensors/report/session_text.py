@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.load.plan_words import easier_text, ready_text, sides_text
+from pfp_sensors.load.days import day_text
+from pfp_sensors.load.plan_words import easier_text, left_out_text, ready_text, sides_text
 from pfp_sensors.report.words import count, paragraph
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.load.programme import Session
     from pfp_sensors.load.progress import Progress
+    from pfp_sensors.load.recovery import Recovery
     from pfp_sensors.load.session import SessionItem
     from pfp_sensors.model.diary import Exercise
     from pfp_sensors.settings.exercise_book import BookExercise
@@ -32,8 +34,22 @@ def no_session_text(why: str) -> str:
     return paragraph(_NO_SESSION[why])
 
 
+def recovery_text(recovery: Recovery, *, short: bool = False) -> str:
+    """Say that a session was done, and from when on the next one may be."""
+    what = "mobility session" if short else "strength session"
+    following = f"the next {what} from {day_text(recovery.next_from)} on"
+    if recovery.is_today:
+        return f"Done for today; {following}."
+    return f"The last {what} was on {day_text(recovery.done_on)}; {following}."
+
+
 def session_text(
-    session: Session, progress: Progress, *, held: bool, left_out: Sequence[BookExercise] = ()
+    session: Session,
+    progress: Progress,
+    *,
+    held: bool,
+    left_out: Sequence[BookExercise] = (),
+    recovery: Recovery | None = None,
 ) -> str:
     """List a session's exercises; of progress only what belongs to them.
 
@@ -43,8 +59,11 @@ def session_text(
         Whether it holds the gentlest only.
     left_out
         Exercises that hurt strongly when they were last done.
+    recovery
+        The session done last, where the next one has to wait.
     """
-    lines = [f"{session_title(session)}:"]
+    lines = [] if recovery is None else [paragraph(recovery_text(recovery, short=not session.number))]
+    lines.append(f"{'' if recovery is None else 'Next: '}{session_title(session)}:")
     lines += [
         paragraph(f"{item.exercise.name}: {dose_words(item)}", "  - ", "    ") for item in session.items
     ]
@@ -66,8 +85,7 @@ def session_notes(
     if held:
         lines.append("Only the gentlest exercises: pain, or answers that are missing, hold the rest back.")
     if left_out:
-        painful = ", ".join(one.name for one in left_out)
-        lines.append(f"Left out for now, because it hurt strongly last time: {painful}.")
+        lines.append(left_out_text(left_out))
     if progress.ready is not None and progress.ready.id in session.names:
         lines.append(ready_text(progress.ready, instead=progress.instead))
     easier = [one for one in progress.easier if one.id in session.names]
@@ -95,6 +113,9 @@ def next_time_text(progress: Progress, done: Collection[str]) -> str:
     easier = [one for one in progress.easier if one.id in done]
     if easier:
         lines.append(paragraph(easier_text(easier)))
+    painful = [one for one in progress.too_painful if one.id in done]
+    if painful:
+        lines.append(paragraph(left_out_text(painful)))
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pfp_sensors.report import page
@@ -27,6 +28,12 @@ def entered_words(scores: Iterable[Pain]) -> str:
     """Say which scores of a day are there already; empty where none is."""
     found = [score_words(one) + (f" ({one.knee} knee)" if one.knee else "") for one in scores]
     return f"entered so far: {page.listed(found)}" if found else ""
+
+
+def lowered_words(one: Pain, score: int) -> str:
+    """Ask whether a score that was entered today shall become a lower one."""
+    clock = f" at {one.entered:%H:%M}" if isinstance(one.entered, datetime) else ""
+    return f"You entered {one.score}{clock}. Change it to {score}?"
 
 
 def left_open_words(days: Sequence[date | None]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.load.days import monday_of
 from pfp_sensors.report import page
-from pfp_sensors.report.date_axis import DISC, Bars, DateChart, Marks, Row, draw_dates
+from pfp_sensors.report.date_axis import CROSS, DISC, Bars, DateChart, Marks, Row, draw_dates
 from pfp_sensors.report.html import Markup, element
 from pfp_sensors.report.svg_chart import nice_axis
 
@@ -21,6 +23,8 @@ SMALL: Final = 30.0
 
 UNKNOWN: Final = "-"
 
+_LEAST_WEEKS: Final = 2
+
 
 def date_chart(
     course: Course,
@@ -32,10 +36,19 @@ def date_chart(
     named: tuple[tuple[int, str], ...] = (),
     limits: bool = False,
 ) -> DateChart:
-    """Set rows on the days of the weeks."""
-    return DateChart(
-        ident, title, text, course.first, course.last, course.began, rows, named=named, limits=limits
-    )
+    """Set rows on the days of the weeks; where the diary began within them, from that week on."""
+    first, began = _first_shown(course), course.began
+    if began is not None and began > course.first:
+        text = f"{text} The diary begins on {page.moment_words(began)}."
+    return DateChart(ident, title, text, first, course.last, began, rows, named=named, limits=limits)
+
+
+def _first_shown(course: Course) -> date:
+    """Give the Monday that the axis begins with: weeks before the diary are left out, two always stand."""
+    if course.began is None or course.began <= course.first:
+        return course.first
+    latest = course.last + timedelta(1) - timedelta(weeks=_LEAST_WEEKS)
+    return max(course.first, min(monday_of(course.began), latest))
 
 
 def bar_row(
@@ -43,15 +56,19 @@ def bar_row(
     course: Course,
     value: Callable[[CourseRun], float | None],
     limit: Callable[[CourseRun], float | None] = lambda _run: None,
+    *,
+    marked: Callable[[CourseRun], bool] = lambda _run: False,
 ) -> Row | None:
-    """Draw a bar for each run; None where nothing is known."""
+    """Draw a bar for each run, with a cross on those that are marked; None where nothing is known."""
     points = tuple((run.day, value(run), limit(run)) for run in course.runs)
     known = [one for _, one, _ in points if one is not None]
     if not known:
         return None
     limits = [one for _, _, one in points if one is not None]
     ticks = scale(0.0, max(*known, *limits, 0.0), least=1.0, ticks=2)
-    return Row(name, ticks, SMALL * 1.3, bars=Bars(points))
+    crosses = tuple((run.day, at) for run in course.runs if marked(run) and (at := value(run)) is not None)
+    marks = (Marks(name, CROSS, crosses),) if crosses else ()
+    return Row(name, ticks, SMALL * 1.3, marks=marks, bars=Bars(points))
 
 
 def mark_row(

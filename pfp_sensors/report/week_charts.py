@@ -16,6 +16,7 @@ from pfp_sensors.report.date_axis import (
     Row,
 )
 from pfp_sensors.report.html import data_table
+from pfp_sensors.report.no_run_words import UNADVISED, no_run_reason
 from pfp_sensors.report.week_chart_parts import (
     SMALL,
     UNKNOWN,
@@ -54,6 +55,7 @@ PAIN_WORDS: Final[Mapping[str, str]] = {
 _SHAPE_OF: Final[Mapping[Knee | None, int]] = {"left": SQUARE, "right": DISC, None: DIAMOND}
 _PAIN_SCALE: Final = ((0.0, "0"), (5.0, "5"), (10.0, "10"))
 _LARGE: Final = 70.0
+_LOAD_HEADS: Final = 8
 
 
 def figures(course: Course, tolerance_g: float | None) -> Iterator[Markup]:
@@ -122,8 +124,14 @@ def _scores(course: Course, kinds: Sequence[str]) -> list[list[str]]:
 def _load(course: Course) -> Markup:
     title = "Running"
     rows = [
-        bar_row("Distance (km)", course, lambda run: run.km, lambda run: run.limit_km),
-        bar_row("Running time (min)", course, lambda run: run.minutes, lambda run: run.limit_minutes),
+        bar_row("Distance (km)", course, lambda run: run.km, lambda run: run.limit_km, marked=_unadvised),
+        bar_row(
+            "Running time (min)",
+            course,
+            lambda run: run.minutes,
+            lambda run: run.limit_minutes,
+            marked=_unadvised,
+        ),
         bar_row("Knee-load index (1000 usual steps)", course, _index),
         bar_row("Downhill (min)", course, lambda run: run.downhill_min),
     ]
@@ -134,22 +142,37 @@ def _load(course: Course) -> Markup:
     limits = any(run.over is not None for run in course.runs)
     if any(run.index is not None for run in course.runs):
         text += " The knee-load index is an estimate from steps, their length and speed: not validated."
+    crossed = [run for run in course.runs if _unadvised(run) and (run.km, run.minutes) != (None, None)]
+    if crossed:
+        text += f" A cross: {UNADVISED}; there is no limit to hold that run against."
     heads = ["day", "run", "km", "limit, km", "min", "limit, min", "downhill, min", "index"]
+    heads += ["advised then"] if any(_unadvised(run) for run in course.runs) else []
     table = [
         [
             *who(run),
             number(run.km, 2),
             number(run.limit_km, 2),
-            number(run.minutes, 0),
-            number(run.limit_minutes, 0),
+            number(run.minutes, 1),
+            number(run.limit_minutes, 1),
             number(run.downhill_min, 0),
             number(_index(run), 1),
+            *([_advised(run)] if len(heads) > _LOAD_HEADS else []),
         ]
         for run in course.runs
     ]
+    named = ((CROSS, UNADVISED),) if crossed else ()
     return figure(
-        date_chart(course, "week-load", title, text, shown, limits=limits), data_table(title, heads, table)
+        date_chart(course, "week-load", title, text, shown, named=named, limits=limits),
+        data_table(title, heads, table),
     )
+
+
+def _unadvised(run: CourseRun) -> bool:
+    return run.no_run is not None
+
+
+def _advised(run: CourseRun) -> str:
+    return "a run" if run.no_run is None else f"no run: {no_run_reason(run.no_run)}"
 
 
 def _impact(course: Course, tolerance_g: float | None) -> Markup:
@@ -239,7 +262,7 @@ def _pace(course: Course) -> Markup:
     points = tuple((day, speed) for day, speed in known)
     row = Row("Pace (min per km), faster is higher", paces, _LARGE, marks=(Marks("pace", DISC, points),))
     table = [[*who(run), UNKNOWN if not run.speed_mps else min_per_km(run.speed_mps)] for run in course.runs]
-    text = "Mean pace of each run."
+    text = "Median pace of each run."
     return figure(
         date_chart(course, "week-pace", title, text, (row,)),
         data_table(title, ["day", "run", "min per km"], table),

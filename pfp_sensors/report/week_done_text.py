@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.load.week_done import KINDS
 from pfp_sensors.report import page
+from pfp_sensors.report.no_run_words import UNADVISED
 from pfp_sensors.report.recommendation_json import plain
 from pfp_sensors.report.week_text import KIND_WORDS
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pfp_sensors.load.week_done import SessionDone, State, WeekDone
+    from pfp_sensors.model.recommendation import SessionKind
 
 STATE_WORDS: Final[Mapping[State, str]] = {
     "done": "done",
@@ -43,8 +45,12 @@ def week_done_text(done: WeekDone, width: int = 80) -> str:
         return ""
     lines = ["This week so far"]
     for kind in KINDS:
-        parts = [in_short(one) for one in done.sessions if one.kind == kind]
-        parts += [f"{_weekday(day)} done as well" for day, other in done.besides if other == kind]
+        parts = [in_short(one, done) for one in done.sessions if one.kind == kind]
+        parts += [
+            f"{_weekday(day)} {besides_words(done, day, other)}"
+            for day, other in done.besides
+            if other == kind
+        ]
         if parts:
             first = f"  {KIND_WORDS[kind]:<{_KIND_WIDTH}}"
             lines.append(page.paragraph("; ".join(parts), width, first, " " * len(first)))
@@ -53,15 +59,24 @@ def week_done_text(done: WeekDone, width: int = 80) -> str:
     return "\n".join(lines) + "\n"
 
 
-def in_short(one: SessionDone) -> str:
+def in_short(one: SessionDone, done: WeekDone | None = None) -> str:
     """Write what became of a session with its weekday: ``Tue moved to Wed and done``."""
-    return f"{_weekday(one.day)} {state_words(one)}"
+    return f"{_weekday(one.day)} {state_words(one, done)}"
 
 
-def state_words(one: SessionDone) -> str:
-    """Write what became of a session."""
+def besides_words(done: WeekDone, day: date, kind: SessionKind) -> str:
+    """Write of a day what was done without being planned."""
+    return f"done, {UNADVISED}" if kind == "run" and day in done.unadvised else "done as well"
+
+
+def state_words(one: SessionDone, done: WeekDone | None = None) -> str:
+    """Write what became of a session; of a run of the week ``done`` also that none was advised then."""
+    unadvised = done is not None and one.kind == "run" and one.done_on in done.unadvised
+    said = f", {UNADVISED}" if unadvised else ""
     if one.state == "moved" and one.done_on is not None:
-        return f"moved to {_weekday(one.done_on)} and done"
+        return f"moved to {_weekday(one.done_on)} and done{said}"
+    if one.state == "done":
+        return f"{STATE_WORDS[one.state]}{said}"
     words = STATE_WORDS[one.state]
     return f"{words} (it was optional)" if one.state == "not_done" and one.optional else words
 
@@ -82,6 +97,7 @@ def week_done_document(done: WeekDone) -> dict[str, Any]:
                 for one in done.sessions
             ],
             "besides": [{"date": day, "kind": kind} for day, kind in done.besides],
+            "no_run_advised": sorted(done.unadvised),
         }
     )
     return found

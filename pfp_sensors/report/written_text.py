@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pfp_sensors.model.diary import AMBER_KINDS, Pain, Run, Symptom
 from pfp_sensors.report import page
 from pfp_sensors.report.entry_words import entry_words, named_run, pain_words, score_words
+from pfp_sensors.report.no_run_words import no_run_stored
 from pfp_sensors.report.red_flag_words import NOT_A_DIAGNOSIS, flag_advice
 
 if TYPE_CHECKING:
@@ -127,6 +128,10 @@ def _runs_of_day(written: Written) -> str:
     return f"The same day has {runs} too. If {own} is the same run, take it back."
 
 
+def _no_run_advised(written: Written) -> str:
+    return "" if written.no_run is None else no_run_stored(written.no_run)
+
+
 def _other_knee(written: Written) -> str:
     knees = [pain.knee for pain in _scores_of(written) if pain.knee is not None]
     knee = knees[0] if knees else "other"
@@ -170,4 +175,5 @@ _WORDS: Mapping[Caution, str | Callable[[Written], str]] = {
     "it (`pfp clear`).",
     "still_open": _still_open,
     "runs_of_day": _runs_of_day,
+    "no_run_advised": _no_run_advised,
 }

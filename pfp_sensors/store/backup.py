@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from contextlib import closing
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from pfp_sensors import __version__
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.store.database import DIARY_NAME, in_plain_words, open_diary
 from pfp_sensors.store.home import run_folders, runs_folder, runs_in_progress
-from pfp_sensors.store.home_files import files_below
+from pfp_sensors.store.home_files import WORK_PART, files_below
 from pfp_sensors.store.restore import RestoreFacts, restore_backup
 from pfp_sensors.store.run_lock import LOCK_NAME
 from pfp_sensors.store.sealed_files import FILE_MODE, not_written, replacing
@@ -77,7 +78,7 @@ def write_backup(
     home
         As from `home_folder`.
     path
-        The file, outside of the home.
+        The file, outside of the home or in a folder of `WORK_PART` there.
     without_recordings
         The diary alone.
     replace
@@ -121,7 +122,7 @@ def write_backup(
 
 
 def _check_places(home: Path, path: Path, *, replace: bool) -> None:
-    if path.resolve().is_relative_to(home.resolve()):
+    if path.resolve().is_relative_to(home.resolve()) and not fnmatchcase(path.parent.name, WORK_PART):
         raise UsageError(f"{path} lies in {home}, which it is to save.", "Give a place outside of it.")
     if path.is_dir():
         raise UsageError(f"{path} is there already, as a folder.", "Give the name of a file.")

@@ -52,6 +52,11 @@ RESTORE_PART: Final = ".restore-*.part"
 UPLOAD_PART: Final = ".upload-*.part"
 """Where files that were sent to the dashboard wait to be stored."""
 
+WORK_PART: Final = ".work-*.part"
+"""Where the dashboard makes a file to be sent, or keeps one that waits to be restored."""
+
+PARTS: Final = (RESTORE_PART, UPLOAD_PART, WORK_PART)
+
 OLD_HOME: Final = "before-restore-*"
 """Where a restore keeps what was there before until all is in place."""
 
@@ -205,7 +210,7 @@ def _is_own(home: Path, path: Path) -> bool:
         parts = parts[1:]
     if len(parts) == 1:
         return parts[0] in DIARY_FILES
-    if fnmatchcase(parts[0], RESTORE_PART) or fnmatchcase(parts[0], UPLOAD_PART):
+    if any(fnmatchcase(parts[0], kind) for kind in PARTS):
         return True
     return parts[0] == runs_folder(home).name and len(parts) > 2 and is_own_run_file(parts[2:])
 
@@ -214,7 +219,7 @@ def _remove_empty_folders(home: Path) -> None:
     """Remove the folders that this program makes where nothing is left in them."""
     tops = [
         runs_folder(home),
-        *(top for kind in (RESTORE_PART, UPLOAD_PART, OLD_HOME) for top in home.glob(kind)),
+        *(top for kind in (*PARTS, OLD_HOME) for top in home.glob(kind)),
     ]
     for top in tops:
         for name, _, _ in os.walk(top, topdown=False):

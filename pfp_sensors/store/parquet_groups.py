@@ -36,8 +36,8 @@ def open_parquet(path: Path) -> Any:
     return file
 
 
-def unpacked_bytes(path: Path, file: Any, names: Sequence[str]) -> int:
-    """Tell from the end of a file, before anything else of it is read, how large some columns become.
+def column_bytes(path: Path, file: Any) -> tuple[tuple[str, int], ...]:
+    """Tell from the end of a file, before anything else of it is read, how large its columns become.
 
     Parameters
     ----------
@@ -45,26 +45,27 @@ def unpacked_bytes(path: Path, file: Any, names: Sequence[str]) -> int:
         For messages.
     file
         From `open_parquet`.
-    names
-        Of the columns.
 
     Returns
     -------
-    int
-        Bytes of the values as 64-bit numbers, or what the file says of its pages unpacked, if that is more.
+    tuple
+        Name and bytes of each column: of its values as 64-bit numbers, or what the file says of its pages
+        unpacked, if that is more.
 
     Raises
     ------
     InputError
         If the file contradicts itself on how many rows there are.
     """
-    facts, wanted = file.metadata, frozenset(names)
+    facts = file.metadata
     groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
     if facts.num_rows != sum(group.num_rows for group in groups) or any(one.num_rows < 0 for one in groups):
         raise _damaged(path, ValueError("it says two numbers of rows"))
-    columns = [k for k, name in enumerate(facts.schema.names) if name in wanted]
-    pages = sum(group.column(k).total_uncompressed_size for group in groups for k in columns)
-    return max(int(pages), int(facts.num_rows) * len(wanted) * _BYTES_PER_VALUE)
+    pages = (
+        sum(group.column(k).total_uncompressed_size for group in groups) for k in range(facts.num_columns)
+    )
+    least = facts.num_rows * _BYTES_PER_VALUE
+    return tuple((name, max(n_bytes, least)) for name, n_bytes in zip(facts.schema.names, pages, strict=True))
 
 
 def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Where the diary says that a recording lies: one name below the folder of runs, and nothing else is opened."""
+"""Where the diary says that a recording lies: a name below the folder of runs; nothing else is opened."""
 
 from __future__ import annotations
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.actions.add_run import RunGiven, add_run
+from pfp_sensors.actions.add_run import SPEED_MPS, RunGiven, add_run
 from pfp_sensors.actions.entry_days import read_clock, read_day
 from pfp_sensors.errors import PfpError
 from pfp_sensors.settings.load import load_load_settings
-from pfp_sensors.web.forms import needed
+from pfp_sensors.units import min_per_km
+from pfp_sensors.web.forms import FieldError, needed
 from pfp_sensors.web.pain import KNEES, WHEN_ASKED, said_of
 from pfp_sensors.web.plain_words import of_form
 from pfp_sensors.web.routes import get, post
@@ -25,7 +26,7 @@ LABELS: Final = {
     "time": "Time it began",
     "minutes": "Minutes of running",
     "km": "Kilometres of running",
-    "speed-mps": "Usual speed, m/s",
+    "speed-mps": "Usual pace, minutes per km, such as 5:58",
     "cadence-spm": "Steps per minute of both feet",
     "downhill-min": "Minutes downhill",
     "rpe": "How hard it was",
@@ -64,16 +65,26 @@ def _given(visit: Visit) -> RunGiven:
     scores = {when: fields.whole(f"pain_{when}", LABELS[f"pain-{when}"]) for when in PAIN}
     return RunGiven(
         start=_start(visit),
-        minutes=fields.number("minutes", LABELS["minutes"]),
+        minutes=fields.minutes("minutes", LABELS["minutes"]),
         km=fields.number("km", LABELS["km"]),
-        speed_mps=fields.number("speed_mps", LABELS["speed-mps"]),
+        speed_mps=_stored(fields.speed_mps("speed_mps", LABELS["speed-mps"])),
         cadence_spm=fields.number("cadence_spm", LABELS["cadence-spm"]),
-        downhill_min=fields.number("downhill_min", LABELS["downhill-min"]),
+        downhill_min=fields.minutes("downhill_min", LABELS["downhill-min"]),
         rpe=fields.whole("rpe", LABELS["rpe"]),
         note=fields.text("note", LABELS["note"]),
         pain={when: score for when, score in scores.items() if score is not None},
         knee=knee,
     )
+
+
+def _stored(speed_mps: float | None) -> float | None:
+    """Check a speed, so that the error is about the pace; a thousandth of it is enough."""
+    if speed_mps is not None and not SPEED_MPS[0] <= speed_mps <= SPEED_MPS[1]:
+        slowest, fastest = (min_per_km(one) for one in SPEED_MPS)
+        raise FieldError(
+            "speed_mps", "No person runs at that pace.", f"Give {fastest} to {slowest} minutes per km."
+        )
+    return None if speed_mps is None else round(speed_mps, 3)
 
 
 def _start(visit: Visit) -> Moment:

@@ -70,12 +70,12 @@ def store_answers(visit: Visit) -> GoTo:
         outcome = store_checkin(diary, answers, at=visit.at, day=day)
     new = tuple(kind for kind in outcome.red_flags if kind in answers.signs)
     lines = (
-        stored_line(outcome.day, len(outcome.stored)),
+        stored_line(outcome.day, outcome.stored),
         *stop_lines(new),
         *_said(outcome, visit.at.date()),
     )
     is_one_act = not answers.over
-    return GoTo("/", lines, undo=is_one_act and bool(outcome.stored))
+    return GoTo("/", lines, undo=is_one_act and bool(outcome.stored), alarm=bool(new))
 
 
 def _asked(history: History, visit: Visit) -> dict[str, tuple[str, ...]]:

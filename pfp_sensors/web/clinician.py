@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
@@ -12,26 +11,28 @@ from starlette.responses import Response
 from pfp_sensors.actions.asked_weeks import USUAL_WEEKS
 from pfp_sensors.actions.confirm_baseline import confirm_baseline
 from pfp_sensors.actions.overrule import EVERY_FLAG, clear, open_red_flags, override
-from pfp_sensors.actions.print_pdf import PRINT_YOURSELF, find_browser, print_pdf
+from pfp_sensors.actions.print_pdf import why_not
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.actions.report_weeks import report_weeks
-from pfp_sensors.errors import UsageError
 from pfp_sensors.load.overrides import with_overrides
 from pfp_sensors.model.diary import KNEES
 from pfp_sensors.report.confirm_text import confirmed_text
-from pfp_sensors.report.overruled_text import cleared_text, override_text
+from pfp_sensors.report.override_words import number_name, overruled_words, shown_value
+from pfp_sensors.report.overruled_text import cleared_text
+from pfp_sensors.report.page import moment_words
 from pfp_sensors.report.red_flag_words import flag_advice
 from pfp_sensors.report.week_page import clinician_sections, week_page
 from pfp_sensors.report.week_parts import week_title
 from pfp_sensors.report.words import NOT_KNEE_LOAD
-from pfp_sensors.settings.entries import read_entries
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.database import open_diary
 from pfp_sensors.store.diary import read_history
+from pfp_sensors.web.clinician_number import OTHER, number_of, offered
 from pfp_sensors.web.clinician_word import clinician_of
 from pfp_sensors.web.forms import FieldError, needed
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
+from pfp_sensors.web.work_folder import pdf_of
 
 if TYPE_CHECKING:
     from pfp_sensors.load.week_report import WeekReport
@@ -44,7 +45,6 @@ _NUMBERS: Final = {
     "cadence": "Cadence, steps per minute",
     "slope": "More landing impact for each m/s, g",
 }
-_FIXED: Final = "load.override."
 
 
 def clinician_page(visit: Visit) -> Page:
@@ -54,6 +54,7 @@ def clinician_page(visit: Visit) -> Page:
     settings = load_load_settings()
     flags = open_red_flags(history, visit.at)
     held = with_overrides(settings, history, visit.at).overrides
+    common, others = offered(history, visit.at)
     return Page(
         "clinician.html",
         {
@@ -61,18 +62,28 @@ def clinician_page(visit: Visit) -> Page:
             "report": clinician_sections(report),
             "weeks": _weeks(visit),
             "choices": WEEKS,
-            "can_print": find_browser() is not None,
-            "held": held,
+            "no_pdf": why_not(),
+            "held": [
+                (
+                    number_name(one.key),
+                    shown_value(one.key, one.value),
+                    "" if one.until is None else moment_words(one.until),
+                    one,
+                )
+                for one in held
+            ],
             "flags": [flag_advice(flag) for flag in flags],
             "flag_choices": [
-                *((flag, flag) for flag in flags),
+                *((flag, flag_advice(flag).partition(":")[0]) for flag in flags),
                 *([(EVERY_FLAG, "all of them")] if flags else []),
             ],
-            "keys": [key for key in read_entries("load") if not key.startswith(_FIXED)],
+            "common": [*((one.key, one.choice_words) for one in common), (OTHER, "Another number")],
+            "others": [("", "none"), *((one.key, one.choice_words) for one in others)],
             "most_days": settings.override.max_d,
             "numbers": list(_NUMBERS.items()),
             "legs": [("", "not said"), *((knee, knee) for knee in KNEES)],
             "today": visit.at.date(),
+            "last_day": visit.at.date() + timedelta(settings.override.max_d),
             "honest": NOT_KNEE_LOAD,
         },
     )
@@ -94,25 +105,20 @@ def report_pdf(visit: Visit) -> Response:
     PfpError
         If it did not print.
     """
-    if find_browser() is None:
-        raise UsageError("No Chromium, Chrome or Edge was found here to print with.", PRINT_YOURSELF)
-    html = week_page(_report(visit), clinician=True)
-    with tempfile.TemporaryDirectory(prefix="pfp-pdf-") as folder:
-        path = Path(folder) / "report.pdf"
-        print_pdf(html, path)
-        return _as_file(visit, path.read_bytes(), "pdf", "application/pdf")
+    problem = why_not()
+    if problem is not None:
+        raise problem
+    content = pdf_of(visit.home, week_page(_report(visit), clinician=True))
+    return _as_file(visit, content, "pdf", "application/pdf")
 
 
 def enter_override(visit: Visit) -> GoTo:
     """Store a clinician's number in place of one of the rules, for a time."""
-    fields = visit.fields
-    key = needed(fields.text("key", "Number"), "key", "The number to overrule")
-    value = needed(fields.number("value", "What holds instead"), "value", "What holds instead")
-    until = needed(fields.day("until", "Last day"), "until", "The last day on which it holds")
-    by = clinician_of(fields)
-    with closing(open_diary(visit.home)) as diary:
-        said = override(diary, key, f"{value:.15g}", until, by, at=visit.at)
-    return GoTo("/clinician", (override_text(said),), undo=True)
+    said = number_of(visit)
+    by = clinician_of(visit.fields)
+    with closing(open_diary(visit.home)) as diary, said.in_words():
+        stored = override(diary, said.number.key, said.value, said.until, by, at=visit.at)
+    return GoTo("/clinician", (overruled_words(stored),), undo=True)
 
 
 def enter_clear(visit: Visit) -> GoTo:
@@ -145,7 +151,7 @@ def _report(visit: Visit) -> WeekReport:
 
 
 def _weeks(visit: Visit) -> str:
-    """Read how many weeks are asked for behind the question mark; of a form, the usual."""
+    """Read how many weeks are asked for; in a form that does not say so, the usual."""
     said = visit.fields.typed("weeks")
     return said if said in WEEKS else f"{USUAL_WEEKS}"
 
@@ -160,7 +166,7 @@ def _as_file(visit: Visit, content: bytes, ending: str, kind: str) -> Response:
 ROUTES = (
     get("/clinician", clinician_page),
     get("/clinician/report.html", report_html),
-    get("/clinician/report.pdf", report_pdf),
+    post("/clinician/report.pdf", report_pdf, clinician_page),
     post("/clinician/override", enter_override, clinician_page),
     post("/clinician/clear", enter_clear, clinician_page),
     post("/clinician/baseline", enter_baseline, clinician_page),

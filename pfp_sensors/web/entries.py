@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _ENTRIES: Final = "/entries"
 _NOT_SHOWN: Final = frozenset({"id", "entered", "sha256"})
 """Said elsewhere on the page, or of no use to a reader."""
+_SAID_ABOVE: Final = {"override": {"key", "value"}, "event": {"kind", "value"}}
+"""By kind of entry: what the first line says in words."""
 
 
 def entries_page(visit: Visit) -> Page:
@@ -51,7 +54,7 @@ def entries_page(visit: Visit) -> Page:
             "kind": kind or "",
             "kinds": [("", "all"), *KIND_WORDS.items()],
             "undo_lines": [] if last is None else undo_words(*_told(last)),
-            "undo_of": "" if last is None else last.at.isoformat(),
+            "undo_of": "" if last is None else f"{last.act}",
         },
     )
 
@@ -66,9 +69,10 @@ def entry_shown(visit: Visit) -> Page:
         {
             "entry": _row(stored),
             "values": [
-                (_label(key), value_words(value))
+                (_label(key), _spaced(value_words(value)) if key == "name" else value_words(value))
                 for key, value in found.values.items()
-                if key not in _NOT_SHOWN and not isinstance(value, (dict, list, type(None)))
+                if key not in _NOT_SHOWN | _SAID_ABOVE.get(stored.kind, set())
+                and not isinstance(value, (dict, list, type(None)))
             ],
             "keys": [(key, _choice(key, found.values.get(key))) for key in found.keys],
             "versions": [_row(one) for one in found.versions] if len(found.versions) > 1 else [],
@@ -96,16 +100,18 @@ def take_back(visit: Visit) -> GoTo:
         If the page showed another act as the last one: a second click, or something done elsewhere since.
     """
     shown = visit.fields.typed("undo_of")
+    act = int(shown) if re.fullmatch(r"[0-9]{1,15}", shown) else None
     if shown:
         last = what_undo_takes(visit.home, at=visit.at)
-        if last is None or last.at.isoformat() != shown:
+        if last is None or last.act != act:
             raise UsageError(
                 "What this page showed is not the last thing any more; nothing more was taken back.",
                 "Below stands what is the last thing now.",
             )
-    done = undo(visit.home, at=visit.at)
+    done = undo(visit.home, at=visit.at, act=act)
     what, _, entries, changed = (None, None, [], ()) if done is None else _told(done)
-    return GoTo(back_to(visit), tuple(undone_text(what, entries, changed).splitlines()))
+    stages = () if done is None else done.stages
+    return GoTo(back_to(visit), tuple(undone_text(what, entries, changed, stages).splitlines()))
 
 
 def _told(done: Undone) -> tuple[str, Any, list[Any], tuple[str, ...]]:
@@ -129,6 +135,10 @@ def _row(one: StoredEntry) -> dict[str, Any]:
 
 def _day(one: StoredEntry) -> str:
     return page.moment_words(day_of(moment_of(one.entry)))  # type: ignore[arg-type]
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _label(key: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from pfp_sensors.actions.typed_clock import clock_minutes, pace_speed_mps
 from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,6 +72,22 @@ class Fields:
         if not re.fullmatch(rf"[+-]?[0-9]{{1,{_MOST_DIGITS}}}([.,][0-9]{{1,{_MOST_DIGITS}}})?", said):
             raise FieldError(name, f"{label}: found {_short(said)}.", "Give a number, such as 4.5.")
         return float(said.replace(",", "."))
+
+    def minutes(self, name: str, label: str) -> float | None:
+        """Read minutes, also as 20:30; raises FieldError."""
+        typed = clock_minutes(self.typed(name))
+        return self.number(name, label) if typed is None else typed
+
+    def speed_mps(self, name: str, label: str) -> float | None:
+        """Read a pace, minutes and seconds for a kilometre, as a speed; raises FieldError."""
+        said = self.text(name, label)
+        if said is None:
+            return None
+        speed = pace_speed_mps(said)
+        if speed is None:
+            advice = "Give minutes and seconds for a kilometre, such as 5:58."
+            raise FieldError(name, f"{label}: found {_short(said)}.", advice)
+        return speed
 
     def day(self, name: str, label: str) -> date | None:
         """Read a day as browsers send it, 2026-11-22; raises FieldError."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
@@ -12,9 +14,11 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from pfp_sensors.web.arrival import ELSEWHERE, unasked
 from pfp_sensors.web.neighbour import NobodyThereError, own_user, owner_of_connection
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY: Final = (
@@ -56,6 +60,8 @@ class Door:
         To be shown once, then kept by the browser; None: not asked for.
     max_form_bytes, max_upload_bytes
         The longest body of a form, and of one that brings files.
+    key
+        Of this run of the server: with it is made what a browser keeps in place of the token.
     """
 
     port: int
@@ -64,6 +70,12 @@ class Door:
     token: str | None
     max_form_bytes: int
     max_upload_bytes: int
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    @property
+    def pass_value(self) -> str:
+        """Give what a browser that showed the token keeps: of use for this run of the server alone."""
+        return hmac.new(self.key, f"token {self.token}".encode(), hashlib.sha256).hexdigest()
 
 
 class TooLongError(Exception):
@@ -90,12 +102,9 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        refusal = _refusal(scope, headers, self._door)
-        if refusal is not None:
-            await _plain(403, refusal)(scope, receive, with_headers)
-            return
-        if self._door.token is not None and not _has_token(headers, self._door):
-            await self._ask_for_token(scope, receive, with_headers)
+        answer = _answer(scope, headers, self._door)
+        if answer is not None:
+            await answer(scope, receive, with_headers)
             return
         most = self._door.max_upload_bytes if scope["path"] in _UPLOADS else self._door.max_form_bytes
         said = headers.get("content-length", "0")
@@ -106,18 +115,6 @@ class Guard:
             await self._app(scope, _bounded(receive, most), with_headers)
         except TooLongError:
             await _plain(413, _too_long(most))(scope, receive, with_headers)
-
-    async def _ask_for_token(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take the token from the address into a cookie, or refuse."""
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
-        token = str(self._door.token)
-        if scope["method"] not in _READING or not hmac.compare_digest(given.encode(), token.encode()):
-            text = "The address lacks its token. Use the whole address that `pfp serve` printed."
-            await _plain(403, text)(scope, receive, send)
-            return
-        answer = RedirectResponse("/", status_code=303)
-        answer.set_cookie(token_cookie(self._door.port), token, httponly=True, samesite="strict")
-        await answer(scope, receive, send)
 
 
 def token_cookie(port: int) -> str:
@@ -134,6 +131,23 @@ def read_cookie(headers: Headers, name: str) -> str | None:
     return None if found is None else found.value
 
 
+def _answer(scope: Scope, headers: Headers, door: Door) -> Response | None:
+    """Answer what may not come in, or nobody asked for; None where a page is to answer."""
+    refusal = _refusal(scope, headers, door)
+    if refusal is not None:
+        return _plain(403, refusal)
+    early = unasked(scope, headers)
+    if door.token is None or _has_pass(headers, door):
+        return early
+    if not _shows_token(scope, door):
+        text = "The address lacks its token. Use the whole address that `pfp serve` printed."
+        return early or _plain(403, text)
+    answer = early or RedirectResponse("/", status_code=303)
+    if answer.status_code < 400:
+        answer.set_cookie(token_cookie(door.port), door.pass_value, httponly=True, samesite="strict")
+    return answer
+
+
 def _refusal(scope: Scope, headers: Headers, door: Door) -> str | None:
     """Say why a request is not answered; None where it is."""
     host = headers.get("host", "")
@@ -148,7 +162,7 @@ def _refusal(scope: Scope, headers: Headers, door: Door) -> str | None:
 
 def _refused_reading(headers: Headers) -> str | None:
     """Let another site lead a person here by a link, but read nothing."""
-    elsewhere = headers.get("sec-fetch-site", "same-origin") in {"cross-site", "same-site"}
+    elsewhere = headers.get("sec-fetch-site") in ELSEWHERE
     if elsewhere and headers.get("sec-fetch-mode") != "navigate":
         return "Another site may not read from here."
     return None
@@ -194,9 +208,15 @@ def _is_own_user(scope: Scope) -> bool:
     return owner is None or owner in {own_user(), _ROOT_USER}
 
 
-def _has_token(headers: Headers, door: Door) -> bool:
+def _has_pass(headers: Headers, door: Door) -> bool:
     given = read_cookie(headers, token_cookie(door.port)) or ""
-    return hmac.compare_digest(given.encode(), str(door.token).encode())
+    return hmac.compare_digest(given.encode(), door.pass_value.encode())
+
+
+def _shows_token(scope: Scope, door: Door) -> bool:
+    """Tell whether the address has the token; its answer takes it into a cookie."""
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
+    return scope["method"] == "GET" and hmac.compare_digest(given.encode(), str(door.token).encode())
 
 
 def _bounded(receive: Receive, most: int) -> Receive:

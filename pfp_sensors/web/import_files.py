@@ -21,8 +21,9 @@ from pfp_sensors.web.visit import GoTo, Page
 if TYPE_CHECKING:
     from pfp_sensors.actions.import_run import Imported
     from pfp_sensors.model.diary import Moment
+    from pfp_sensors.web.sent_files import Sent
     from pfp_sensors.web.site import Site
-    from pfp_sensors.web.uploads import Sending, Sent, Uploads
+    from pfp_sensors.web.uploads import Sending, Uploads
     from pfp_sensors.web.visit import Visit
 
 LABELS: Final = {
@@ -59,8 +60,9 @@ def send(visit: Visit) -> GoTo:
         raise FieldError("files", "No file was chosen.", "Choose one or several.")
     uploads = _uploads(visit)
     sending = uploads.keep(visit.home, visit.session, files, visit.settings.max_upload_bytes)
-    for sent in sending.recordings:
-        _understand(visit, sent)
+    with sending.lock:
+        for sent in sending.recordings:
+            _understand(visit, sent)
     problems = [sent.problem for sent in sending.recordings if sent.problem is not None]
     if len(problems) == len(sending.recordings) and not any(_can_be_helped(one) for one in problems):
         uploads.drop(sending)
@@ -68,9 +70,11 @@ def send(visit: Visit) -> GoTo:
     return GoTo(f"/import/{sending.id}")
 
 
-def understood_page(visit: Visit) -> Page:
+def understood_page(visit: Visit) -> Page | GoTo:
     """Show what was understood of each recording, with what is still to be said of it."""
     sending = _sending(visit)
+    if all(sent.stored is not None for sent in sending.recordings):
+        return GoTo(f"/runs/{sending.recordings[-1].stored}")
     return Page(
         "understood.html",
         {
@@ -86,28 +90,33 @@ def understood_page(visit: Visit) -> Page:
 
 def store(visit: Visit) -> GoTo:
     """Store one of the recordings; raises as `keep_recording`."""
-    sending = _sending(visit)
     number = visit.fields.whole("number", "Number")
-    if number is None or not 0 <= number < len(sending.recordings):
-        raise UsageError("There is no such recording among these files.", "Load the page again.")
-    sent = sending.recordings[number]
-    if sent.stored is not None:
-        return GoTo(f"/runs/{sent.stored}", ("It is stored already.",))
     try:
-        done = keep_recording(visit.home, sent.path, _options(visit), start=_start(visit), at=visit.at)
+        options, start = _options(visit), _start(visit)
     except PfpError as error:
-        raise _in_plain_words(error, sent) from error
-    sent.stored = done.run.id
-    waits = any(one.stored is None for one in sending.recordings)
-    if not waits:
-        _uploads(visit).drop(sending)
+        raise of_form(error, LABELS) from error
+    with _uploads(visit).alone(visit.part("id"), visit.session) as sending:
+        if number is None or not 0 <= number < len(sending.recordings):
+            raise UsageError("There is no such recording among these files.", "Load the page again.")
+        sent = sending.recordings[number]
+        if sent.stored is not None:
+            return GoTo(f"/runs/{sent.stored}", ("It is stored already.",))
+        try:
+            done = keep_recording(visit.home, sent.path, options, start=start, at=visit.at)
+        except PfpError as error:
+            raise _in_plain_words(error, sent) from error
+        sent.stored = done.run.id
+        waits = any(one.stored is None for one in sending.recordings)
+        if not waits:
+            _uploads(visit).finish(sending)
     path = f"/import/{sending.id}" if waits else f"/runs/{done.run.id}"
     return GoTo(path, _said(done, sent), undo=done.how == "added")
 
 
 def discard(visit: Visit) -> GoTo:
     """Remove the files that were sent and not stored."""
-    _uploads(visit).drop(_sending(visit))
+    with _uploads(visit).alone(visit.part("id"), visit.session) as sending:
+        _uploads(visit).drop(sending)
     return GoTo("/import", ("The files were removed. Nothing more was stored.",))
 
 
@@ -147,6 +156,8 @@ def _in_plain_words(error: PfpError, sent: Sent) -> PfpError:
     for path in ours:
         message, advice = message.replace(path, sent.shown), advice.replace(path, sent.shown)
     kind = InputError if isinstance(error, RefusedError) else type(error)
+    if isinstance(error, FieldError):
+        return FieldError(error.field, message, advice)
     if "does not say when" in message:
         return FieldError("start", message, "Give the day, and the time where you know it.")
     return of_form(kind(message, advice.replace("`pfp analyze a file`", "`pfp analyze FILE`")), LABELS)
@@ -186,7 +197,15 @@ def _shown(number: int, sent: Sent) -> dict[str, object]:
 def _said(done: Imported, sent: Sent) -> tuple[str, ...]:
     """Write what ``pfp import`` says, without what is a button or a field here."""
     return _worded(
-        imported_text(sent.shown, done.run, done.how, done.other_runs, done.notes, dated=done.dated)
+        imported_text(
+            sent.shown,
+            done.run,
+            done.how,
+            done.other_runs,
+            done.notes,
+            dated=done.dated,
+            no_run=done.no_run,
+        )
     )
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response, StreamingResponse
@@ -16,11 +14,11 @@ from starlette.responses import Response, StreamingResponse
 from pfp_sensors.actions.export_history import exported_history, history_text
 from pfp_sensors.actions.look_into_backup import Contents, look_into_backup
 from pfp_sensors.actions.restore import restore
-from pfp_sensors.errors import PfpError, UsageError
+from pfp_sensors.errors import InputError, PfpError, UsageError
 from pfp_sensors.load.days import day_of
 from pfp_sensors.report.html import facts
 from pfp_sensors.report.page import moment_words
-from pfp_sensors.report.restored_text import held_text, restored_text
+from pfp_sensors.report.restored_text import held_text, restored_text, unreadable_words
 from pfp_sensors.store.backup import write_backup
 from pfp_sensors.store.home_files import has_data
 from pfp_sensors.store.sealed_files import not_written
@@ -28,9 +26,11 @@ from pfp_sensors.web.forms import needed
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.settings import settings_page
 from pfp_sensors.web.visit import GoTo, Page
+from pfp_sensors.web.work_folder import WorkFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pfp_sensors.actions.restore import Restored
     from pfp_sensors.model.diary import History
@@ -39,19 +39,23 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES: Final = 1 << 20
 _MOST_HELD: Final = 2
+KEPT_S: Final = 3600.0
+"""How long a file waits for the second word."""
 
 
 @dataclass(slots=True)
 class Held:
     """A file that was sent and checked, and waits for a second word; its folder goes with it."""
 
-    folder: tempfile.TemporaryDirectory[str]
+    folder: WorkFolder
     contents: Contents
+    ending: threading.Timer | None = None
 
-    @property
-    def path(self) -> Path:
-        """Tell where it lies."""
-        return _place(self.folder)
+    def end(self) -> None:
+        """Remove it."""
+        if self.ending is not None:
+            self.ending.cancel()
+        self.folder.close()
 
 
 @dataclass(slots=True)
@@ -69,7 +73,18 @@ class Waiting:
                 old.append(self._held.popitem(last=False)[1])
             self._held[session] = held
         for one in old:
-            one.folder.cleanup()
+            one.end()
+        held.ending = threading.Timer(KEPT_S, self._end, (session, held))
+        held.ending.daemon = True
+        held.ending.start()
+
+    def _end(self, session: str, held: Held) -> None:
+        """Remove a file that waited too long, unless it was taken just now."""
+        with self._lock:
+            if self._held.get(session) is not held:
+                return
+            del self._held[session]
+        held.end()
 
     def of(self, session: str) -> Held | None:
         """Give the file of a browser."""
@@ -84,14 +99,13 @@ class Waiting:
 
 def send_backup(visit: Visit) -> Response:
     """Send a backup as a file; its private copy here is removed once it is sent."""
-    folder = tempfile.TemporaryDirectory(prefix="pfp-backup-")
+    folder = WorkFolder(visit.home)
     try:
-        path = _place(folder)
         done = write_backup(
-            visit.home, path, without_recordings=visit.fields.ticked("without_recordings"), at=visit.at
+            visit.home, folder.file, without_recordings=visit.fields.ticked("without_recordings"), at=visit.at
         )
     except PfpError:
-        folder.cleanup()
+        folder.close()
         raise
     headers = _as_file(f"pfp-{visit.at:%Y-%m-%d}.pfpbackup") | {"content-length": str(done.file_bytes)}
     return StreamingResponse(_blocks(folder), media_type="application/zip", headers=headers)
@@ -116,6 +130,7 @@ def restore_page(visit: Visit) -> Page:
             "most_mb": f"{visit.settings.max_upload_bytes / 1e6:g}",
             "held": None if held is None else _held_words(held.contents),
             "from_backup": held is not None and held.contents.facts.from_backup,
+            "detail": _detail(visit.problem),
         },
     )
 
@@ -123,21 +138,21 @@ def restore_page(visit: Visit) -> Page:
 def take_file(visit: Visit) -> GoTo:
     """Check a file whole; restore it where nothing is here yet, else keep it for a second word."""
     file = needed(next(iter(visit.fields.files("file")), None), "file", "The file")
-    folder = tempfile.TemporaryDirectory(prefix="pfp-restore-")
+    folder = WorkFolder(visit.home)
     try:
         try:
-            with _place(folder).open("wb") as copy:
+            with folder.make_file().open("wb") as copy:
                 shutil.copyfileobj(file.file, copy, _BLOCK_BYTES)
         except OSError as error:
-            raise not_written(_place(folder), error) from error
-        with _as_the_file(_place(folder)):
-            contents = look_into_backup(_place(folder), visit.at)
+            raise not_written(folder.file, error) from error
+        with _as_the_file(folder.file):
+            contents = look_into_backup(folder.file, visit.at)
             if not has_data(visit.home):
-                done = restore(_place(folder), visit.home, visit.at)
-                folder.cleanup()
+                done = restore(folder.file, visit.home, visit.at)
+                folder.close()
                 return GoTo("/settings", _done_words(done))
     except PfpError:
-        folder.cleanup()
+        folder.close()
         raise
     waiting(visit).put(visit.session, Held(folder, contents))
     return GoTo("/restore")
@@ -153,10 +168,10 @@ def replace_by_file(visit: Visit) -> GoTo:
     if held is None:
         raise UsageError("No file waits to be restored.", "Choose the file again.")
     try:
-        with _as_the_file(held.path):
-            done = restore(held.path, visit.home, visit.at, replace=True)
+        with _as_the_file(held.folder.file):
+            done = restore(held.folder.file, visit.home, visit.at, replace=True)
     finally:
-        held.folder.cleanup()
+        held.end()
     return GoTo("/settings", _done_words(done))
 
 
@@ -164,7 +179,7 @@ def drop_file(visit: Visit) -> GoTo:
     """Remove the file that waits."""
     held = waiting(visit).take(visit.session)
     if held is not None:
-        held.folder.cleanup()
+        held.end()
     return GoTo("/restore", ("The file was put away. Nothing was changed.",))
 
 
@@ -183,21 +198,26 @@ def _as_the_file(path: Path) -> Iterator[None]:
     try:
         yield
     except PfpError as error:
-        raise type(error)(error.message.replace(str(path), "The file"), error.what_to_do) from error
+        found = type(error)(error.message.replace(str(path), "The file"), error.what_to_do)
+        if not isinstance(error, InputError):
+            raise found from error
+        raise InputError(*unreadable_words(found.message)) from found
 
 
-def _place(folder: tempfile.TemporaryDirectory[str]) -> Path:
-    return Path(folder.name) / "file"
+def _detail(problem: PfpError | None) -> str:
+    """Give what a programmer would like to know of a file that was refused; else empty."""
+    cause = None if problem is None else problem.__cause__
+    return cause.message if isinstance(problem, InputError) and isinstance(cause, InputError) else ""
 
 
-def _blocks(folder: tempfile.TemporaryDirectory[str]) -> Iterator[bytes]:
+def _blocks(folder: WorkFolder) -> Iterator[bytes]:
     """Yield a file in pieces; its folder is removed afterwards, also where the browser went away."""
     try:
-        with _place(folder).open("rb") as file:
+        with folder.file.open("rb") as file:
             while block := file.read(_BLOCK_BYTES):
                 yield block
     finally:
-        folder.cleanup()
+        folder.close()
 
 
 def _as_file(name: str) -> dict[str, str]:

@@ -10,7 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from pfp_sensors.report.live_text import A_WHOLE_RUN, stale_words
+from pfp_sensors.actions.next_run import judge_history
+from pfp_sensors.actions.read_diary import read_diary
+from pfp_sensors.report.live_text import A_WHOLE_RUN, no_running_words, stale_words
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from pfp_sensors.web.live_watch import LiveWatch, present
 from pfp_sensors.web.routes import get
@@ -42,7 +44,14 @@ def live(visit: Visit) -> Page:
     picture = present(visit.home)
     stale = stale_words(picture["age_s"]) if picture["phase"] == "recording" else ""
     return Page(
-        "live.html", {"picture": picture, "stale": stale, "honest": NOT_KNEE_LOAD, "a_whole_run": A_WHOLE_RUN}
+        "live.html",
+        {
+            "picture": picture,
+            "stale": stale,
+            "no_running": no_running_words(judge_history(read_diary(visit.home), visit.at).recommendation),
+            "honest": NOT_KNEE_LOAD,
+            "a_whole_run": A_WHOLE_RUN,
+        },
     )
 
 

@@ -43,7 +43,7 @@ _JOIN_BYTES: Final = 200_000
 """Landings told to whoever joins late: five minutes of two legs are half of that."""
 
 _CHUNKS_AT_ONCE: Final = 8
-_FINISH: Final = ("/", "Finish it on the page of today")
+_FINISH: Final = ("/", "Finish it on the page Today")
 _CUE_STAYS_S: Final = 6.0
 _DIARY_EVERY_S: Final = 1.0
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from pfp_sensors import __version__
 from pfp_sensors.report.html import Markup, prose
+from pfp_sensors.web.arrival import ELSEWHERE
 from pfp_sensors.web.command_links import linked
 from pfp_sensors.web.forms import FieldError
 from pfp_sensors.web.tokens import TOKEN_FIELD
@@ -39,10 +40,11 @@ _YEAR_S: Final = 31_536_000
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a form did: sentences, and whether it can be taken back at once."""
+    """What a form did: sentences, the number of the act that can be taken back at once, and a red flag."""
 
     said: tuple[str, ...]
-    undo: bool = False
+    undo_of: str = ""
+    alarm: bool = False
 
 
 def render(visit: Visit, page: Page) -> Response:
@@ -63,7 +65,9 @@ def render(visit: Visit, page: Page) -> Response:
     }
     text = environment().get_template(page.template).render(context)
     answer = HTMLResponse(text, status_code=page.status)
-    answer.set_cookie(site.session_cookie, visit.session, httponly=True, samesite="strict", max_age=_YEAR_S)
+    if visit.request.headers.get("sec-fetch-site") not in ELSEWHERE:  # its cookies are kept back there
+        name = site.session_cookie
+        answer.set_cookie(name, visit.session, httponly=True, samesite="strict", max_age=_YEAR_S)
     return answer
 
 

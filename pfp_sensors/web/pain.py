@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.add_pain import PainGiven, add_pain
@@ -11,7 +12,7 @@ from pfp_sensors.load.days import day_of
 from pfp_sensors.model.diary import WHENS
 from pfp_sensors.report import page
 from pfp_sensors.report.entry_words import named_run
-from pfp_sensors.report.today_words import entered_words
+from pfp_sensors.report.today_words import entered_words, lowered_words
 from pfp_sensors.report.written_text import TAKE_BACK, written_text
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.web.days import past_day
@@ -20,10 +21,11 @@ from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from pfp_sensors.load.open_answers import OpenAnswer
-    from pfp_sensors.model.diary import History, Knee
+    from pfp_sensors.model.diary import History, Knee, Pain
     from pfp_sensors.model.written import Written
     from pfp_sensors.web.visit import Visit
 
@@ -53,8 +55,8 @@ def pain_page(visit: Visit) -> Page:
     )
 
 
-def enter_pain(visit: Visit) -> GoTo:
-    """Write a score down; raises as `add_pain`."""
+def enter_pain(visit: Visit) -> GoTo | Page:
+    """Write a score down, or ask first where a page from before would lower one; raises as `add_pain`."""
     fields = visit.fields
     score = needed(fields.whole("score", "Pain"), "score", "Pain")
     when = needed(fields.choice("when", "When", WHENS), "when", "When")
@@ -67,8 +69,44 @@ def enter_pain(visit: Visit) -> GoTo:
         past_day(visit, "day", "Day"),
         fields.text("note", "Note"),
     )
+    since = higher_since(read_diary(visit.home), given, _page_of(visit), visit.at)
+    if since is not None and not fields.ticked("sure"):
+        kept = {name: fields.typed(name) for name in ("when", "run", "knee", "day", "note", "from")}
+        words = lowered_words(since, score)
+        return Page(
+            "pain_sure.html", {"words": words, "score": score, "kept": kept, "back": back_to(visit)}, 409
+        )
     written = add_pain(visit.home, given, load_load_settings(), at=visit.at)
-    return GoTo(back_to(visit), said_of(written), undo=written.how != "known")
+    return GoTo(
+        back_to(visit),
+        said_of(written),
+        undo=written.how != "known",
+        alarm="red_flag_open" in written.cautions,
+    )
+
+
+def higher_since(history: History, given: PainGiven, page_of: datetime | None, at: datetime) -> Pain | None:
+    """Find the higher score that the same question of a run got today, after its page was made."""
+    if page_of is None or given.run is None:
+        return None
+    corrected = {one.replaces for one in history.pain}
+    found = [
+        one
+        for one in history.pain
+        if (one.run, one.when, one.knee) == (given.run, given.when, given.knee)
+        if one.id not in corrected and one.score is not None and one.score > given.score
+        if isinstance(one.entered, datetime) and one.entered >= page_of and day_of(one.entered) == day_of(at)
+    ]
+    return found[-1] if found else None
+
+
+def _page_of(visit: Visit) -> datetime | None:
+    """Read when the page was made; None where the form has no moment, or none that is one."""
+    try:
+        made = datetime.fromisoformat(visit.fields.typed("page_of"))
+    except ValueError:
+        return None
+    return made if made.tzinfo is not None else None
 
 
 def said_of(written: Written) -> tuple[str, ...]:
@@ -82,11 +120,19 @@ def said_lines(text: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def question(ask: OpenAnswer) -> dict[str, str | None]:
-    """Word an open question for the row of scores."""
+def questions(asks: Sequence[OpenAnswer]) -> list[dict[str, str | None]]:
+    """Word open questions for the row of scores; two runs of one day are told apart by their ids."""
+    runs = {one.run.id: day_of(one.run.start) for one in asks}
+    alike = {day for day in runs.values() if [*runs.values()].count(day) > 1}
+    return [_question(one, runs[one.run.id] in alike) for one in asks]
+
+
+def _question(ask: OpenAnswer, with_id: bool) -> dict[str, str | None]:
+    day = page.short_day(day_of(ask.run.start)).strip() + (f" ({ask.run.id})" if with_id else "")
+    of_run = ", " if ask.when == "during" else " of "
     knee = "" if ask.knee is None else f", {ask.knee} knee"
     return {
-        "label": f"{WHEN_ASKED[ask.when]} ({named_run(ask.run)}){knee}",
+        "label": f"{WHEN_ASKED[ask.when]}{of_run}{day}{knee}",
         "when": ask.when,
         "run": ask.run.id,
         "knee": ask.knee,

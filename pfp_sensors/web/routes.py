@@ -9,6 +9,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from pfp_sensors.actions.entry_list import what_undo_takes
 from pfp_sensors.actions.now import now
 from pfp_sensors.errors import InputError, PfpError, RefusedError, UsageError
 from pfp_sensors.web.forms import Fields, fields_of
@@ -56,7 +57,7 @@ def post(path: str, handler: Handler, shows: Handler) -> Route:
                 visit = visit_of(request, fields_of(form))
                 token = visit.fields.typed(TOKEN_FIELD)
                 if not site.tokens.fits(token, visit.session, request.url.path):
-                    return render(visit, _stale())
+                    return await run_in_threadpool(_stale, visit, shows)
                 return await run_in_threadpool(_answered, visit, handler, shows)
         except MultiPartException as error:
             problem = InputError(f"The form came damaged: {error.message}", "Go back and send it again.")
@@ -79,11 +80,17 @@ def _answered(visit: Visit, handler: Handler, shows: Handler | None) -> Response
     if isinstance(answer, GoTo):
         if answer.said:
             site: Site = visit.request.app.state.site
-            site.leave_notice(visit.session, Notice(answer.said, answer.undo))
+            site.leave_notice(visit.session, Notice(answer.said, _undo_of(visit, answer), answer.alarm))
         return RedirectResponse(answer.path, status_code=303)
     if isinstance(answer, Page):
         return render(visit, answer)
     return answer
+
+
+def _undo_of(visit: Visit, answer: GoTo) -> str:
+    """Name the act that a notice offers to take back: a second click must not take back another."""
+    last = what_undo_takes(visit.home, at=visit.at) if answer.undo else None
+    return "" if last is None else f"{last.act}"
 
 
 def _failed(visit: Visit, error: PfpError, shows: Handler | None) -> tuple[Visit, Page | GoTo | Response]:
@@ -109,9 +116,32 @@ def visit_of(request: Request, fields: Fields) -> Visit:
     return Visit(site.home, now(), request, session, site.settings, fields)
 
 
-def _stale() -> Page:
-    problem = PfpError(
-        "This form is from before `pfp serve` was started, or not from here. Nothing was stored.",
-        "Go back, load the page again, and send it once more.",
+def _stale(visit: Visit, shows: Handler) -> Response:
+    """Answer a form whose token does not fit: its page again with what was typed, where it was our own.
+
+    The browser itself has to say that it was: only then is anything of what was sent shown.
+    """
+    if not _is_own_page(visit.request):
+        problem = PfpError(
+            "This form is from before `pfp serve` was started, or not from here. Nothing was stored.",
+            "Go back, load the page again, and send it once more.",
+        )
+        return render(visit, problem_page(problem, 403))
+    advice = "Look it over, and send it once more."
+    if visit.fields.uploads:
+        advice = "Look it over, choose the files again, and send it once more."
+    error = PfpError(
+        "This page was from before the dashboard was started again. Nothing is stored yet.", advice
     )
-    return problem_page(problem, 403)
+    again, page = _failed(visit, error, shows)
+    if isinstance(page, Page):
+        return render(again, Page(page.template, page.context, 403))
+    return render(visit, problem_page(error, 403))
+
+
+def _is_own_page(request: Request) -> bool:
+    """Tell whether the browser says that a page of this very address sent the form."""
+    headers = request.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    is_own = origin == f"http://{headers.get('host', '')}"
+    return site == "same-origin" and (origin is None or is_own) if site is not None else is_own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import HTMLResponse, Response
 
 from pfp_sensors.actions.edit_entry import edit_entry
+from pfp_sensors.actions.edit_values import UNKNOWN
 from pfp_sensors.actions.print_pdf import PRINT_YOURSELF, find_browser, print_pdf
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.actions.report_run import report_own_run
@@ -31,9 +33,9 @@ if TYPE_CHECKING:
 
 VALUES: Final = {
     "km": "Distance, km",
-    "minutes": "Running time, minutes",
+    "minutes": "Running time, minutes, as 20:30 or 20.5",
     "start": "Day, or day and time, as 2026-10-01T07:30",
-    "speed_mps": "Speed, m/s",
+    "speed_mps": "Pace, minutes per km, as 5:58",
     "cadence_spm": "Steps per minute of both feet",
     "steps": "Steps",
     "downhill_min": "Minutes downhill",
@@ -95,8 +97,8 @@ def _ask(ident: str, when: str, knee: Knee | None) -> dict[str, str | None]:
 
 def _with_own_links(sections: Markup, ident: str) -> Markup:
     """Lead from a question that is open to where it is answered on this page."""
-    here = f'<a href="/runs/{ident}">the page of {ident}</a>'
-    return Markup(linked(sections).replace(here, '<a href="#pain">answer it</a>'))
+    here = rf'(?:\b(?:[Ss]ee|on) )?<a href="/runs/{re.escape(ident)}">[Tt]he page of {re.escape(ident)}</a>'
+    return Markup(re.sub(here, '<a href="#pain">answer it</a>', linked(sections)))
 
 
 def correct(visit: Visit) -> GoTo:
@@ -104,6 +106,8 @@ def correct(visit: Visit) -> GoTo:
     run, fields = run_of(visit), visit.fields
     key = needed(fields.choice("key", "Which value", VALUES), "key", "Which value")
     value = needed(fields.text("value", "New value"), "value", "New value")
+    if key == "speed_mps" and value.lower() != UNKNOWN:
+        value = f"{fields.speed_mps('value', 'Pace'):.3f}"
     value = value if key == "start" else value.replace(",", ".")
     return _corrected(visit, run, key, value)
 

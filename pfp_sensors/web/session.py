@@ -26,6 +26,7 @@ from pfp_sensors.report.session_text import (
     dose_words,
     next_time_text,
     no_session_text,
+    recovery_text,
     session_notes,
     session_title,
     stored_words,
@@ -66,6 +67,9 @@ def session_page(visit: Visit) -> Page:
         {
             "items": [_item(one) for one in _items(visit, session.items)],
             "short": short,
+            "recovery": ""
+            if proposed.recovery is None
+            else recovery_text(proposed.recovery, short=not session.number),
             "name": session_title(session),
             "notes": session_notes(
                 session, proposed.progress, held=proposed.held, left_out=proposed.left_out

@@ -85,7 +85,7 @@ def _check_order(name: str, day: date, ended: date | None) -> None:
 def _answer(written: Written) -> GoTo:
     """Lead to today after a red flag: the answer there says what holds now, above all else."""
     is_red = "red_flag" in written.cautions
-    return GoTo("/" if is_red else _SIGNS, said_of(written), undo=written.how != "known")
+    return GoTo("/" if is_red else _SIGNS, said_of(written), undo=written.how != "known", alarm=is_red)
 
 
 def _going_on(one: Symptom) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pfp_sensors.report.answer_page import answer_panel, missing_list, rules_tab
 from pfp_sensors.report.today_words import entered_run_words, finished_words, last_run_words, left_open_words
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from pfp_sensors.web.live_state import running_recording
-from pfp_sensors.web.pain import day_questions, question
+from pfp_sensors.web.pain import day_questions, questions
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
 
@@ -32,7 +32,8 @@ def today(visit: Visit) -> Page:
     """Show the next run and what is asked; the limit is kept as issued, as ``pfp next`` keeps it."""
     judged = next_run(visit.home, visit.at)
     rec = judged.recommendation
-    asks = [question(one) for one in open_answers(judged.history, visit.at, judged.settings)]
+    asks = questions(open_answers(judged.history, visit.at, judged.settings))
+    shown = _first_asked(asks)
     return Page(
         "today.html",
         {
@@ -44,13 +45,25 @@ def today(visit: Visit) -> Page:
             "answer": answer_panel(rec),
             "missing": missing_list(rec),
             "rules": rules_table(rec.rules),
-            "asks": asks[:_FIRST_ASKED],
-            "more_asks": asks[_FIRST_ASKED:],
+            "asks": asks[:shown],
+            "more_asks": asks[shown:],
             "day_asks": day_questions(judged.history, visit.at.date()),
             "last_run": _last_run(judged, visit),
             "honest": NOT_KNEE_LOAD,
         },
     )
+
+
+def _first_asked(asks: list[dict[str, str | None]]) -> int:
+    """Count the questions that stand on the page at once; the two knees of one question stay together."""
+    shown = min(_FIRST_ASKED, len(asks))
+    while 0 < shown < len(asks) and _asked(asks[shown]) == _asked(asks[shown - 1]):
+        shown += 1
+    return shown
+
+
+def _asked(ask: dict[str, str | None]) -> tuple[str | None, str | None]:
+    return ask["run"], ask["when"]
 
 
 def finish_recordings(visit: Visit) -> GoTo:

@@ -65,9 +65,11 @@ class Page:
 class GoTo:
     """After a form was taken: the page to go to, and what to say at its top.
 
-    ``said`` are sentences as the commands say them; ``undo`` offers to take it back.
+    ``said`` are sentences as the commands say them; ``undo`` offers to take it back; ``alarm`` frames them as
+    what stops running.
     """
 
     path: str
     said: tuple[str, ...] = ()
     undo: bool = False
+    alarm: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -49,16 +50,18 @@ def _look_at_latest(site: Site) -> bool:
     from pfp_sensors.actions.read_diary import read_diary
     from pfp_sensors.load.seen import see
     from pfp_sensors.settings.load import load_load_settings
+    from pfp_sensors.store.recording_names import recording_of
 
-    looked = False
     try:
         runs = see(read_diary(site.home), now(), load_load_settings()).runs
-        kept = [one.run.recording for one in reversed(runs) if one.run.recording is not None]
-        for recording in kept[:_LATEST]:
-            site.looks.at(site.home / recording)
-            looked = True
     except (PfpError, OSError):
-        return looked  # the page of that run says what is wrong
+        return False  # every page says what is wrong
+    looked = False
+    kept = [one.run for one in reversed(runs) if one.run.recording is not None]
+    for run in kept[:_LATEST]:
+        with suppress(PfpError, OSError):  # the page of that run says what is wrong
+            site.looks.at(recording_of(site.home, run))
+            looked = True
     return looked
 
 

@@ -10,7 +10,7 @@ from pfp_sensors.report import page
 from pfp_sensors.report.answer_page import ONE_LINE, is_stopped
 from pfp_sensors.report.html import blocks, facts
 from pfp_sensors.report.next_answer import answer, what_to_do
-from pfp_sensors.report.week_done_text import NOT_MADE_UP, STATE_SIGNS, state_words
+from pfp_sensors.report.week_done_text import NOT_MADE_UP, STATE_SIGNS, besides_words, state_words
 from pfp_sensors.report.week_text import CLOSING_CUE, KIND_WORDS, below_table, session_words
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from pfp_sensors.web.routes import get
@@ -60,8 +60,8 @@ def week_page(visit: Visit) -> Page:
 
 def _so_far(done: WeekDone) -> Iterator[dict[str, object]]:
     """Word each session of the calendar week, by day."""
-    rows = [(one.day, one.kind, STATE_SIGNS[one.state], state_words(one)) for one in done.sessions]
-    rows += [(day, kind, STATE_SIGNS["done"], "done as well") for day, kind in done.besides]
+    rows = [(one.day, one.kind, STATE_SIGNS[one.state], state_words(one, done)) for one in done.sessions]
+    rows += [(day, kind, STATE_SIGNS["done"], besides_words(done, day, kind)) for day, kind in done.besides]
     last = None
     for day, kind, sign, words in sorted(rows, key=lambda row: (row[0], KINDS.index(row[1]))):
         named = page.short_day(day)

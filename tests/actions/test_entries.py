@@ -18,13 +18,14 @@ from pfp_sensors.actions.enter_recording import MARKED
 from pfp_sensors.actions.entry_days import read_clock, read_day, read_start
 from pfp_sensors.actions.find_run import find_run
 from pfp_sensors.actions.new_run import add_with_run_id
+from pfp_sensors.actions.typed_clock import clock_minutes, pace_speed_mps
 from pfp_sensors.actions.undo import undo
 from pfp_sensors.errors import RefusedError, UsageError
 from pfp_sensors.load.seen import see
 from pfp_sensors.model.diary import Pain, Run, Symptom
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.database import DIARY_NAME, open_diary
-from pfp_sensors.store.diary import add_entry, find_entry, read_history
+from pfp_sensors.store.diary import add_entry, find_entry, list_versions, read_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,12 @@ def stored(home: Path, entry_id: str) -> StoredEntry:
         found = find_entry(diary, entry_id)
     assert found is not None
     return found
+
+
+def run_of(home: Path, run_id: str) -> Run:
+    entry = stored(home, run_id).entry
+    assert isinstance(entry, Run)
+    return entry
 
 
 def pain_of(written: Written) -> Pain:
@@ -589,3 +596,45 @@ def test_only_signs_have_an_open_end(tmp_path: Path) -> None:
     written = add_symptom(tmp_path, SymptomGiven("swelling"), at=NOW)
     assert isinstance(written.entry, Symptom)
     assert (written.entry.start, written.entry.end) == (NOW, None)
+
+
+def test_the_speed_of_a_run_follows_its_distance_and_time(tmp_path: Path) -> None:
+    run = put_run(tmp_path, NOW - timedelta(hours=3), km=6.0, minutes=40.0, speed_mps=2.5)
+    for key, value, speed in (("km", "3", 1.25), ("minutes", "20:30", 2.439), ("km", "unknown", None)):
+        edit_entry(tmp_path, run, key, value, SETTINGS, at=NOW)
+        assert run_of(tmp_path, run).speed_mps == speed
+    with contextlib.closing(open_diary(tmp_path)) as diary:
+        first = list_versions(diary, run)[0].entry
+    assert isinstance(first, Run)
+    assert (first.km, first.speed_mps) == (6.0, 2.5)
+
+
+def test_a_speed_of_its_own_stays_unless_it_contradicts(tmp_path: Path) -> None:
+    run = put_run(tmp_path, NOW - timedelta(hours=3), minutes=40.0, speed_mps=2.6)
+    for key, value, speed in (("minutes", "41", 2.6), ("km", "6.2", 2.6), ("km", "3", 1.22)):
+        edit_entry(tmp_path, run, key, value, SETTINGS, at=NOW)
+        assert run_of(tmp_path, run).speed_mps == speed
+
+
+@pytest.mark.parametrize(("key", "value"), [("km", "30"), ("minutes", "700"), ("minutes", "0:30")])
+def test_a_correction_that_makes_an_impossible_speed_is_refused(tmp_path: Path, key: str, value: str) -> None:
+    run = put_run(tmp_path, NOW - timedelta(hours=3), km=6.0, minutes=40.0, speed_mps=2.5)
+    with pytest.raises(UsageError, match="km in"):
+        edit_entry(tmp_path, run, key, value, SETTINGS, at=NOW)
+    assert run_of(tmp_path, run).km == 6.0
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("20:30", 20.5), ("1:05:30", 65.5), ("0:00", 0.0), ("20:60", None), ("20.5", None), ("-1:00", None)],
+)
+def test_a_clock_is_read_as_minutes(text: str, minutes: float | None) -> None:
+    assert clock_minutes(text) == minutes
+
+
+def test_a_pace_is_read_as_a_speed(tmp_path: Path) -> None:
+    assert pace_speed_mps("5:58") == pytest.approx(1000 / 358)
+    assert pace_speed_mps("0:00") is None
+    run = put_run(tmp_path, NOW - timedelta(hours=3), km=6.0)
+    edit_entry(tmp_path, run, "speed_mps", "5:58", SETTINGS, at=NOW)
+    assert run_of(tmp_path, run).speed_mps == 2.793

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ from pfp_sensors.report.html import element
 from pfp_sensors.report.week_page import week_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+PATIENCE_S = 60.0
 HTML = document("Test", element("p", "Printed words"))
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
@@ -90,6 +93,8 @@ def test_without_a_browser_it_says_how_to_print(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(pdf, "_usual_places", lambda: iter(()))
     assert pdf.find_browser() is None
+    assert not pdf.can_print()
+    assert "was found here to print with" in str(pdf.why_not())
     out = tmp_path / "x.pdf"
     assert main(["report", "week", "-o", str(out), "--home", str(tmp_path / "home")]) == 2
     said = capsys.readouterr().err
@@ -104,10 +109,14 @@ def test_a_browser_that_is_named_counts_first_and_must_be_there(
     monkeypatch.setenv(pdf.ENV, str(tmp_path / "absent"))
     with pytest.raises(UsageError, match=r"PFP_CHROMIUM names .*absent, which is no program here"):
         pdf.find_browser()
+    assert not pdf.can_print()
+    assert "PFP_CHROMIUM names" in str(pdf.why_not())
     if sys.platform != "win32":
         named = browser(tmp_path, "")
         monkeypatch.setenv(pdf.ENV, named)
         assert str(pdf.find_browser()) == named
+        assert pdf.can_print()
+        assert pdf.why_not() is None
 
 
 @posix_only
@@ -145,16 +154,19 @@ def test_a_browser_that_hangs_is_ended_with_its_children(
 ) -> None:
     child = tmp_path / "child"
     monkeypatch.setenv(pdf.ENV, browser(tmp_path, f'sleep 60 & echo $! > "{child}"; wait'))
-    monkeypatch.setattr(pdf, "TIME_LIMIT_S", 1.0)
-    with pytest.raises(PfpError, match="did not finish printing within 1 s"):
+    monkeypatch.setattr(pdf, "TIME_LIMIT_S", 3.0)
+    with pytest.raises(PfpError, match="did not finish printing within 3 s"):
         pdf.print_pdf(HTML, tmp_path / "x.pdf")
     number = int(child.read_text(encoding="utf-8"))
-    for _ in range(50):
-        if not is_running(number):
-            break
-        time.sleep(0.1)
-    assert not is_running(number)
+    wait_until(lambda: not is_running(number))
     assert not (tmp_path / "x.pdf").exists()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until_s = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until_s
+        time.sleep(0.02)
 
 
 def is_running(number: int) -> bool:
@@ -183,3 +195,31 @@ def test_what_the_browser_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert f"--user-data-dir={tmp_path}" in said
     with pytest.raises(UsageError, match="is there already"):
         pdf.print_pdf(HTML, out)
+
+
+@posix_only
+def test_one_browser_runs_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each browser writes when it begins and ends; the second begins when the first has ended."""
+    book = tmp_path / "book"
+    script = f'echo begin >> "{book}"; sleep 0.3; echo end >> "{book}"; echo "%PDF-1.4" > "$OUT"'
+    monkeypatch.setenv(pdf.ENV, browser(tmp_path, script))
+    printing = [threading.Thread(target=pdf.print_pdf, args=(HTML, tmp_path / f"{k}.pdf")) for k in range(3)]
+    for one in printing:
+        one.start()
+    for one in printing:
+        one.join(PATIENCE_S)
+    assert book.read_text(encoding="utf-8").split() == ["begin", "end"] * 3
+    assert len(list(tmp_path.glob("?.pdf"))) == 3
+
+
+@posix_only
+def test_whoever_waits_too_long_for_the_browser_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(pdf.ENV, browser(tmp_path, 'echo "%PDF-1.4" > "$OUT"'))
+    monkeypatch.setattr(pdf, "TIME_LIMIT_S", 0.2)
+    with pdf._ONE_AT_A_TIME, pytest.raises(PfpError, match="Others were being printed"):
+        pdf.print_pdf(HTML, tmp_path / "x.pdf")
+    monkeypatch.setattr(pdf, "TIME_LIMIT_S", PATIENCE_S)
+    pdf.print_pdf(HTML, tmp_path / "x.pdf")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["browser.sh", "x.pdf"]

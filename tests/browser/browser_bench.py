@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ WIDE: Final = {"width": 1280, "height": 800}
 SIZES: Final = (NARROW, WIDE)
 THEMES: Final = ("light", "dark")
 MOST_TABS: Final = 150
+PATIENCE_MS: Final = 60_000.0
 BLINK: Final = "--enable-blink-features=ComputedAccessibilityInfo"
 """Lets a page be asked for the name and role under which an element is announced."""
 
@@ -39,8 +41,8 @@ def reading_routes() -> list[Route]:
     return [route for route in page_routes() if "GET" in (route.methods or ())]
 
 
-def address(path: str, home: Path) -> str | None:
-    """Fill in the parts of an address that name something of a diary; None where it has no such thing.
+def address(path: str, home: Path, page: Page) -> str:
+    """Fill in the parts of an address that name something of a diary, or what this page has just sent.
 
     Raises
     ------
@@ -52,13 +54,37 @@ def address(path: str, home: Path) -> str | None:
         return f"{path}?id={history.pain[-1].id}"
     if "{" not in path:
         return path
-    stands_for: dict[str, Callable[[], str | None]] = {
+    stands_for: dict[str, Callable[[], str]] = {
         "/runs/": lambda: max(history.runs, key=lambda run: str(run.start)).id,
-        "/import/": lambda: None,
+        "/import/": lambda: _sending(page, home),
     }
     kind = path[: path.index("{")]
-    value = stands_for[kind]()
-    return None if value is None else re.sub(r"\{[^}]+\}", value, path)
+    return re.sub(r"\{[^}]+\}", stands_for[kind](), path)
+
+
+def _sending(page: Page, home: Path) -> str:
+    """Send the recording of the latest run, and return the id under which it waits to be stored."""
+    history = read_diary(home)
+    recording = next(run.recording for run in reversed(history.runs) if run.recording is not None)
+    page.goto("/import")
+    page.locator("input[type=file]").set_input_files(
+        [home / recording / "imu.parquet", home / recording / "meta.json"]
+    )
+    with page.expect_navigation(timeout=PATIENCE_MS):
+        page.locator("main form button").first.click()
+    return page.url.rpartition("/")[2]
+
+
+def gives_a_page(page: Page, where: str) -> bool:
+    """Tell whether an address gives this browser a page, and not data, a file to keep or an endless stream.
+
+    Only the head of the answer is read.
+    """
+    cookies = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
+    asked = urllib.request.Request(where, headers={"Cookie": cookies})
+    with urllib.request.urlopen(asked, timeout=PATIENCE_MS / 1e3) as answer:
+        is_kept = answer.headers.get("content-disposition", "").startswith("attachment")
+        return not is_kept and answer.headers.get_content_type() == "text/html"
 
 
 # --- what is wrong with a page --------------------------------------------------------------------

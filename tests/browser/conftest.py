@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from browser_bench import BLINK, PATIENCE_MS
 
 from bench.chromium import Watch, chromium, chromium_path, watched
 from bench.dashboard import served
@@ -35,8 +36,6 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("PFP_NEEDS_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    from browser_bench import BLINK
-
     with chromium((BLINK,)) as started:
         yield started
 
@@ -80,6 +79,7 @@ def in_empty(browser: Browser, empty: Served) -> Iterator[tuple[Page, Watch]]:
 
 def _strict(browser: Browser, running: Served) -> Iterator[tuple[Page, Watch]]:
     with watched(browser, f"{running.origin}/", base_url=running.origin) as (page, watch):
+        page.set_default_timeout(PATIENCE_MS)
         yield page, watch
         assert watch.outside == []
         assert watch.complaints == []

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_bench import NARROW, address, open_all, problems_of, reading_routes, severe_findings, too_wide
+from browser_bench import (
+    NARROW,
+    address,
+    gives_a_page,
+    open_all,
+    problems_of,
+    reading_routes,
+    severe_findings,
+    too_wide,
+)
 
 from bench.chromium import whole
 
@@ -23,18 +31,11 @@ OF_A_DIARY = ("/entries/entry",)
 """Without parts in the address, and yet about something that is in a diary."""
 
 
-def is_page(origin: str, path: str) -> bool:
-    """Tell whether an address gives a page, and not data, a file to be kept or a stream without end."""
-    with urllib.request.urlopen(f"{origin}{path}", timeout=20) as answer:
-        is_kept = answer.headers.get("content-disposition", "").startswith("attachment")
-        return not is_kept and answer.headers.get_content_type() == "text/html"
-
-
 @pytest.mark.parametrize("path", PATHS)
 def test_with_a_diary(path: str, in_full: tuple[Page, Watch], full: Served, full_home: Path) -> None:
     page, _ = in_full
-    where = address(path, full_home)
-    if where is not None and is_page(full.origin, where):
+    where = address(path, full_home, page)
+    if gives_a_page(page, f"{full.origin}{where}"):
         whole(page.goto(where))
         assert page.locator("h1").count() == 1
         assert problems_of(page) == {}
@@ -43,7 +44,7 @@ def test_with_a_diary(path: str, in_full: tuple[Page, Watch], full: Served, full
 @pytest.mark.parametrize("path", [path for path in PATHS if "{" not in path and path not in OF_A_DIARY])
 def test_without_a_diary(path: str, in_empty: tuple[Page, Watch], empty: Served) -> None:
     page, _ = in_empty
-    if not is_page(empty.origin, path):
+    if not gives_a_page(page, f"{empty.origin}{path}"):
         return
     whole(page.goto(path))
     assert page.locator("h1").count() == 1

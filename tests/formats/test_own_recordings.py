@@ -59,7 +59,9 @@ def test_a_folder_without_meta_json_is_unfinished(tmp_path: Path, recording: Rec
     assert read_recording_file(folder).recordings[0].notes == ()
     (folder / "meta.json").unlink()
     (note,) = read_recording_file(folder).recordings[0].notes
-    assert note == "Unfinished: meta.json is missing, the seal was not checked."
+    assert (
+        note == "Unfinished: its last file (meta.json) is missing; whether it was changed since is not known."
+    )
 
 
 def test_a_lone_file_says_enough_by_itself(tmp_path: Path, recording: Recording) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pfp_sensors.actions.simulate import simulate_to_folder
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats import parquet_table
 from pfp_sensors.formats.read import read_recording_file
+from pfp_sensors.store.parquet_groups import column_bytes, open_parquet
+from pfp_sensors.synth.settings import RunnerSettings, SensorSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,3 +75,56 @@ def test_other_tables_and_sizes(tmp_path: Path, made_columns: Make) -> None:
     pq.write_table(pa.table(made_columns()), path)
     with pytest.raises(InputError, match=r"import\.max_bytes"):
         read_recording_file(path, max_bytes=110_000)
+
+
+def bomb(path: Path, rows: int) -> Path:
+    """A table that is small on the disk and large in memory."""
+    values = pa.array(np.zeros(rows))
+    table = pa.table({"time_s": values, "acc_x_g": values, "acc_y_g": values, "acc_z_g": values})
+    pq.write_table(table, path, compression="zstd", row_group_size=rows)
+    return path
+
+
+def test_what_a_small_file_becomes_in_memory_is_known_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 1_000_000
+    path = bomb(tmp_path / "run.parquet", rows)
+    assert path.stat().st_size < 100_000
+
+    def read(*_: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(parquet_table, "row_groups", read)
+    with pytest.raises(InputError, match=r"at least 32000000 bytes .* import\.max_bytes"):
+        read_recording_file(path, max_bytes=rows * 32 - 1)
+    with pytest.raises(AssertionError, match="it was read"):
+        read_recording_file(path, max_bytes=rows * 33)
+
+
+def test_a_recording_of_this_program_is_bounded_too(tmp_path: Path) -> None:
+    simulate_to_folder(tmp_path / "run", RunnerSettings(duration_s=20.0), SensorSettings())
+    path = tmp_path / "run" / "imu.parquet"
+    size = path.stat().st_size
+    for place in (path, path.parent):
+        with pytest.raises(InputError, match=r"import\.max_bytes"):
+            read_recording_file(place, max_bytes=size + 1)
+        assert read_recording_file(place, max_bytes=size * 10).recordings
+
+
+def test_what_the_end_of_a_file_says_is_counted_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "run.parquet"
+    wide = pa.array([b"x" * 1000] * 5000)
+    table = pa.table({"time_s": np.arange(5000.0), "note": wide})
+    pq.write_table(table, path, row_group_size=1000, use_dictionary=False)
+    sizes = dict(column_bytes(path, open_parquet(path)))
+    assert 40_000 <= sizes["time_s"] < 50_000
+    assert 5_000_000 < sizes["note"] < 5_200_000
+
+
+@pytest.mark.parametrize("said", [-5, 3, 2**40])
+def test_a_file_that_contradicts_itself_is_damaged(tmp_path: Path, said: int) -> None:
+    group = SimpleNamespace(num_rows=5)
+    facts = SimpleNamespace(num_rows=said, num_row_groups=1, row_group=lambda _: group)
+    with pytest.raises(InputError, match="two numbers of rows"):
+        column_bytes(tmp_path / "run.parquet", SimpleNamespace(metadata=facts))

@@ -157,11 +157,17 @@ def test_only_what_may_be_done_and_is_trained_is_offered() -> None:
         ((done(6, 3),), ["glute_bridge"]),
         ((done(7, 3),), []),
         ((done(6, 4), done(3, 1)), []),
-        ((done(6, 1), done(3, 6)), ["glute_bridge"]),
+        ((done(6, 1), done(3, 5)), ["glute_bridge"]),
     ],
 )
 def test_what_hurt_last_time_gets_its_easier_form(days: tuple[Exercise, ...], expected: list[str]) -> None:
     assert [one.id for one in progress(*days).easier] == expected
+
+
+def test_what_hurt_strongly_is_left_out_and_named_once() -> None:
+    found = progress(done(6, 1), done(3, 6))
+    assert found.easier == ()
+    assert [one.id for one in found.too_painful] == ["glute_bridge"]
 
 
 @settings(max_examples=200, deadline=None)

@@ -14,6 +14,7 @@ from made_weeks import SESSION, SUNDAY, full_diary
 
 from pfp_sensors.actions.report_weeks import report_history_weeks
 from pfp_sensors.model.diary import Checkin, DiaryEvent, History, Override, Run, Symptom
+from pfp_sensors.report.page import moment_words
 from pfp_sensors.report.week_page import week_page
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from tests.report.page_reader import Node, read_page
@@ -101,6 +102,29 @@ def test_the_charts_share_one_date_axis_and_have_their_tables() -> None:
         assert NOT_KNEE_LOAD in plain(figures[2])
 
 
+@pytest.mark.parametrize(
+    ("age_d", "first"), [(0, "9 Nov"), (6, "9 Nov"), (13, "9 Nov"), (14, "2 Nov"), (80, "28 Sep")]
+)
+def test_the_axis_begins_with_the_diary_and_shows_two_weeks_at_least(age_d: int, first: str) -> None:
+    day = (SUNDAY - timedelta(age_d)).date()
+    run = Run("r1", day, km=3.0)
+    for page in pages(gather(History(runs=(run,)) if age_d < 50 else replace(full_diary(), runs=(run,)))):
+        for one in page.all("figure"):
+            dates = [t.text for t in one.all("text") if re.fullmatch(r"\d+ [A-Z][a-z]{2}", t.text)]
+            assert dates[0] == first
+            told = f"The diary begins on {moment_words(day)}." in plain(one.all("figcaption")[0])
+            assert told == (age_d < 50)
+
+
+@pytest.mark.parametrize("weeks", [2, 8, 26])
+def test_two_knees_of_one_day_do_not_cover_each_other(weeks: int) -> None:
+    svg = read_page(week_page(gather(full_diary(weeks), weeks), clinician=True)).all("svg")[0]
+    strokes = [one.attributes["d"] for one in svg.all("path") if "stem" in one.attributes.get("class", "")]
+    left, right = ([float(x) for x in re.findall(r"M([\d.]+)", one)] for one in strokes[:2])
+    assert left
+    assert min(b - a for a, b in zip(left, right, strict=True)) >= 1.6
+
+
 @pytest.mark.parametrize("weeks", [1, 2, 5, 8, 13, 26, 27, 104, 520])
 def test_no_date_covers_another_or_leaves_the_chart(weeks: int) -> None:
     svg = read_page(week_page(gather(full_diary(), weeks), clinician=True)).all("svg")[0]
@@ -159,10 +183,10 @@ def test_the_clinician_reads_first_what_matters() -> None:
     rows = {row.children[0].text: row.children[1].text for row in first.all("dl")[0].children}
     assert rows["Red flags"] == "none is open in the diary"
     assert rows["Exercises"].startswith("strength: 32 of 16 days in 8 planned weeks")
-    assert "12 of 32 runs beyond the limit in force" in rows["Running"]
+    assert "0 of 2 runs beyond the limit in force; 30 runs while no run was advised;" in rows["Running"]
     assert "7 of 7 full weeks with the 4 runs planned" in rows["Running"]
-    assert rows["Overruled"] == "2 in force: red by Dana Moss, load.cap.session by Dana Moss"
-    overruled = plain(section(page, "Overruled by a clinician"))
+    assert rows["Overruled"] == "1 in force: load.cap.session by Dana Moss"
+    overruled = plain(section(page, "Overruled or cleared by a clinician"))
     assert (
         "load.cap.session = 0.05, by Dana Moss (physiotherapist): slower for now; until 7 Nov 2026; over"
         in overruled
@@ -180,11 +204,49 @@ def test_the_clinician_reads_first_what_matters() -> None:
     )
     assert "UWRI 24 on 20 Nov 2026; nothing to compare with." in scores
     limits = plain(section(page, "Limits in force, and changes of stage"))
-    assert "Mon 16 Nov: 5.20 km of at most 4.90 km and 33.3 min of at most 31.0 min." in limits
+    assert "2 runs had a limit in force; 0 went beyond it." in limits
+    assert "30 runs while no run was advised: 22 earlier runs; " in limits
+    assert "Fri 20 Nov: 4.30 km, 28 min (pause until Sat 21 Nov); Sun 22 Nov" in limits
     assert "26 Oct 2026: building up: easy and flat, by program: phase 6 twice" in limits
     life = plain(section(page, "Week by week"))
     assert "stairs, pain" in life
     assert "sitting, h a day" in life
+
+
+def test_a_run_beyond_its_limit_is_named() -> None:
+    report = gather(full_diary())
+    runs = report.course.runs
+    over = replace(
+        runs[-1], no_run=None, km=5.2, minutes=33.3, limit_km=4.9, limit_minutes=31.0, over=("km", "minutes")
+    )
+    _, page = pages(replace(report, course=replace(report.course, runs=(*runs[:-1], over))))
+    limits = plain(section(page, "Limits in force, and changes of stage"))
+    assert "Sun 22 Nov: 5.20 km of at most 4.90 km and 33.3 min of at most 31.0 min." in limits
+
+
+def test_a_run_while_none_was_advised_has_a_cross_a_legend_and_a_column() -> None:
+    own, _ = pages(gather(full_diary()))
+    running = next(one for one in own.all("figure") if one.all("h3")[0].text == "Running")
+    assert "no run was advised then" in running.all("svg")[0].text
+    assert any(one.attributes.get("class") == "mark s3" for one in running.all("path"))
+    heads = [one.text for one in running.all("th")]
+    assert "advised then" in heads
+    row = next(one for one in running.all("tr") if "r32" in [cell.text for cell in one.children])
+    assert row.children[-1].text == "no run: pause until Mon 23 Nov"
+    assert row.children[3].text == "-"
+
+
+def test_no_sensor_and_clearances_are_called_what_they_are() -> None:
+    none = DiaryEvent(SUNDAY - timedelta(3), "impact_mode", "none", "person")
+    flag = Symptom("locking", SUNDAY - timedelta(2))
+    cleared = Override(SUNDAY - timedelta(1), "red", "locking", None, "J. Muster", "physiotherapist", "seen")
+    _, page = pages(gather(full_diary(events=(none,), symptoms=(flag,), overrides=(cleared,))))
+    assert "runs without a sensor, by person" in plain(section(page, "Limits in force, and changes of stage"))
+    first = plain(section(page, "What matters"))
+    assert "Overruled no number is overruled now" in first
+    assert "Cleared red flag: the knee" in first
+    assert "by J. Muster" in first
+    assert "cleared: red flag: the knee" in plain(section(page, "Overruled or cleared by a clinician"))
 
 
 def test_an_open_red_flag_comes_first_and_says_so() -> None:
@@ -212,9 +274,9 @@ def test_a_word_without_name_or_role_is_told_as_not_counted() -> None:
     said = Override(SUNDAY - timedelta(3), SESSION, 0.2, (SUNDAY + timedelta(5)).date(), "", "", "")
     _, page = pages(gather(full_diary(overrides=(said,))))
     assert "by nobody named (no role): no reason; until 27 Nov 2026; not counted" in plain(
-        section(page, "Overruled by a clinician")
+        section(page, "Overruled or cleared by a clinician")
     )
-    assert "Overruled nothing is in force" in plain(section(page, "What matters"))
+    assert "Overruled no number is overruled now" in plain(section(page, "What matters"))
 
 
 def test_hostile_texts_stay_texts() -> None:
@@ -235,7 +297,7 @@ def test_hostile_texts_stay_texts() -> None:
     shown = HOSTILE.replace("\x07", "\ufffd")
     assert own.text.count(shown) >= 2
     for title in (
-        "Overruled by a clinician",
+        "Overruled or cleared by a clinician",
         "Red flags and warning signs",
         "Daily life",
         "How this was made",

@@ -14,6 +14,7 @@ from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.model.diary import Profile
 from pfp_sensors.report.checkin_words import day_questions
+from pfp_sensors.report.page import moment_words
 from pfp_sensors.store.database import open_diary
 from pfp_sensors.store.diary import put_profile
 
@@ -69,7 +70,8 @@ def test_answers_are_stored_and_the_rest_stays_unknown(browser: Client, home: Pa
             "warning_signs": "none",
         },
     )
-    assert f"Stored for {yesterday}: 2 entries." in told.words
+    assert f"Stored for {moment_words(yesterday)}: worst pain of the day 2/10, left knee; " in told.words
+    assert "pain on stairs 0/10, breaks in sitting: 3, hours of sleep: 7.5" in told.words
     history = read_diary(home)
     assert [(one.when, one.knee, one.score, one.at) for one in history.pain] == [
         ("day", "left", 2, yesterday)
@@ -139,5 +141,5 @@ def test_signs_of_the_week(browser: Client, home: Path) -> None:
 def test_pain_on_stairs_alone_asks_for_a_score_of_the_day(browser: Client, home: Path) -> None:
     told = browser.send("/checkin", {"stairs_pain": "5"})
     assert "does not change the limits by itself" in told.words
-    assert 'enter it: <a href="/pain">' in told.text
+    assert 'enter it: on <a href="/pain">' in told.text
     assert len(read_diary(home).checkins) == 1

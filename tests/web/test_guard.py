@@ -171,9 +171,72 @@ def test_another_site_reads_nothing(browser: Client, site: str, mode: str) -> No
         assert_strict(reply)
 
 
-def test_a_link_on_another_site_may_lead_here(browser: Client) -> None:
-    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    assert browser.ask("GET", "/", headers=headers).status == 200
+@pytest.fixture
+def issuing(tmp_path: Path) -> Iterator[Client]:
+    """A dashboard whose first page keeps a new limit in the diary, as each new day's does."""
+    place = tmp_path / "home"
+    make_demo_diary(place, now() - timedelta(days=2))
+    with dashboard(place) as client:
+        client.home = place  # type: ignore[attr-defined]
+        yield client
+
+
+def caps(client: Client) -> int:
+    return len(read_diary(client.home).caps)  # type: ignore[attr-defined]
+
+
+LED_HERE = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_link_on_another_site_may_lead_here_and_opens_nothing(issuing: Client, site: str) -> None:
+    before = caps(issuing)
+    for path in ("/", "/week", "/runs/last", "/nowhere", "//evil.example/"):
+        reply = issuing.ask("GET", path, headers=LED_HERE | {"Sec-Fetch-Site": site})
+        assert reply.status == 200
+        assert '<a class="button" href="/">Open the dashboard</a>' in reply.text
+        assert "Next run" not in reply.text
+        assert "set-cookie" not in reply.headers
+        assert_strict(reply)
+    assert caps(issuing) == before
+    opened = issuing.ask("GET", "/", headers=LED_HERE | {"Sec-Fetch-Site": "same-origin"})
+    assert "set-cookie" in opened.headers
+    assert caps(issuing) > before
+
+
+@pytest.mark.parametrize(
+    "ahead",
+    [
+        {"Sec-Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Sec-Purpose": "Prefetch;anonymous-client-ip"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+    ],
+)
+def test_a_page_that_is_loaded_ahead_or_asked_for_its_head_stores_nothing(
+    issuing: Client, ahead: dict[str, str]
+) -> None:
+    before = caps(issuing)
+    reply = issuing.ask("GET", "/", headers=ahead | {"Sec-Fetch-Site": "none"})
+    assert (reply.status, reply.text) == (503, "Pages are not sent ahead of time.\n")
+    assert_strict(reply)
+    assert issuing.ask("HEAD", "/").status == 405
+    assert caps(issuing) == before
+    assert issuing.ask("HEAD", "/static/app.css").status == 200
+    assert issuing.ask("GET", "/static/app.css", headers=ahead).status == 200
+
+
+def test_a_link_on_another_site_leaves_open_forms_as_they_are(browser: Client, home: Path) -> None:
+    """The browser keeps its cookies back then; a new one would take the place of the old."""
+    body, before, own = score_body(browser), scores(home), dict(browser.cookies)
+    browser.cookies.clear()
+    for path in ("/", "/pain", "/nowhere"):
+        browser.ask("GET", path, headers=LED_HERE | {"Sec-Fetch-Site": "cross-site"})
+    assert browser.cookies == {}
+    browser.cookies.update(own)
+    assert browser.ask("POST", "/pain", body, FORM).status == 303
+    assert scores(home) == before + 1
 
 
 # --- the token of a form --------------------------------------------------------------------------
@@ -265,7 +328,7 @@ def test_a_form_is_not_sent_by_a_link(browser: Client, home: Path) -> None:
     assert browser.ask("GET", f"/pain?{query}").status == 200
     assert browser.ask("GET", f"/undo?{query}").status == 405
     assert browser.ask("POST", "/").status == 405
-    assert browser.ask("HEAD", "/").status == 200
+    assert browser.ask("HEAD", "/").status == 405
     assert scores(home) == before
 
 
@@ -431,9 +494,37 @@ def test_with_a_token_each_browser_must_show_it_once(home: Path) -> None:
         assert "httponly" in shown.headers["set-cookie"].lower()
         assert "samesite=strict" in shown.headers["set-cookie"].lower()
         assert known.get("/").status == 200
-        stranger.cookies[f"pfp_token_{known.port}"] = "guessed"
-        assert stranger.ask("GET", "/").status == 403
+        for forged in ("guessed", "right-token", ""):
+            stranger.cookies[f"pfp_token_{known.port}"] = forged
+            assert stranger.ask("GET", "/").status == 403
     assert scores(home) == before
+
+
+def test_what_the_browser_keeps_is_not_the_token_and_ends_with_the_server(home: Path) -> None:
+    kept = []
+    for _ in range(2):
+        with dashboard(home, token="right-token") as known:
+            known.ask("GET", "/?token=right-token")
+            kept.append(known.cookies[f"pfp_token_{known.port}"])
+            stranger = Client(known.port)
+            stranger.cookies[f"pfp_token_{known.port}"] = kept[0]
+            assert stranger.ask("GET", "/").status == (200 if len(kept) == 1 else 403)
+    assert kept[0] != kept[1]
+    assert not any("right-token" in one for one in kept)
+
+
+def test_a_link_with_the_token_on_another_site_lets_in_by_a_click(home: Path) -> None:
+    elsewhere = LED_HERE | {"Sec-Fetch-Site": "cross-site"}
+    with dashboard(home, token="right-token") as known:
+        without = known.ask("GET", "/", headers=elsewhere)
+        assert "Open the dashboard" in without.text
+        assert "set-cookie" not in without.headers
+        assert known.ask("GET", "/?token=right-token", headers={"Sec-Purpose": "prefetch"}).status == 503
+        assert known.ask("GET", "/").status == 403
+        shown = known.ask("GET", "/?token=right-token", headers=elsewhere)
+        assert "Open the dashboard" in shown.text
+        assert "right-token" not in shown.text
+        assert known.ask("GET", "/").status == 200
 
 
 # --- other users of this computer -----------------------------------------------------------------
@@ -446,7 +537,7 @@ if user != "None":
     os.setgid(int(user))
     os.setuid(int(user))
 link = socket.socket()
-link.settimeout(10)
+link.settimeout(60)
 link.bind((address, int(own_port)))
 link.connect(("127.0.0.1", int(port)))
 link.sendall(f"GET / HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nConnection: close\\r\\n\\r\\n".encode())

@@ -139,7 +139,7 @@ def test_hostile_text_is_shown_and_never_carried_out(
     for path in pages(home):
         for form in forms_on(_text(browser.get(path))):
             mark = (form.action, *sorted(control.name for control in form.controls))
-            if mark in seen or form.action in LAST:
+            if mark in seen or form.action in LAST or form.action.endswith(".pdf"):
                 continue
             seen.add(mark)
             reply = send(browser, form, filled(form, text_of))
@@ -166,6 +166,6 @@ def test_hostile_text_that_was_stored_is_shown_as_it_was_typed(browser: Client, 
     browser.send("/pain", {"score": "2", "when": "day", "note": HOSTILE})
     assert HOSTILE in {pain.note for pain in read_diary(home).pain}
     said = browser.get("/entries")
-    if said.status == 200:
-        assert HOSTILE in said.words
-        assert carried_out(said.text) == []
+    assert said.status == 200
+    assert HOSTILE in said.words
+    assert carried_out(said.text) == []

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import re
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from starlette.datastructures import UploadFile
 from web_bench import Client, Reply, dashboard
 
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.actions.simulate import simulate_to_folder
+from pfp_sensors.errors import UsageError
 from pfp_sensors.formats.read import read_recording_file
 from pfp_sensors.store.forget import forget
 from pfp_sensors.store.home_files import UPLOAD_PART
 from pfp_sensors.synth.settings import PlanPart, RunnerSettings, SensorSettings
+from pfp_sensors.web import import_files, sent_files
 from pfp_sensors.web import uploads as uploads_module
-from pfp_sensors.web.uploads import clear_left
+from pfp_sensors.web.uploads import Uploads, clear_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pfp_sensors.actions.analyze import AnalyzeOptions
+    from pfp_sensors.web.visit import Visit
 
 File = tuple[str, str, bytes]
 PLAN = (PlanPart("still", 6.0), PlanPart("running", 90.0))
@@ -250,13 +263,13 @@ def test_a_file_that_unpacks_to_too_much_is_refused(
     browser: Client, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
-    real = uploads_module._check_unpacked
+    real = sent_files._check_unpacked
 
     def smaller(path: Path, shown: str, most_bytes: int) -> None:
         seen.append(most_bytes)
         real(path, shown, 5_000_000)
 
-    monkeypatch.setattr(uploads_module, "_check_unpacked", smaller)
+    monkeypatch.setattr(sent_files, "_check_unpacked", smaller)
     reply = browser.send_files("/import", [("files", "run.csv.gz", BOMB)], {})
     assert reply.status == 400
     assert "unpacks to more than the 5 MB" in reply.words
@@ -310,3 +323,135 @@ def test_a_first_time_user_tries_with_a_synthetic_run(browser: Client, home: Pat
     assert "has runs already" in refused.words
     browser.send("/undo", {}, page=told)
     assert read_diary(home).runs == ()
+
+
+def store_address(page: Reply) -> str:
+    found = re.search(r'action="(/import/[\w-]+/store)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_table_that_becomes_too_large_in_memory_is_refused_unread(
+    browser: Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = pa.array(np.zeros(1_000_000))
+    buffer = io.BytesIO()
+    names = ("time_s", "acc_x_g", "acc_y_g", "acc_z_g")
+    pq.write_table(pa.table(dict.fromkeys(names, values)), buffer, compression="zstd")
+    assert len(buffer.getvalue()) < 100_000
+    real = sent_files._check_unpacked
+    monkeypatch.setattr(
+        sent_files, "_check_unpacked", lambda path, shown, _most: real(path, shown, 31_000_000)
+    )
+    for name in ("run.parquet", "imu.parquet"):
+        reply = browser.send_files("/import", [("files", name, buffer.getvalue())], {})
+        assert reply.status == 400
+        assert f"{name} unpacks to more than the 31 MB taken here" in reply.words
+        assert everything(home) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("speed_mps", "fast", 'Speed of the treadmill, m/s: found "fast". Give a number'),
+        ("side", "middle", 'Leg that carried the sensor: found "middle". Choose one of'),
+        ("start", "yesterday", "yesterday"),
+    ],
+)
+def test_a_wrong_field_is_named_and_marked(
+    browser: Client, home: Path, csv_bytes: bytes, field: str, value: str, says: str
+) -> None:
+    page = browser.send_files("/import", [("files", "a.csv", csv_bytes)], {})
+    day = str(now().date() - timedelta(days=1))
+    reply = store(browser, page, {"start": day} | {field: value})
+    assert reply.status == 422
+    assert says in reply.words
+    assert 'aria-invalid="true"' in reply.text
+    assert "--" not in reply.words
+    assert not (home / "diary.sqlite3").exists()
+
+
+def test_a_leg_that_was_told_with_a_refused_attempt_is_forgotten(
+    browser: Client, home: Path, csv_bytes: bytes
+) -> None:
+    page = browser.send_files("/import", [("files", "a.csv", csv_bytes)], {})
+    assert store(browser, page, {"side": "left"}).status == 422
+    store(browser, page, {"start": str(now().date() - timedelta(days=1))})
+    (run,) = read_diary(home).runs
+    assert set(run.impact) == {None}
+
+
+def test_two_clicks_at_once_store_once_and_lead_to_the_run(
+    browser: Client, home: Path, csv_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = browser.send_files("/import", [("files", "a.csv", csv_bytes)], {})
+    both, real = threading.Barrier(2), import_files._options
+
+    def at_once(visit: Visit) -> AnalyzeOptions:
+        both.wait(10)
+        return real(visit)
+
+    monkeypatch.setattr(import_files, "_options", at_once)
+    day = str(now().date() - timedelta(days=1))
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda _: store(browser, page, {"start": day}), range(2)))
+    assert [one.status for one in told] == [200, 200]
+    assert all("<h1>Run r1" in one.text for one in told)
+    words = " ".join(one.words for one in told)
+    assert "written as run r1" in words
+    assert "It is stored already." in words
+    assert len(read_diary(home).runs) == 1
+    monkeypatch.setattr(import_files, "_options", real)
+    late = store(browser, page, {"start": day})
+    assert "It is stored already." in late.words
+    assert "<h1>Run r1" in browser.get(store_address(page).removesuffix("/store")).text
+    assert Client(browser.port).get(store_address(page).removesuffix("/store")).status == 404
+    assert not list(home.glob(UPLOAD_PART))
+
+
+def test_a_long_sending_keeps_nobody_waiting_and_its_files_stay(
+    browser: Client, home: Path, csv_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = browser.send_files("/import", [("files", "a.csv", csv_bytes)], {})
+    begun, go_on, real = threading.Event(), threading.Event(), sent_files._check_unpacked
+
+    def slow(path: Path, shown: str, most_bytes: int) -> None:
+        if shown == "slow.csv":
+            begun.set()
+            assert go_on.wait(20)
+        real(path, shown, most_bytes)
+
+    monkeypatch.setattr(sent_files, "_check_unpacked", slow)
+    with ThreadPoolExecutor(1) as pool:
+        other = Client(browser.port)
+        waiting = pool.submit(other.send_files, "/import", [("files", "slow.csv", csv_bytes)], {})
+        try:
+            assert begun.wait(20)
+            stored = store(browser, first, {"start": str(now().date() - timedelta(days=1))})
+            assert "written as run r1" in stored.words
+        finally:
+            go_on.set()
+        assert "slow.csv: the diary has this recording already" in waiting.result().words
+
+
+def test_a_sending_that_is_being_stored_does_not_make_room(tmp_path: Path) -> None:
+    waiting = Uploads()
+    kept = [waiting.keep(tmp_path, "me", [upload()], 10**6) for _ in range(uploads_module.MOST_KEPT)]
+    with waiting.alone(kept[0].id, "me"):
+        waiting.keep(tmp_path, "me", [upload()], 10**6)
+        assert kept[0].recordings[0].path.exists()
+        assert not kept[1].recordings[0].path.exists()
+    held = [waiting.of(one.id, "me").lock for one in (kept[0], *kept[2:])]
+    for lock in held:
+        lock.acquire()
+    waiting.keep(tmp_path, "me", [upload()], 10**6)
+    with ExitStack() as stack:
+        stack.enter_context(waiting._waiting[next(reversed(waiting._waiting))].lock)
+        with pytest.raises(UsageError, match="being read just now"):
+            waiting.keep(tmp_path, "me", [upload()], 10**6)
+    waiting.close()
+    assert everything(tmp_path) == []
+
+
+def upload() -> UploadFile:
+    return UploadFile(io.BytesIO(b"time_s\n1\n"), filename="a.csv")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def status(running: Served, path: str, host: str = "127.0.0.1", *, to: str = "127.0.0.1") -> int:
     """Ask a server for a path under a name."""
     port = urllib.parse.urlsplit(running.url).port
-    link = http.client.HTTPConnection(to, port, timeout=20)
+    link = http.client.HTTPConnection(to, port, timeout=60)
     link.request("GET", path, headers={"Host": f"{host}:{port}"})
     answer = link.getresponse().status
     link.close()
@@ -35,7 +35,7 @@ def test_by_itself_it_listens_to_this_computer_alone(tmp_path: Path) -> None:
         assert status(running, "/") == 200
         assert status(running, "/", "192.168.0.1") == 403
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.2", address.port or 0), timeout=5)
+            socket.create_connection(("127.0.0.2", address.port or 0), timeout=60)
 
 
 def test_on_other_addresses_it_asks_for_a_token(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from pfp_sensors.store.diary import add_entry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 
 BEGUN = "20261122-180000"
@@ -133,21 +133,28 @@ def test_the_timer_gets_the_steps_of_the_command(browser: Client, home: Path) ->
     assert answer.headers["content-type"] == "application/json"
 
 
-@pytest.fixture
-def chromium(browser: Client) -> Iterator[Page]:
-    """Open the short session in a real Chromium whose clock the test moves."""
+@pytest.fixture(scope="module")
+def started() -> Iterator[Browser]:
     sync_api = pytest.importorskip("playwright.sync_api")
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("no chromium here")
     with sync_api.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = started.new_page()
-        page.clock.install()
-        page.goto(f"http://127.0.0.1:{browser.port}/session?short=1")
-        page.locator("#timer").wait_for(state="visible")
-        yield page
-        started.close()
+        made = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def chromium(browser: Client, started: Browser) -> Iterator[Page]:
+    """Open the short session in a real Chromium whose clock the test moves."""
+    page = started.new_page()
+    page.set_default_timeout(60_000)
+    page.clock.install()
+    page.goto(f"http://127.0.0.1:{browser.port}/session?short=1")
+    page.locator("#timer").wait_for(state="visible")
+    yield page
+    page.close()
 
 
 def digits(page: Page) -> str:

@@ -64,7 +64,7 @@ def test_a_sign_with_all_that_can_be_said_of_it(browser: Client, home: Path) -> 
         "note": NOTE,
     }
     told = browser.send("/signs", values)
-    assert "Written: swelling" in told.words
+    assert "Written: new, mild swelling" in told.words
     (sign,) = read_diary(home).symptoms
     assert (sign.start, sign.end, sign.knee, sign.note) == (
         today - timedelta(days=5),
@@ -108,7 +108,7 @@ def test_a_sign_is_over_by_its_own_button(browser: Client, home: Path) -> None:
     wrong = browser.send("/signs/over", {"id": "s2", "ended-s2": str(start - timedelta(days=1))}, page=page)
     assert wrong.status == 422
     told = browser.send("/signs/over", {"id": "s2", "ended-s2": str(at.date())}, page=page)
-    assert "Corrected: swelling" in told.words
+    assert "Corrected: new, mild swelling" in told.words
     assert [(one.knee, one.end) for one in read_diary(home).symptoms] == [
         ("left", None),
         ("right", at.date()),

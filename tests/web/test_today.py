@@ -82,7 +82,7 @@ def test_open_questions_of_the_last_run_come_first_and_the_run_stands_in_one_lin
     page = browser.get("/")
     assert f'<a href="/runs/{written.id}">' in page.text
     assert "3.00 km, 20 min" in page.words
-    asked = page.words.index("The worst while running (")
+    asked = page.words.index("The worst while running, ")
     assert page.words.index("Next run") < asked < page.words.index("The worst of today,")
     assert page.words.index("The worst of today,") < page.words.index("Last run")
     asks = page.text.count('name="run" value="')
