@@ -59,8 +59,8 @@ def test_a_folder_without_meta_json_is_unfinished(tmp_path: Path, recording: Rec
     assert read_recording_file(folder).recordings[0].notes == ()
     (folder / "meta.json").unlink()
     (note,) = read_recording_file(folder).recordings[0].notes
-    assert (
-        note == "Unfinished: its last file (meta.json) is missing; whether it was changed since is not known."
+    assert note == (
+        "Unfinished: its last file (meta.json) is missing; whether it was changed since is not known."
     )
 
 
