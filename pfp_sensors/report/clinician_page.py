@@ -48,10 +48,10 @@ def clinician_sections(report: WeekReport) -> Markup:
         _limits(report),
         _signs(report),
         _overruled(report),
-        _scores(report),
     ]
     told = [
         section("Week by week", *week_tables(report.trend, report.course)),
+        _scores(report),
         _advice(report),
         *_life(report),
         _missing(report),

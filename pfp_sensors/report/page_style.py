@@ -85,7 +85,7 @@ h2,h3{break-after:avoid}
 p,ul{margin:.4mm 0}
 dt{flex-basis:25mm}
 dd{flex-basis:35mm}
-figure svg{max-width:76mm}
+figure svg{max-width:69mm}
 table{font-size:7.5pt}
 th,td{padding:0 .4rem 0 0}
 .wide{overflow:visible;margin:.2rem 0}}

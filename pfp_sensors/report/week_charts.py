@@ -56,6 +56,9 @@ _SHAPE_OF: Final[Mapping[Knee | None, int]] = {"left": SQUARE, "right": DISC, No
 _PAIN_SCALE: Final = ((0.0, "0"), (5.0, "5"), (10.0, "10"))
 _LARGE: Final = 70.0
 _LOAD_HEADS: Final = 8
+_NOT_JUDGED_BY_LINE: Final = (
+    "No run here is judged by the line, the tolerance for now: each had its own speed and tolerance."
+)
 
 
 def figures(course: Course, tolerance_g: float | None) -> Iterator[Markup]:
@@ -198,7 +201,8 @@ def _impact(course: Course, tolerance_g: float | None) -> Markup:
         levels=tuple(levels),
     )
     named = tuple((shape, name) for name, shape, _ in groups)
-    text = f"As measured, at the speed of each run. {words.NOT_KNEE_LOAD}"
+    held = "" if tolerance_g is None else f" {_NOT_JUDGED_BY_LINE}"
+    text = f"As measured, at the speed of each run.{held} {words.NOT_KNEE_LOAD}"
     table = [
         [
             *who(run),
@@ -262,7 +266,7 @@ def _pace(course: Course) -> Markup:
     points = tuple((day, speed) for day, speed in known)
     row = Row("Pace (min per km), faster is higher", paces, _LARGE, marks=(Marks("pace", DISC, points),))
     table = [[*who(run), UNKNOWN if not run.speed_mps else min_per_km(run.speed_mps)] for run in course.runs]
-    text = "Median pace of each run."
+    text = "The median of each recording; of other runs, what was entered."
     return figure(
         date_chart(course, "week-pace", title, text, (row,)),
         data_table(title, ["day", "run", "min per km"], table),

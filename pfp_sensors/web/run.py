@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import HTMLResponse, Response
 
 from pfp_sensors.actions.edit_entry import edit_entry
 from pfp_sensors.actions.edit_values import UNKNOWN
-from pfp_sensors.actions.print_pdf import PRINT_YOURSELF, find_browser, print_pdf
+from pfp_sensors.actions.print_pdf import why_not
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.actions.report_run import report_own_run
 from pfp_sensors.errors import UsageError
 from pfp_sensors.load.open_answers import open_answers
-from pfp_sensors.report.html import Markup, prose
+from pfp_sensors.report.html import Markup
 from pfp_sensors.report.run_page import run_page, run_sections, run_title
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.web.command_links import linked
@@ -24,6 +22,7 @@ from pfp_sensors.web.forms import needed
 from pfp_sensors.web.pain import WHEN_ASKED, said_of
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
+from pfp_sensors.web.work_folder import pdf_of
 
 if TYPE_CHECKING:
     from pfp_sensors.model.diary import Knee, Run
@@ -85,6 +84,7 @@ def show_run(visit: Visit) -> Page:
             "is_charted": bool(report.charts),
             "values": [("", "choose"), *VALUES.items()],
             "note": note or "",
+            "no_pdf": why_not(),
         },
     )
 
@@ -128,15 +128,20 @@ def own_file(visit: Visit) -> Response:
     return HTMLResponse(text, headers=_as_file(visit.part("id"), "html"))
 
 
-def own_pdf(visit: Visit) -> Response | Page:
-    """Send the page of the run as PDF, printed by a browser of this computer, or say how to print."""
-    report = report_of(visit)
-    if find_browser() is None:
-        return Page("no_pdf.html", {"ident": visit.part("id"), "advice": prose(PRINT_YOURSELF)}, 501)
-    with tempfile.TemporaryDirectory(prefix="pfp-") as folder:
-        path = Path(folder) / "run.pdf"
-        print_pdf(run_page(report), path)
-        content = path.read_bytes()
+def own_pdf(visit: Visit) -> Response:
+    """Send the page of the run as PDF, printed by a browser of this computer.
+
+    Raises
+    ------
+    UsageError
+        If there is none: it says how to print instead.
+    PfpError
+        If it did not print.
+    """
+    report, problem = report_of(visit), why_not()
+    if problem is not None:
+        raise problem
+    content = pdf_of(visit.home, run_page(report))
     return Response(content, media_type="application/pdf", headers=_as_file(visit.part("id"), "pdf"))
 
 
@@ -147,7 +152,7 @@ def _as_file(ident: str, ending: str) -> dict[str, str]:
 ROUTES = (
     get("/runs/{id}", show_run),
     get("/runs/{id}/report.html", own_file),
-    get("/runs/{id}/report.pdf", own_pdf),
+    post("/runs/{id}/report.pdf", own_pdf, show_run),
     post("/runs/{id}/edit", correct, show_run),
     post("/runs/{id}/note", write_note, show_run),
 )

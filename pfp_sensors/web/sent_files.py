@@ -32,6 +32,11 @@ _BLOCK_BYTES: Final = 1 << 20
 _MOST_COLUMNS_READ: Final = 13
 """Of a table: the time, and the six axes of two legs; the largest are counted."""
 
+_MOST_TIMES: Final = 100
+"""Tables of samples unpack to 10 to 12 times their size (``recordings/``): noise does not pack."""
+
+_SMALL_BYTES: Final = 20_000_000
+
 
 @dataclass(slots=True)
 class Sent:
@@ -166,6 +171,12 @@ def _check_unpacked(path: Path, shown: str, most_bytes: int) -> None:
         raise InputError(
             f"{shown} unpacks to more than the {most_bytes / 1e6:g} MB taken here.",
             "The command `pfp import` takes more.",
+        )
+    times = unpacked / max(path.stat().st_size, 1)
+    if path.suffix == ".parquet" and unpacked > _SMALL_BYTES and times > _MOST_TIMES:
+        raise InputError(
+            f"{shown} unpacks to {times:.0f} times its size; a recording of a run does not.",
+            "If it is meant, the command `pfp import` takes it.",
         )
 
 

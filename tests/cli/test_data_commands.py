@@ -257,8 +257,9 @@ def test_recompute_keeps_the_old_figures_what_was_corrected_and_limits(home: Pat
     (done,) = run(capsys, "recompute", "--home", str(home))["runs"]
     assert (done["run"], done["analysed"], done["error"]) == (run_id, True, None)
     found = {each["figure"]: each for each in done["differences"]}
-    assert set(found) == {"km", "cadence_spm"}
+    assert set(found) == {"km", "speed_mps", "cadence_spm"}
     assert found["km"]["kept"] is True
+    assert found["speed_mps"]["kept"] is True
     assert found["cadence_spm"] == {
         "figure": "cadence_spm",
         "before": 100.0,

@@ -14,6 +14,7 @@ from made_weeks import SESSION, SUNDAY, full_diary
 
 from pfp_sensors.actions.report_weeks import report_history_weeks
 from pfp_sensors.model.diary import Checkin, DiaryEvent, History, Override, Run, Symptom
+from pfp_sensors.report import week_charts
 from pfp_sensors.report.page import moment_words
 from pfp_sensors.report.week_page import week_page
 from pfp_sensors.report.words import NOT_KNEE_LOAD
@@ -167,7 +168,7 @@ def test_what_is_not_in_the_diary_is_a_gap() -> None:
     bars = [one for one in running.all("path") if one.attributes.get("class") == "bar"]
     assert bars[0].attributes["d"].count("M") == 5
     row = next(one for one in running.all("tr") if one.children[1].text == "r6")
-    assert [cell.text for cell in row.children[2:]] == ["-", "4.44", "20", "29", "-", "-"]
+    assert [cell.text for cell in row.children[2:]] == ["-", "4.44", "20.0", "28.9", "-", "-"]
     assert "before the diary began: not known" in plain(running)
     missing = plain(section(page, "What is not known"))
     assert "distance: not known for 1 of 6 runs" in missing
@@ -347,3 +348,12 @@ def test_how_it_was_made_is_told() -> None:
     assert f"settings {report.parameters_sha256[:12]}" in made
     assert f"pfp {report.version}" in made
     assert "Sunday 22 Nov 2026, 20:00" in made
+
+
+def test_the_line_of_the_tolerance_and_the_pace_say_what_they_are() -> None:
+    course = gather(made_diary()).course
+    with_line, without = ("".join(map(str, week_charts.figures(course, g))) for g in (7.9, None))
+    assert "No run here is judged by the line, the tolerance for now" in with_line
+    assert "judged by the line" not in without
+    assert "tolerance for now 7.9 g" in with_line
+    assert "The median of each recording" in without

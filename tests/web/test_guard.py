@@ -173,9 +173,9 @@ def test_another_site_reads_nothing(browser: Client, site: str, mode: str) -> No
 
 @pytest.fixture
 def issuing(tmp_path: Path) -> Iterator[Client]:
-    """A dashboard whose first page keeps a new limit in the diary, as each new day's does."""
+    """A dashboard whose first page keeps a new limit in the diary."""
     place = tmp_path / "home"
-    make_demo_diary(place, now() - timedelta(days=2))
+    make_demo_diary(place, now() - timedelta(days=15))
     with dashboard(place) as client:
         client.home = place  # type: ignore[attr-defined]
         yield client

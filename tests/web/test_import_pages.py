@@ -339,6 +339,9 @@ def test_a_table_that_becomes_too_large_in_memory_is_refused_unread(
     names = ("time_s", "acc_x_g", "acc_y_g", "acc_z_g")
     pq.write_table(pa.table(dict.fromkeys(names, values)), buffer, compression="zstd")
     assert len(buffer.getvalue()) < 100_000
+    reply = browser.send_files("/import", [("files", "run.parquet", buffer.getvalue())], {})
+    assert "times its size; a recording of a run does not" in reply.words
+    assert everything(home) == []
     real = sent_files._check_unpacked
     monkeypatch.setattr(
         sent_files, "_check_unpacked", lambda path, shown, _most: real(path, shown, 31_000_000)
@@ -355,7 +358,7 @@ def test_a_table_that_becomes_too_large_in_memory_is_refused_unread(
     [
         ("speed_mps", "fast", 'Speed of the treadmill, m/s: found "fast". Give a number'),
         ("side", "middle", 'Leg that carried the sensor: found "middle". Choose one of'),
-        ("start", "yesterday", "yesterday"),
+        ("start", "someday", '"Day of the run"'),
     ],
 )
 def test_a_wrong_field_is_named_and_marked(

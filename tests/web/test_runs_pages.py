@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from web_bench import Client, dashboard
 
+from pfp_sensors.actions import print_pdf
 from pfp_sensors.actions.add_run import RunGiven, add_run
 from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.example_run import example_run
@@ -19,7 +20,7 @@ from pfp_sensors.actions.look import look_at
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.settings.load import load_load_settings
-from pfp_sensors.web import run
+from pfp_sensors.web import work_folder
 from pfp_sensors.web.looks import Looks
 
 if TYPE_CHECKING:
@@ -156,10 +157,16 @@ def test_the_page_is_a_file_of_its_own(measured: Path) -> None:
 
 
 def test_without_a_browser_it_says_how_to_print(measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "find_browser", lambda: None)
+    monkeypatch.setattr(print_pdf, "find_browser", lambda: measured)
     with dashboard(measured) as client:
-        reply = client.get("/runs/r1/report.pdf")
-    assert reply.status == 501
+        offered = client.get("/runs/r1")
+        monkeypatch.setattr(print_pdf, "find_browser", lambda: None)
+        page = client.get("/runs/r1")
+        reply = client.send("/runs/r1/report.pdf", {}, page=offered)
+    assert "As PDF" in offered.words
+    assert "As PDF" not in page.words
+    assert "No PDF from here: No Chromium, Chrome or Edge was found" in page.words
+    assert reply.status == 422
     assert "print it there" in reply.words
 
 
@@ -172,10 +179,11 @@ def test_a_pdf_is_what_the_browser_printed(measured: Path, monkeypatch: pytest.M
             assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         path.write_bytes(b"%PDF-1.4 fake")
 
-    monkeypatch.setattr(run, "find_browser", lambda: measured)
-    monkeypatch.setattr(run, "print_pdf", fake)
+    monkeypatch.setattr(print_pdf, "find_browser", lambda: measured)
+    monkeypatch.setattr(work_folder, "print_pdf", fake)
     with dashboard(measured) as client:
-        reply = client.get("/runs/r1/report.pdf")
+        assert client.ask("GET", "/runs/r1/report.pdf").status == 405
+        reply = client.send("/runs/r1/report.pdf", {}, page="/runs/r1")
     assert (reply.headers["content-type"], reply.body) == ("application/pdf", b"%PDF-1.4 fake")
     assert "<h1>Run r1" in printed[0]
 
