@@ -228,7 +228,13 @@ def test_each_entry_answers_with_its_id_and_can_be_taken_back(capsys: Captured) 
         assert text.startswith("Taken back: ")
         assert f"[{entry_id}]" in text
     assert say(capsys, "undo") == "There is nothing to take back."
-    assert ask(capsys, "undo") == {"schema": "pfp.undo/1", "undone": None, "made": None, "entries": []}
+    assert ask(capsys, "undo") == {
+        "schema": "pfp.undo/1",
+        "undone": None,
+        "made": None,
+        "entries": [],
+        "stages": [],
+    }
     assert "No runs yet." in say(capsys, "runs")
 
 
