@@ -40,7 +40,7 @@ screenshots: $(VENV)/.has-test  ## the README's pictures, of true output on a sy
 	@$(BIN)/python -m bench.pictures
 
 lock: $(VENV)/.has-dev  ## make requirements/ again from pyproject.toml (LOCK_FLAGS=--upgrade for newer versions)
-	$(LOCK) --extra build --extra rig -o requirements/base.txt
+	$(LOCK) --extra build --extra rig --extra watch -o requirements/base.txt
 	$(LOCK) --extra test -c requirements/base.txt -o requirements/test.txt
 	$(LOCK) --extra dev -c requirements/test.txt -o requirements/dev.txt
 
