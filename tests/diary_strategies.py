@@ -32,6 +32,7 @@ from pfp_sensors.model.diary import (
     Score,
     Symptom,
 )
+from pfp_sensors.model.diary_terms import DISTANCE_SOURCES
 from pfp_sensors.model.recommendation import STAGES
 
 if TYPE_CHECKING:
@@ -99,6 +100,13 @@ def runs(first: date = FIRST, last: date = LAST) -> SearchStrategy[Run]:
         synthetic=maybe(st.booleans()),
         note=maybe(notes),
         entered=maybe(clock_times(first, last)),
+        heart_rate_bpm=maybe(st.floats(20, 260)),
+        ascent_m=maybe(st.floats(0, 20_000)),
+        descent_m=maybe(st.floats(0, 20_000)),
+        distance_source=maybe(st.sampled_from(DISTANCE_SOURCES)),
+        watch=maybe(words),
+        watch_sha256=maybe(words),
+        watch_offset_s=maybe(st.floats(-100_000, 100_000)),
     )
 
 

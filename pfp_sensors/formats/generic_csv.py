@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from pfp_sensors.errors import InputError
 from pfp_sensors.formats.csv_header import read_head
-from pfp_sensors.formats.csv_rows import CsvRows
-from pfp_sensors.formats.line_blocks import line_blocks
+from pfp_sensors.formats.csv_table import read_table
 from pfp_sensors.formats.samples import recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
@@ -41,18 +38,10 @@ def read_csv(path: Path, request: ReadRequest) -> RecordingFile:
         If it holds several sensors and none is chosen.
     """
     meta = read_meta(path.with_name(META_NAME))
-    digest = hashlib.sha256()
-    blocks = line_blocks(path, request.max_bytes, digest)
-    first = next(blocks, b"")
-    if not first:
-        raise InputError(f"{path} is empty.", "Check that the export finished, or record again.")
-    head = read_head(path, first)
-    chosen, left_out = choose_sensors(tuple(head.layout.sensors), request.sensor, request.side)
-    rows = CsvRows(path, head, chosen, path.stat().st_size)
-    rows.add(first[head.size :])
-    del first
-    for block in blocks:
-        rows.add(block)
-    notes = (*head.notes, *head.layout.notes, *left_out, *rows.notes)
-    recordings = recordings_of(rows.table(), meta, request, notes)
-    return RecordingFile(Source(str(path), digest.hexdigest(), "csv"), recordings)
+    (table, _, notes), sha256 = read_table(
+        path,
+        request.max_bytes,
+        read_head,
+        lambda head: choose_sensors(tuple(head.layout.sensors), request.sensor, request.side),
+    )
+    return RecordingFile(Source(str(path), sha256, "csv"), recordings_of(table, meta, request, notes))

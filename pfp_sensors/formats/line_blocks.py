@@ -33,16 +33,24 @@ class Digest(Protocol):
 def line_blocks(path: Path, max_bytes: int, digest: Digest) -> Iterator[bytes]:
     """Yield a text file as blocks that end with a line feed; the last one may lack it.
 
+    Parameters and errors as for `blocks_of`, which is given the bytes of the file.
+    """
+    return blocks_of(path, _raw(path, digest), max_bytes)
+
+
+def blocks_of(path: Path, pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
+    """Yield text that comes in pieces as blocks that end with a line feed; the last one may lack it.
+
     Gzip is recognised by content and unpacked on the way; nothing is written to disk.
 
     Parameters
     ----------
     path
-        The file.
+        What the bytes are of, for messages: a file, or an archive with the member behind it.
+    pieces
+        The bytes, packed or not.
     max_bytes
         Limit for the unpacked bytes.
-    digest
-        Is given every byte of the file as it lies on the disk.
 
     Raises
     ------
@@ -52,7 +60,7 @@ def line_blocks(path: Path, max_bytes: int, digest: Digest) -> Iterator[bytes]:
     """
     kept = bytearray()
     total = lines = 0
-    for piece in _unpacked(path, digest):
+    for piece in _unpacked(path, pieces):
         if isinstance(piece, _Cut):
             raise _cut_short(path, piece, lines + kept.count(b"\n"))
         if not total:
@@ -103,9 +111,8 @@ def _raw(path: Path, digest: Digest) -> Iterator[bytes]:
         ) from error
 
 
-def _unpacked(path: Path, digest: Digest) -> Iterator[bytes | _Cut]:
+def _unpacked(path: Path, pieces: Iterator[bytes]) -> Iterator[bytes | _Cut]:
     """Yield pieces of the text, unpacked where it is gzip; a `_Cut` where gzip ends too early."""
-    pieces = _raw(path, digest)
     first = next(pieces, b"")
     if not first.startswith(GZIP_MAGIC):
         yield first

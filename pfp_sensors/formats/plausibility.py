@@ -127,8 +127,25 @@ def check_rate(path: Path, rate_hz: float, layout: Layout, nominal_hz: float | N
     return ()
 
 
+def rest_level_g(acc_g: Float32Array, rate_hz: float) -> float | None:
+    """Find the median norm of the windows of a second in which it does not vary; None where there is none.
+
+    Parameters
+    ----------
+    acc_g
+        (n, 3) in the file's own unit or in g: whether a window is still is judged without a unit.
+    rate_hz
+        Sampling rate.
+    """
+    return _rest_level(_norm(acc_g), rate_hz)
+
+
 def check_units(
-    path: Path, columns: SensorColumns, acc_g: Float32Array, gyr_dps: Float32Array | None, rate_hz: float
+    path: Path,
+    columns: SensorColumns,
+    acc_g: Float32Array,
+    gyr_dps: Float32Array | None,
+    rest_g: float | None,
 ) -> tuple[str, ...]:
     """Check the claimed units against gravity at rest, or where nothing rests against what movement can be.
 
@@ -140,8 +157,8 @@ def check_units(
         The header's claim.
     acc_g, gyr_dps
         (n, 3) in g and deg/s by that claim.
-    rate_hz
-        Sampling rate.
+    rest_g
+        From `rest_level_g`.
 
     Returns
     -------
@@ -153,9 +170,7 @@ def check_units(
     InputError
         If gravity is not 1 g within 10 % at rest, or acceleration or rotation are impossible in movement.
     """
-    norm_g = np.einsum("ij,ij->i", acc_g, acc_g)
-    np.sqrt(norm_g, out=norm_g)
-    rest_g = _rest_level(norm_g, rate_hz)
+    norm_g = _norm(acc_g)
     if rest_g is None:
         _check_moving(path, columns.acc, float(norm_g.mean()))
     else:
@@ -166,6 +181,11 @@ def check_units(
             np.maximum(fastest, np.abs(gyr_dps[:, axis]), out=fastest)
         _check_rotation(path, columns.gyr, float(np.percentile(fastest, 99)))
     return ("Unit not checked against gravity: no still phase.",) if rest_g is None else ()
+
+
+def _norm(acc_g: Float32Array) -> Float32Array:
+    norm = np.einsum("ij,ij->i", acc_g, acc_g)
+    return np.asarray(np.sqrt(norm, out=norm))
 
 
 def _limits(channel: Float32Array) -> tuple[float, float]:

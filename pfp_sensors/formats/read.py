@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import stat
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
@@ -23,8 +26,9 @@ def read_recording_file(
     placement: str | None = None,
     acc_range_g: float | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    mapping: Path | None = None,
 ) -> RecordingFile:
-    """Read a recording: a folder, a Parquet file, or a CSV file, packed or not; told apart by content.
+    """Read a recording: of this program, a table, or a file of another program; told apart by content.
 
     What the caller says is stronger than ``meta.json``, and that is stronger than what the samples' own file
     says.
@@ -40,6 +44,8 @@ def read_recording_file(
         As in `Recording`; None leaves them to the file.
     max_bytes
         Largest number of bytes to read, after unpacking.
+    mapping
+        A file that names the columns of a table which does not name them itself.
 
     Returns
     -------
@@ -54,13 +60,29 @@ def read_recording_file(
         If ``sensor`` is not there, or is needed and not given.
     """
     head = _head(path, max_bytes)
-    request = ReadRequest(sensor, side, placement, acc_range_g, max_bytes)
-    chosen = next(found for found in FORMATS if found.sniff(path, head))
-    return chosen.read(path, request)
+    request = ReadRequest(sensor, side, placement, acc_range_g, max_bytes, mapping)
+    return _format_of(path, head).read(path, request)
 
 
-def _is_folder(path: Path, _head: bytes) -> bool:
-    return path.is_dir()
+def _format_of(path: Path, head: bytes) -> Format:
+    """Choose the reader: the program's own kinds first, so that they never wait for the others to load."""
+    own = next((found for found in OWN if found.sniff(path, head)), None)
+    if own is not None:
+        return own
+    from pfp_sensors.formats.foreign import FOREIGN
+
+    return next((found for found in FOREIGN if found.sniff(path, head)), _ANYTHING)
+
+
+def _is_own_folder(path: Path, _head: bytes) -> bool:
+    from pfp_sensors.store.seals import recording_paths
+
+    return path.is_dir() and bool(recording_paths(path))
+
+
+def _is_own_table(_path: Path, head: bytes) -> bool:
+    """Tell a header in this program's style: a column such as ``acc_x_g`` or ``left_acc_x_mps2``."""
+    return _OWN_COLUMN.search(head) is not None
 
 
 def _is_own_parquet(path: Path, head: bytes) -> bool:
@@ -76,7 +98,6 @@ def _is_parquet(_path: Path, head: bytes) -> bool:
 
 
 def _is_anything(_path: Path, _head: bytes) -> bool:
-    """Take any other file for CSV; if it is none, reading says what it looks like."""
     return True
 
 
@@ -104,17 +125,25 @@ def _read_csv(path: Path, request: ReadRequest) -> RecordingFile:
     return read_csv(path, request)
 
 
-FORMATS: Final[tuple[Format, ...]] = (
-    Format(_is_folder, _read_folder),
+def _read_anything(path: Path, request: ReadRequest) -> RecordingFile:
+    """Take any other file for CSV and any other folder for a recording; reading says what it looks like."""
+    return _read_folder(path, request) if path.is_dir() else _read_csv(path, request)
+
+
+OWN: Final[tuple[Format, ...]] = (
+    Format(_is_own_folder, _read_folder),
     Format(_is_own_parquet, _read_own_parquet),
     Format(_is_parquet, _read_parquet),
-    Format(_is_anything, _read_csv),
+    Format(_is_own_table, _read_csv),
 )
-"""Asked in this order. A new format is one file and one line here; only the one chosen is imported."""
+"""Asked in this order; only the one chosen is imported. What none of them takes is asked of `FOREIGN`."""
+
+_ANYTHING: Final = Format(_is_anything, _read_anything)
+_OWN_COLUMN: Final = re.compile(rb"(?:^|[^a-z])acc[_ ][xyz][_ ](?:g|mg|mps2)(?![a-z0-9])", re.IGNORECASE)
 
 
 def _head(path: Path, max_bytes: int) -> bytes:
-    """Read the first bytes of a file of bearable size; nothing of a folder that may be listed."""
+    """Read the first bytes of a file of bearable size, unpacked; nothing of a folder that may be listed."""
     try:
         if path.is_dir():
             next(path.iterdir(), None)
@@ -128,10 +157,21 @@ def _head(path: Path, max_bytes: int) -> bytes:
         if status.st_size > max_bytes:
             raise too_large(path, status.st_size, max_bytes)
         with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
+            return _unpacked(file.read(HEAD_BYTES))
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist.", "Check the name and the folder.") from error
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror or error}.", "Check the name, and that you may read it."
         ) from error
+
+
+def _unpacked(head: bytes) -> bytes:
+    """Unpack the first bytes of a file that is packed; what cannot be unpacked is told when it is read."""
+    if head.startswith(b"\x1f\x8b"):
+        with contextlib.suppress(zlib.error):
+            inside = zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+            return (
+                head if inside.startswith(PARQUET_MAGIC) else inside
+            )  # a packed table is read as text, and refused
+    return head

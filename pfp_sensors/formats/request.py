@@ -29,6 +29,8 @@ class ReadRequest:
         As in `Recording`; None leaves it to the file.
     max_bytes
         Largest number of bytes to read, after unpacking.
+    mapping
+        A file that names the columns of a table which does not name them itself; None where there is none.
     """
 
     sensor: str | None = None
@@ -36,6 +38,7 @@ class ReadRequest:
     placement: str | None = None
     acc_range_g: float | None = None
     max_bytes: int = DEFAULT_MAX_BYTES
+    mapping: Path | None = None
 
 
 def too_large(path: Path, size: int, max_bytes: int) -> InputError:
@@ -53,7 +56,8 @@ class Format:
     Attributes
     ----------
     sniff
-        Tells from the path and the first bytes (b"" for a folder) whether a file is of this format.
+        Tells from the path and the first bytes (b"" for a folder; unpacked where it is gzip) whether a file
+        is of this format. It opens nothing but an archive, and never raises.
     read
         Reads it.
     """

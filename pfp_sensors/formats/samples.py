@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.bad_rows import RowCheck
-from pfp_sensors.formats.plausibility import check_channels, check_rate, check_units
+from pfp_sensors.formats.plausibility import check_channels, check_rate, check_units, rest_level_g
 from pfp_sensors.formats.sensors import side_of
-from pfp_sensors.model.recording import Recording
+from pfp_sensors.model.recording import AsFound, Recording
 from pfp_sensors.signal.sampling import find_gaps, fit_rate_hz
+from pfp_sensors.store.meta_json import SENSOR_FIELDS, SensorMeta
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pfp_sensors.formats.columns import Layout
+    from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
     from pfp_sensors.formats.request import ReadRequest
-    from pfp_sensors.model.recording import Float32Array, FloatArray, Side
-    from pfp_sensors.store.meta_json import RecordingMeta, SensorMeta
+    from pfp_sensors.model.recording import Acceleration, Float32Array, FloatArray, Side
+    from pfp_sensors.store.meta_json import RecordingMeta
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Table:
         Rows that could not be read at all and are not in the arrays, and the first of them in words.
     place
         Names the place of a row (from 0) for messages: "line 17".
+    said
+        What the file itself says beside its samples; ``meta.json`` and the caller are stronger.
+    acceleration
+        Whether gravity is in it.
     """
 
     path: Path
@@ -58,6 +63,8 @@ class Table:
     unreadable: int
     first_unreadable: str
     place: Callable[[int], str]
+    said: SensorMeta = field(default_factory=SensorMeta)
+    acceleration: Acceleration = "measured"
 
 
 def recordings_of(
@@ -110,10 +117,14 @@ def _recording(
     time_s = (table.time_s if kept is None else table.time_s[kept]) - check.start_s
     acc_g = sensor.acc_g if kept is None else sensor.acc_g[kept]
     gyr_dps = sensor.gyr_dps if kept is None or sensor.gyr_dps is None else sensor.gyr_dps[kept]
-    said = meta.of(sensor.name)
+    said = _over(meta.of(sensor.name), table.said)
     rate_hz = fit_rate_hz(time_s)
     rate_notes = check_rate(table.path, rate_hz, table.layout, said.sampling_rate_hz)
-    unit_notes = check_units(table.path, table.layout.sensors[sensor.name], acc_g, gyr_dps, rate_hz)
+    columns = table.layout.sensors[sensor.name]
+    rest_g = rest_level_g(acc_g, rate_hz)
+    unit_notes: tuple[str, ...] = ()
+    if table.acceleration != "free":
+        unit_notes = check_units(table.path, columns, acc_g, gyr_dps, rest_g)
     side, side_notes = _side(sensor.name, said, request.side)
     try:
         return Recording(
@@ -131,9 +142,33 @@ def _recording(
             nominal_rate_hz=said.sampling_rate_hz,
             synthetic=bool(said.synthetic),
             notes=(*notes, *check.start_notes, *dropped_notes, *side_notes, *rate_notes, *unit_notes),
+            acceleration=table.acceleration,
+            as_found=_as_found(table.layout, columns, rest_g),
         )
     except InputError as error:
         raise InputError(f"{table.path}: {error.message}", error.what_to_do) from error
+
+
+def _over(stronger: SensorMeta, weaker: SensorMeta) -> SensorMeta:
+    """Take each word from ``meta.json`` where it is there, else from the file."""
+    known = {name: getattr(stronger if name in stronger.said else weaker, name) for name in SENSOR_FIELDS}
+    return SensorMeta(**known, said=stronger.said | weaker.said)
+
+
+def _as_found(layout: Layout, columns: SensorColumns, rest_g: float | None) -> AsFound:
+    def named(axes: Axes) -> tuple[str, ...]:
+        return tuple(layout.names[column].strip().strip('"') for column in axes.columns)
+
+    gyr = columns.gyr
+    return AsFound(
+        time_column=layout.names[layout.time].strip().strip('"'),
+        time_unit=layout.time_unit,
+        acc_columns=named(columns.acc),
+        acc_unit=columns.acc.unit,
+        gyr_columns=() if gyr is None else named(gyr),
+        gyr_unit=None if gyr is None else gyr.unit,
+        gravity_at_rest_g=rest_g,
+    )
 
 
 def _side(sensor: str, said: SensorMeta, asked: Side | None) -> tuple[Side | None, tuple[str, ...]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+from pfp_sensors.model.diary_run import Run, RunImpact
 from pfp_sensors.model.diary_terms import (
     AMBER_KINDS,
     EVENT_KINDS,
@@ -62,62 +63,6 @@ __all__ = [
     "Symptom",
     "When",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class RunImpact:
-    """Landing impact of a run: median resultant peak in g, and whether it can be judged by."""
-
-    resultant_g: float | None
-    quality: ImpactQuality
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run. Kilometres, minutes and steps are of running only; None where unknown.
-
-    Attributes
-    ----------
-    id
-        Names it for ever.
-    start
-        With its offset where a clock was there; the day where only that is known.
-    impact
-        By leg; the key None is for a sensor whose leg is unknown. Empty: not measured.
-    pain
-        The short form of a file: one score per item, for every knee that hurts. The store holds `Pain`.
-    source
-        "recording", "import", "typed", or what a file says.
-    sha256
-        Of the recording or file it was read from.
-    recording
-        Its folder below the home, with forward slashes; of an uploaded foreign file, that file.
-    method
-        Which method and settings of the analysis made its figures; None where no analysis did.
-    synthetic
-        Whether it was computed.
-    entered
-        When it came into the diary; None for when it took place.
-    """
-
-    id: str
-    start: Moment
-    km: float | None = None
-    minutes: float | None = None
-    speed_mps: float | None = None
-    cadence_spm: float | None = None
-    steps: int | None = None
-    impact: Mapping[Knee | None, RunImpact] = field(default_factory=dict)
-    downhill_min: float | None = None
-    rpe: int | None = None
-    pain: Mapping[When, int | None] = field(default_factory=dict)
-    source: str | None = None
-    sha256: str | None = None
-    recording: str | None = None
-    method: str | None = None
-    synthetic: bool | None = None
-    note: str | None = None
-    entered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Knee = Literal["left", "right"]
 When = Literal["before", "during", "after60", "morning", "day"]
 ImpactQuality = Literal["good", "low", "censored"]
 ImpactMode = Literal["sensor", "none"]
+DistanceSource = Literal["imu", "treadmill", "watch", "model"]
 ExerciseKind = Literal["strength", "mobility", "drill", "cross"]
 
 Moment = datetime | date
@@ -17,6 +18,9 @@ Moment = datetime | date
 KNEES: Final[tuple[Knee, ...]] = get_args(Knee)
 WHENS: Final[tuple[When, ...]] = get_args(When)
 IMPACT_QUALITIES: Final[tuple[ImpactQuality, ...]] = get_args(ImpactQuality)
+DISTANCE_SOURCES: Final[tuple[DistanceSource, ...]] = get_args(DistanceSource)
+"""``imu``: the sensor on the shin; ``model``: that, corrected by what runs with a watch taught."""
+
 EXERCISE_KINDS: Final[tuple[ExerciseKind, ...]] = get_args(ExerciseKind)
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SCORE_KINDS: Final = ("akps", "koos-pf", "uwri")

@@ -39,6 +39,34 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class AsFound:
+    """What a file's columns were taken for, and what gravity says of it.
+
+    Attributes
+    ----------
+    time_column, acc_columns, gyr_columns
+        Names as in the file, axes in the order x, y, z; () without a gyroscope.
+    time_unit, acc_unit, gyr_unit
+        What their numbers were taken for: "s", "ms", "us", "ns"; "g", "mg", "mps2"; "dps", "rps", "mdps".
+    gravity_at_rest_g
+        Median norm of the acceleration in still seconds; None where nothing was still.
+    """
+
+    time_column: str
+    time_unit: str
+    acc_columns: tuple[str, ...]
+    acc_unit: str
+    gyr_columns: tuple[str, ...] = ()
+    gyr_unit: str | None = None
+    gravity_at_rest_g: float | None = None
+
+
+Acceleration = Literal["measured", "rebuilt", "free"]
+"""``measured``: with gravity, as a sensor measures it; ``rebuilt``: gravity was put back by a computed
+orientation, good for rhythm and not for peaks; ``free``: gravity was taken away, and cannot be put back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """Samples of one sensor.
 
@@ -69,6 +97,10 @@ class Recording:
         True when the samples were computed, not measured.
     notes
         What the reader had to do (rows dropped, units turned), in plain sentences.
+    acceleration
+        Whether gravity is in it.
+    as_found
+        What the columns of a table were taken for; None for a recording of this program.
     """
 
     time_s: FloatArray
@@ -85,6 +117,8 @@ class Recording:
     nominal_rate_hz: float | None = None
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+    acceleration: Acceleration = "measured"
+    as_found: AsFound | None = None
 
     def __post_init__(self) -> None:
         """Check shapes, times, samples and rate, so that no later stage has to.

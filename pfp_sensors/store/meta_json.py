@@ -75,7 +75,7 @@ class RecordingMeta:
     def of(self, sensor: str) -> SensorMeta:
         """Tell what holds for one sensor: its own words first, then those for all."""
         own = self.sensors.get(sensor, SensorMeta())
-        values = {key: getattr(own if key in own.said else self.common, key) for key in _FIELDS}
+        values = {key: getattr(own if key in own.said else self.common, key) for key in SENSOR_FIELDS}
         return SensorMeta(**values, said=own.said | self.common.said)
 
 
@@ -223,5 +223,8 @@ _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "start_utc": (_moment, 'a moment with offset such as "2026-10-01T07:00:00+02:00"'),
     "sensor": (_text, "the name of the sensor as text"),
 }
+SENSOR_FIELDS: Final = tuple(_FIELDS)
+"""What can be said about a sensor."""
+
 KNOWN_KEYS: Final = frozenset({*_FIELDS, "schema", "program_version", "sensors", "files"})
 """Keys of ``meta.json`` that have a meaning here; any other is kept aside."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.model.diary import IMPACT_QUALITIES, WHENS, Knee, RunImpact, When
+from pfp_sensors.model.diary_terms import DISTANCE_SOURCES
 from pfp_sensors.store.document_fields import Field, read_by_leg, read_fields, write_by_leg, write_fields
 from pfp_sensors.store.document_values import (
     WrongValueError,
@@ -87,6 +88,13 @@ RUN_FIELDS = (
     Field("synthetic", flag),
     NOTE,
     ENTERED,
+    Field("heart_rate_bpm", number(20, 260, "beats a minute")),
+    Field("ascent_m", number(0, 20_000, "metres")),
+    Field("descent_m", number(0, 20_000, "metres")),
+    Field("distance_source", one_of(DISTANCE_SOURCES)),
+    Field("watch", text),
+    Field("watch_sha256", name),
+    Field("watch_offset_s", number(-100_000, 100_000, "seconds")),
 )
 
 
