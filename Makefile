@@ -9,7 +9,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench bench-long screenshots lock format
+.PHONY: help demo test check fuzz bench bench-long screenshots lock format
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ demo: $(VENV)/.has-base  ## set up, then run the main job from end to end
 	@$(BIN)/pfp demo
 
 test: $(VENV)/.has-test  ## set up with the test extras, then run the tests (ARGS="-k name" to choose)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.has-dev  ## format, lint and strict types, changing nothing
 	@$(BIN)/ruff format --check .
@@ -31,6 +31,9 @@ bench: $(VENV)/.has-test  ## accuracy against truth; speed, memory, recording an
 bench-long: $(VENV)/.has-test  ## the same with the large studies
 	@$(BIN)/python -m bench --long $(ARGS)
 	@$(BIN)/python -m bench.invariants --long
+
+fuzz: $(VENV)/.has-test  ## read 10,000 damaged files with every parser (ARGS="--only fit --cases 500" for less)
+	@$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
 
 format: $(VENV)/.has-dev  ## write the format and the safe lint fixes
 	@$(BIN)/ruff format .

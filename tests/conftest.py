@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+WAITING_PROCESSES = 2
 
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=30, database=None)
 settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile("ci")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Tell how many processes ``-n auto`` means: two more than processors.
+
+    Half of the time of a process goes into waiting: for a simulated sensor, a browser, a program of its own.
+    """
+    able = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return len(able) + WAITING_PROCESSES
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from pfp_sensors.link.clock import HostClock as Clock
     from pfp_sensors.rig.air import PacedAir
 
+ADDRESS = "F0:00:00:00:00:31"
+"""Of each of these sensors; asked for by it, a sensor is found at once, by name at the end of a round."""
+
 MAY_2026_S = 1_777_636_800
 """1 May 2026, 12:00 UTC."""
 
@@ -71,7 +74,7 @@ class MemorySensor:
     async def power_on(self, clock: Clock, air: PacedAir) -> None:
         self._clock, self._air, self._link = clock, air, None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._device, self._controller = make_device(air, self.name, "F0:00:00:00:00:31")
+        self._device, self._controller = make_device(air, self.name, ADDRESS)
         can = Characteristic.Properties
         self._out: Characteristic[bytes] = Characteristic(
             self.notify, can.NOTIFY, Characteristic.READABLE, b""

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pfp_sensors.actions.known_beside import analyse_known, read_known
 from pfp_sensors.errors import UsageError
 from pfp_sensors.settings import ImportSettings, SignalSettings, load_import_settings, load_signal_settings
 
 if TYPE_CHECKING:
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.recording import Side
+
+
+@dataclass(frozen=True, slots=True)
+class WatchBeside:
+    """The rows of a watch worn on the same run; they begin at second ``offset_s`` of the recording."""
+
+    path: Path
+    offset_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,12 @@ class AnalyzeOptions:
         Full scale of the accelerometer.
     speed_mps, distance_km
         Speed of a treadmill; distance by treadmill or watch.
+    mapping
+        A file that names the columns of a table which does not name them itself.
+    watch
+        A watch's run that was joined with the recording.
+    learned
+        What earlier runs with a watch taught about this person's speed, in order of time.
     """
 
     side: Side | None = None
@@ -37,6 +52,9 @@ class AnalyzeOptions:
     acc_range_g: float | None = None
     speed_mps: float | None = None
     distance_km: float | None = None
+    mapping: Path | None = None
+    watch: WatchBeside | None = None
+    learned: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         """Check what was given.
@@ -62,6 +80,7 @@ def analyze(
     acc_range_g: float | None = None,
     speed_mps: float | None = None,
     distance_km: float | None = None,
+    mapping: Path | str | None = None,
     config: Path | str | None = None,
 ) -> FileAnalysis:
     """Analyse a recording: all that ``pfp analyze`` does, as one call.
@@ -70,7 +89,7 @@ def analyze(
     ----------
     path
         A CSV or Parquet file, or a folder as ``pfp simulate`` writes it.
-    side, placement, sensor, acc_range_g, speed_mps, distance_km
+    side, placement, sensor, acc_range_g, speed_mps, distance_km, mapping
         What is known beside the file, as in :class:`AnalyzeOptions`.
     config
         A TOML file of settings to use instead of the shipped ones.
@@ -90,7 +109,8 @@ def analyze(
     SettingsError
         If ``config`` has a wrong key or value.
     """
-    options = AnalyzeOptions(side, placement, sensor, acc_range_g, speed_mps, distance_km)
+    columns = None if mapping is None else Path(mapping)
+    options = AnalyzeOptions(side, placement, sensor, acc_range_g, speed_mps, distance_km, columns)
     file = None if config is None else Path(config)
     return analyze_file(path, options, load_signal_settings(file), load_import_settings(file))
 
@@ -119,24 +139,9 @@ def analyze_file(
     UsageError
         If the file holds several sensors and none was chosen.
     """
-    from pfp_sensors.analyse import analyse_file
-    from pfp_sensors.formats.read import read_recording_file
-
     options = options or AnalyzeOptions()
-    file = read_recording_file(
-        Path(path),
-        sensor=options.sensor,
-        side=options.side,
-        placement=options.placement,
-        acc_range_g=options.acc_range_g,
-        max_bytes=(limits or load_import_settings()).max_bytes,
-    )
-    return analyse_file(
-        file,
-        settings or load_signal_settings(),
-        speed_mps=options.speed_mps,
-        distance_km=options.distance_km,
-    )
+    file = read_known(Path(path), options, limits)
+    return analyse_known(file, options, settings or load_signal_settings())
 
 
 def _check(name: str, value: float | None, low: float, high: float, unit: str, what_to_do: str) -> None:

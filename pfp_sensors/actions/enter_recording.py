@@ -49,6 +49,21 @@ class EnteredRun:
     no_run: NoRunAdvised | None = None
 
 
+def analyse_recorded(home: Path, folder: Path, at: datetime) -> FileAnalysis:
+    """Analyse a recording that has just been finished, with what earlier runs taught about speed.
+
+    Raises
+    ------
+    InputError, PfpError
+        If the recording, or the diary, cannot be read.
+    """
+    from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
+    from pfp_sensors.actions.import_parts import runs_of
+    from pfp_sensors.actions.same_run import learned_before
+
+    return analyze_file(folder, AnalyzeOptions(learned=learned_before(home, runs_of(home), None, at)))
+
+
 def enter_recording(home: Path, folder: Path, analysis: FileAnalysis, at: datetime) -> EnteredRun | None:
     """Put an analysed recording into the diary, with the pain that was marked in it.
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.analyze import AnalyzeOptions
-from pfp_sensors.actions.import_run import Imported, import_run
+from pfp_sensors.actions.import_run import import_run
 from pfp_sensors.actions.read_diary import has_diary, read_diary
 from pfp_sensors.actions.simulate import simulate_to_folder
 from pfp_sensors.errors import UsageError
@@ -14,6 +14,8 @@ from pfp_sensors.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from pfp_sensors.model.imported import Imported
 
 _WARM_UP_S: Final = 60.0
 _RUN_S: Final = 300.0

@@ -11,6 +11,7 @@ from pfp_sensors.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pfp_sensors.actions.export_request import Exported, ExportRequest
     from pfp_sensors.model.diary import History
 
 
@@ -36,6 +37,15 @@ def history_text(history: History) -> str:
     from pfp_sensors.formats.history import history_document
 
     return json.dumps(history_document(history), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def export_history(request: ExportRequest) -> Exported:
+    """Write the diary into a history file; raises as `exported_history` and `write_history_file`."""
+    from pfp_sensors.actions.export_request import Exported
+
+    history = exported_history(request.home)
+    write_history_file(history, request.path, replace=request.replace)
+    return Exported(request.path, runs=len(history.runs))
 
 
 def write_history_file(history: History, path: Path, *, replace: bool = False) -> None:

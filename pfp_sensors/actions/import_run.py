@@ -3,67 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.actions.analyze import WatchBeside
+from pfp_sensors.actions.edited_figures import edited_figures
 from pfp_sensors.actions.entry_days import not_ahead
-from pfp_sensors.actions.find_run import runs_on
+from pfp_sensors.actions.import_parts import known_run, no_run_of, read_run, runs_of, same_day
+from pfp_sensors.actions.joined_run import learn, with_analysis
+from pfp_sensors.actions.keep_samples import below_home, indexed, keeping, not_keeping
+from pfp_sensors.actions.known_beside import analyse_known, read_known
 from pfp_sensors.actions.new_run import add_with_run_id
-from pfp_sensors.actions.read_diary import has_diary
 from pfp_sensors.actions.run_from_summary import run_from_analysis
-from pfp_sensors.actions.standing_entries import read_back, standing_entries
+from pfp_sensors.actions.same_run import learned_before, meet_watch, met_of
 from pfp_sensors.errors import InputError, RefusedError
-from pfp_sensors.load.advised_then import no_run_advised
-from pfp_sensors.load.days import day_of
-from pfp_sensors.model.diary import Run
-from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.model.imported import Imported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
     from pathlib import Path
 
     from pfp_sensors.actions.analyze import AnalyzeOptions
+    from pfp_sensors.actions.keep_samples import Kept
+    from pfp_sensors.actions.same_run import Meeting
     from pfp_sensors.model.analysis import FileAnalysis
-    from pfp_sensors.model.diary import Moment
-    from pfp_sensors.model.recommendation import NoRunAdvised
+    from pfp_sensors.model.diary import Moment, Run
     from pfp_sensors.model.recording import RecordingFile
 
 START_ADVICE: Final = "Give it with --start: 2026-10-01T07:00 (local time), or only the day."
-
-ImportHow = Literal["added", "known", "understood"]
-"""``known``: the same bytes are in the diary; ``understood``: nothing was to be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of one recording.
-
-    Attributes
-    ----------
-    path
-        As given.
-    run
-        As the diary has it or, where nothing was written, would have it.
-    how
-        What was done.
-    other_runs
-        Those of the same day in the diary.
-    notes
-        What reading the file took.
-    dated
-        Whether it is known when the run began; only where nothing was written it may not be.
-    no_run
-        Of a run that was added: why none was advised when it began; None where one was.
-    """
-
-    path: str
-    run: Run
-    how: ImportHow
-    other_runs: tuple[Run, ...] = ()
-    notes: tuple[str, ...] = ()
-    dated: bool = True
-    no_run: NoRunAdvised | None = None
 
 
 def import_run(
@@ -73,22 +41,27 @@ def import_run(
     *,
     start: Moment | None = None,
     dry_run: bool = False,
+    keep: bool = True,
     at: datetime,
 ) -> Imported:
     """Analyse a recording and put it into the diary, unless the same bytes are there already.
+
+    Where the diary has a watch's run of the same outing, the two become one run.
 
     Parameters
     ----------
     home
         The folder of the person's own data; made if it is not there.
     path
-        A recording: a folder of pfp, Parquet, or CSV.
+        A recording of any kind that `read_recording_file` takes.
     options
         What is known beside the file.
     start
         When the run began; None for what the recording says.
     dry_run
         Write nothing.
+    keep
+        Keep the samples with the diary.
     at
         Now.
 
@@ -103,89 +76,101 @@ def import_run(
     PfpError
         If the diary cannot be read or written.
     """
-    from pfp_sensors.analyse import analyse_file
     from pfp_sensors.settings import load_signal_settings
 
-    file = _read(path, options)
-    known = _known_run(home, file.source.sha256)
+    file = read_known(path, options)
+    known = known_run(home, file.source.sha256)
     if known is not None:
         return Imported(str(path), known, "known")
     said = _start(path, file, start, at)
     if said is None and not dry_run:
         raise InputError(f"{path} does not say when the run began.", START_ADVICE)
-    began = said or at.date()
-    analysis = analyse_file(
-        file, load_signal_settings(), speed_mps=options.speed_mps, distance_km=options.distance_km
-    )
+    began, runs, settings = said or at.date(), runs_of(home), load_signal_settings()
+    if not options.learned:
+        options = replace(options, learned=learned_before(home, runs, None, at))
+    analysis = analyse_known(file, options, settings)
     _refuse_without_running(path, analysis)
-    below = _below_home(path, home)
-
-    def run_named(run_id: str) -> Run:
-        source = "import" if below is None else "recording"
-        return run_from_analysis(analysis, run_id, began, source=source, recording=below)
-
-    notes = tuple(note for leg in analysis.legs for note in leg.summary.recording.notes)
+    meeting = None if said is None else meet_watch(home, runs, analysis, began, settings)
+    if meeting is not None:
+        analysis = analyse_known(file, _with_watch(home, options, meeting), settings)
+    new = _New(home, file, analysis, meeting, began)
     if dry_run:
-        others = () if said is None else _same_day(home, began)
-        return Imported(str(path), run_named("new"), "understood", others, notes, dated=said is not None)
-    return _add(home, path, run_named, began, notes, at)
+        return new.understood(path, dated=said is not None)
+    with keeping(home, path, file, began) if keep else not_keeping(home, path) as kept:
+        done = new.stored(kept, at)
+    return replace(done, notes=(*done.notes, *kept.notes, *indexed(home, kept)))
 
 
-def _add(
-    home: Path,
-    path: Path,
-    run_named: Callable[[str], Run],
-    began: Moment,
-    notes: tuple[str, ...],
-    at: datetime,
-) -> Imported:
-    from pfp_sensors.store.database import open_diary
-    from pfp_sensors.store.diary import read_history
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A recording on its way into the diary; ``meeting``: with the watch's run that it belongs to."""
 
-    others = _same_day(home, began)
-    with contextlib.closing(open_diary(home)) as diary:
-        (run_id,) = add_with_run_id(diary, lambda name: [run_named(name)], at=at)
-        run = read_back(diary, run_id)
-        if not isinstance(run, Run):
-            raise InputError(
-                f"{run_id} was written as a run, and read back as something else.", "Report this."
-            )
-        no_run = no_run_advised(read_history(diary), run, at.tzinfo, load_load_settings())
-    return Imported(str(path), run, "added", others, notes, no_run=no_run)
+    home: Path
+    file: RecordingFile
+    analysis: FileAnalysis
+    meeting: Meeting | None
+    began: Moment
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(note for leg in self.analysis.legs for note in leg.summary.recording.notes)
+
+    def understood(self, path: Path, *, dated: bool) -> Imported:
+        """Say what it would become."""
+        place = below_home(path, self.home)
+        met = None if self.meeting is None else met_of(self.meeting)
+        run = self._run("new", place) if self.meeting is None else self._merged(self.meeting, place, ())
+        others = same_day(self.home, self.began) if dated and met is None else ()
+        return Imported(
+            str(path), run, "understood", others, self.notes, dated=dated, met=met, recording=self.file
+        )
+
+    def stored(self, kept: Kept, at: datetime) -> Imported:
+        """Write it into the diary."""
+        from pfp_sensors.store.database import open_diary
+
+        path = self.file.source.path
+        if self.meeting is not None:
+            return self._joined(self.meeting, kept, path, at)
+        others = same_day(self.home, self.began)
+        with contextlib.closing(open_diary(self.home)) as diary:
+            (run_id,) = add_with_run_id(diary, lambda name: [self._run(name, kept.place)], at=at)
+            run = read_run(diary, run_id)
+        return Imported(path, run, "added", others, self.notes, no_run=no_run_of(self.home, run, at))
+
+    def _joined(self, meeting: Meeting, kept: Kept, path: str, at: datetime) -> Imported:
+        """Give a watch's run the figures of its recording."""
+        from pfp_sensors.store.database import open_diary
+        from pfp_sensors.store.diary import correct_entry
+        from pfp_sensors.store.recording_names import watch_of
+
+        run_id = meeting.run.id
+        with contextlib.closing(open_diary(self.home)) as diary:
+            merged = self._merged(meeting, kept.place, edited_figures(diary, meeting.run))
+            correct_entry(diary, run_id, merged, at=at)
+            run = read_run(diary, run_id)
+        if meeting.joined is not None:
+            learn(self.analysis, meeting.joined, watch_of(self.home, meeting.run).parent)
+        return Imported(path, run, "joined", (), self.notes, met=met_of(meeting))
+
+    def _run(self, run_id: str, place: str | None) -> Run:
+        source = "recording" if place is not None and self.file.source.format == "pfp-folder" else "import"
+        return run_from_analysis(self.analysis, run_id, self.began, source=source, recording=place)
+
+    def _merged(self, meeting: Meeting, place: str | None, edited: Collection[str]) -> Run:
+        offset_s = None if meeting.joined is None else round(meeting.joined.offset_s, 3)
+        sha256 = self.file.source.sha256
+        beside = replace(meeting.run, sha256=sha256, recording=place, watch_offset_s=offset_s)
+        return with_analysis(beside, self.analysis, edited)
 
 
-def _read(path: Path, options: AnalyzeOptions) -> RecordingFile:
-    from pfp_sensors.formats.read import read_recording_file
-    from pfp_sensors.settings import load_import_settings
+def _with_watch(home: Path, options: AnalyzeOptions, meeting: Meeting) -> AnalyzeOptions:
+    """Add what the watch knows of a recording."""
+    from pfp_sensors.store.recording_names import watch_of
 
-    return read_recording_file(
-        path,
-        sensor=options.sensor,
-        side=options.side,
-        placement=options.placement,
-        acc_range_g=options.acc_range_g,
-        max_bytes=load_import_settings().max_bytes,
-    )
-
-
-def _known_run(home: Path, sha256: str) -> Run | None:
-    from pfp_sensors.store.database import open_diary
-    from pfp_sensors.store.diary import find_run_by_sha256
-
-    if not has_diary(home):
-        return None
-    with contextlib.closing(open_diary(home)) as diary:
-        return find_run_by_sha256(diary, sha256)
-
-
-def _same_day(home: Path, began: Moment) -> tuple[Run, ...]:
-    from pfp_sensors.store.database import open_diary
-
-    if not has_diary(home):
-        return ()
-    with contextlib.closing(open_diary(home)) as diary:
-        runs = [one.entry for one in standing_entries(diary, "run") if isinstance(one.entry, Run)]
-    return runs_on(runs, day_of(began))
+    if meeting.joined is None:
+        return replace(options, distance_km=options.distance_km or meeting.run.km)
+    return replace(options, watch=WatchBeside(watch_of(home, meeting.run), meeting.joined.offset_s))
 
 
 def _start(path: Path, file: RecordingFile, given: Moment | None, at: datetime) -> Moment | None:
@@ -212,16 +197,3 @@ def _refuse_without_running(path: Path, analysis: FileAnalysis) -> None:
         f"{path}: there is no running in it to put into the diary.{why}",
         f"`pfp analyze {path}` shows what was found. A run without a sensor: `pfp add-run`.",
     )
-
-
-def _below_home(path: Path, home: Path) -> str | None:
-    """Tell where a folder of runs, or a file kept in one, lies below the home; None for any other."""
-    from pfp_sensors.store.home import runs_folder
-    from pfp_sensors.store.home_files import kept_file
-    from pfp_sensors.store.recording_names import is_recording_name
-
-    is_kept = path.parent.parent == runs_folder(home) and kept_file(path.parent) == path
-    if not (path.is_dir() or is_kept) or home.resolve() not in path.resolve().parents:
-        return None
-    below = path.resolve().relative_to(home.resolve()).as_posix()
-    return below if is_recording_name(below) else None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pfp_sensors.actions.analyze import AnalyzeOptions
+from pfp_sensors.actions.known_beside import analyse_known, read_known
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.model.analysis import FileAnalysis
-    from pfp_sensors.model.recording import RecordingFile
     from pfp_sensors.model.report import LegCharts
 
 
@@ -46,27 +46,12 @@ def look_at(path: Path, config: Path | None = None, options: AnalyzeOptions | No
     """
     from threadpoolctl import threadpool_limits
 
-    from pfp_sensors.analyse import analyse_file
     from pfp_sensors.analyse.charts import leg_charts
-    from pfp_sensors.settings import load_signal_settings
+    from pfp_sensors.settings import load_import_settings, load_signal_settings
 
     settings, known = load_signal_settings(config), options or AnalyzeOptions()
-    file = _read(path, config, known)
-    analysis = analyse_file(file, settings, speed_mps=known.speed_mps, distance_km=known.distance_km)
+    file = read_known(path, known, load_import_settings(config))
+    analysis = analyse_known(file, known, settings)
     pairs = zip(file.recordings, analysis.legs, strict=True)
     with threadpool_limits(limits=1, user_api="blas"):  # small products: a second thread only waits
         return Look(analysis, tuple(leg_charts(recording, leg, settings) for recording, leg in pairs))
-
-
-def _read(path: Path, config: Path | None, options: AnalyzeOptions) -> RecordingFile:
-    from pfp_sensors.formats.read import read_recording_file
-    from pfp_sensors.settings import load_import_settings
-
-    return read_recording_file(
-        path,
-        sensor=options.sensor,
-        side=options.side,
-        placement=options.placement,
-        acc_range_g=options.acc_range_g,
-        max_bytes=load_import_settings(config).max_bytes,
-    )

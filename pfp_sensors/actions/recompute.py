@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from pfp_sensors.actions.edited_figures import FIGURES, edited_figures
 from pfp_sensors.actions.find_run import find_run, runs_in_order
+from pfp_sensors.actions.joined_run import with_analysis
 from pfp_sensors.actions.run_from_summary import current_method, run_from_analysis
+from pfp_sensors.actions.same_run import options_of_run
 from pfp_sensors.errors import InputError, PfpError, UsageError
-from pfp_sensors.model.diary import Run
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
     from pathlib import Path
 
+    from pfp_sensors.actions.analyze import AnalyzeOptions
+    from pfp_sensors.model.analysis import FileAnalysis
+    from pfp_sensors.model.diary import Run
     from pfp_sensors.settings import SignalSettings
-
-FIGURES: Final = ("km", "minutes", "speed_mps", "cadence_spm", "steps", "impact")
-"""What an analysis says of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,13 @@ def recompute(
     if not has_diary(home):
         return ()
     with contextlib.closing(open_diary(home)) as diary:
-        runs = _asked(read_history(diary).runs, word, at)
+        runs_now = read_history(diary).runs
+        runs = _asked(runs_now, word, at)
         done = []
         for number, run in enumerate(runs):
             if progress is not None:
                 progress(number, len(runs), run.id)
-            done.append(_recomputed(diary, home, run, settings, at))
+            done.append(_recomputed(diary, home, run, runs_now, settings, at))
     return tuple(done)
 
 
@@ -125,26 +127,31 @@ def _asked(runs: tuple[Run, ...], word: str | None, at: datetime) -> tuple[Run, 
 
 
 def _recomputed(
-    diary: sqlite3.Connection, home: Path, run: Run, settings: SignalSettings, at: datetime
+    diary: sqlite3.Connection,
+    home: Path,
+    run: Run,
+    runs: tuple[Run, ...],
+    settings: SignalSettings,
+    at: datetime,
 ) -> Recomputed:
     from pfp_sensors.store.diary import correct_entry
 
     if run.method == current_method(settings):
         return Recomputed(run, done=False)
     try:
-        new = _analysed(home, run, settings)
+        analysis = _analysed(home, run, options_of_run(home, runs, run, at), settings)
     except PfpError as error:
         return Recomputed(run, done=False, error=error)
-    edited = _edited(diary, run)
+    edited = edited_figures(diary, run)
+    new = run_from_analysis(analysis, run.id, run.start, source="recording", recording=run.recording)
     differences = tuple(_differences(run, new, edited))
-    figures = {name: getattr(new, name) for name in FIGURES if name not in edited}
-    changed = replace(run, method=new.method, **figures)
+    changed = with_analysis(run, analysis, edited)
     correct_entry(diary, run.id, changed, at=at)
     return Recomputed(changed, True, differences)
 
 
-def _analysed(home: Path, run: Run, settings: SignalSettings) -> Run:
-    """Analyse a run's recording.
+def _analysed(home: Path, run: Run, known: AnalyzeOptions, settings: SignalSettings) -> FileAnalysis:
+    """Analyse a run's recording with what is known beside it.
 
     Raises
     ------
@@ -157,7 +164,7 @@ def _analysed(home: Path, run: Run, settings: SignalSettings) -> Run:
     folder = recording_of(home, run)
     if not folder.exists():
         raise InputError(f"{run.id}: {folder} is not there any more.", "Restore it from a backup.")
-    analysis = analyze_file(folder, settings=settings)
+    analysis = analyze_file(folder, known, settings)
     found = analysis.provenance.source.sha256
     if run.sha256 is not None and found != run.sha256:
         raise InputError(
@@ -169,24 +176,10 @@ def _analysed(home: Path, run: Run, settings: SignalSettings) -> Run:
         raise InputError(
             f"{run.id}: this version finds no running in {folder}.", f"See `pfp analyze {folder}`."
         )
-    return run_from_analysis(analysis, run.id, run.start, source="recording", recording=run.recording)
+    return analysis
 
 
-def _edited(diary: sqlite3.Connection, run: Run) -> set[str]:
-    """Find the figures that were changed while the method stayed: nobody but the person does that."""
-    from pfp_sensors.store.diary import list_versions
-
-    versions = [one.entry for one in list_versions(diary, run.id) if one.state != "withdrawn"]
-    runs = [one for one in versions if isinstance(one, Run)]
-    return {
-        name
-        for older, newer in itertools.pairwise(runs)
-        for name in FIGURES
-        if older.method == newer.method and getattr(older, name) != getattr(newer, name)
-    }
-
-
-def _differences(old: Run, new: Run, edited: set[str]) -> Iterator[Difference]:
+def _differences(old: Run, new: Run, edited: Collection[str]) -> Iterator[Difference]:
     for name in FIGURES:
         before, now = _flat(old, name), _flat(new, name)
         for key in dict.fromkeys([*before, *now]):

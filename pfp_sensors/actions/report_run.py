@@ -11,6 +11,7 @@ from pfp_sensors.actions.find_run import find_run
 from pfp_sensors.actions.look import Look, look_at
 from pfp_sensors.actions.next_run import next_run
 from pfp_sensors.actions.read_diary import has_diary
+from pfp_sensors.actions.same_run import options_of_run
 from pfp_sensors.errors import PfpError, UsageError
 from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.answers import REQUIRED
@@ -32,6 +33,7 @@ _NOT_KEPT: Final = (
     "draws the charts."
 )
 _TYPED: Final = "the run was written down by hand, without a sensor."
+_WATCH: Final = "the run came from a watch, which has no samples of the shin."
 _UNKNOWN: Final = "the diary has the figures of this run, and no recording of it."
 _NOT_IN_DIARY: Final = "this recording is not in the diary"
 _CAME_LATE: Final = "it came into the diary when a later run had begun"
@@ -109,7 +111,11 @@ def report_own_run(
             "Give the path of a recording, or bring it in with `pfp import`.",
         )
     run = _found(runs, word, at)
-    kept, because = _kept(home, run, lambda folder: look(folder, config, options))
+
+    def look_at_own(folder: Path) -> Look:
+        return look(folder, config, options or options_of_run(home, runs, run, at))
+
+    kept, because = _kept(home, run, look_at_own)
     return _in_diary(home, run, kept, because, at, config)
 
 
@@ -177,8 +183,7 @@ def _kept(home: Path, run: Run, look: Callable[[Path], Look]) -> tuple[Look | No
     from pfp_sensors.store.recording_names import recording_of
 
     if run.recording is None:
-        without = _TYPED if run.source == "typed" else _UNKNOWN
-        return None, without if run.sha256 is None else _NOT_KEPT
+        return None, _without(run)
     try:
         folder = recording_of(home, run)
         if not folder.exists():
@@ -189,6 +194,14 @@ def _kept(home: Path, run: Run, look: Callable[[Path], Look]) -> tuple[Look | No
     if run.sha256 not in {None, seen.analysis.provenance.source.sha256}:
         return None, f"its recording, {run.recording}, holds other data than when the run was entered."
     return seen, None
+
+
+def _without(run: Run) -> str:
+    if run.source == "watch" and run.method is None:
+        return _WATCH
+    if run.sha256 is not None:
+        return _NOT_KEPT
+    return _TYPED if run.source == "typed" else _UNKNOWN
 
 
 def _alone(look: Look, at: datetime) -> RunReport:

@@ -66,6 +66,7 @@ def run_from_analysis(
         sha256=analysis.provenance.source.sha256,
         recording=recording,
         method=method_name(analysis.provenance.method, analysis.provenance.parameters_sha256),
+        distance_source=None if best.distance_km is None else best.distance_source,
         synthetic=any(one.recording.synthetic for one in summaries),
         note=note,
     )

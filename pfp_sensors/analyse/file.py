@@ -16,7 +16,9 @@ from pfp_sensors.settings.load import parameters_sha256
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from pfp_sensors.gait.speed_model import SpeedModel
     from pfp_sensors.model.recording import Recording, RecordingFile
+    from pfp_sensors.model.watch import JoinedWatch
     from pfp_sensors.settings.signal import SignalSettings
 
 METHOD_VERSION: Final = "1"
@@ -29,6 +31,8 @@ def analyse_recording(
     *,
     speed_mps: float | None = None,
     distance_km: float | None = None,
+    joined: JoinedWatch | None = None,
+    model: SpeedModel | None = None,
 ) -> LegAnalysis:
     """Turn one sensor's recording into a summary and its strides.
 
@@ -42,6 +46,10 @@ def analyse_recording(
         Belt speed of a treadmill, when known.
     distance_km
         Distance run, from a watch, when known.
+    joined
+        The same run by a watch, from :func:`pfp_sensors.analyse.watch_join.join_watch`.
+    model
+        What earlier runs with a watch taught about this person's speed.
 
     Returns
     -------
@@ -51,7 +59,9 @@ def analyse_recording(
     """
     with _one_thread():
         findings = find_leg(recording, settings)
-    summary = summarise(recording, findings, settings, Given(speed_mps, distance_km))
+    summary = summarise(
+        recording, findings, settings, Given(speed_mps, distance_km, joined=joined, model=model)
+    )
     return LegAnalysis(summary, findings.strides)
 
 
@@ -69,10 +79,17 @@ def analyse_file(
     *,
     speed_mps: float | None = None,
     distance_km: float | None = None,
+    joined: JoinedWatch | None = None,
+    model: SpeedModel | None = None,
 ) -> FileAnalysis:
-    """Analyse every sensor of a file; a left and a right leg are also compared with each other."""
+    """Analyse every sensor of a file; a left and a right leg are also compared with each other.
+
+    What is known beside the file is the same as in `analyse_recording`.
+    """
     legs = tuple(
-        analyse_recording(recording, settings, speed_mps=speed_mps, distance_km=distance_km)
+        analyse_recording(
+            recording, settings, speed_mps=speed_mps, distance_km=distance_km, joined=joined, model=model
+        )
         for recording in file.recordings
     )
     provenance = Provenance(__version__, METHOD_VERSION, parameters_sha256(settings), file.source)

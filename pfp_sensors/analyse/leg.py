@@ -62,7 +62,9 @@ class LegFindings:
 
 
 def find_leg(recording: Recording, settings: SignalSettings) -> LegFindings:
-    """Find bouts, contacts, strides and landing peaks in one sensor's recording."""
+    """Find bouts, contacts, strides and landing peaks in one sensor's recording; none without gravity."""
+    if recording.acceleration == "free":
+        return _not_looked_at(recording)
     parts = first_look(recording, settings)
     mountings = find_mountings(parts, settings)
     stop_g, guessed = stop_level_g(recording.acc_g, recording.acc_range_g, settings.quality.clip_level_share)
@@ -89,6 +91,24 @@ def find_leg(recording: Recording, settings: SignalSettings) -> LegFindings:
         overlap_share=sum(bout.n_overlap for bout in timed) / n_contacts if n_contacts else 0.0,
         second_shock=_median([share for part in parts for share in part.second_shock]),
         rattle=_median([bout.rattle for bout in timed if bout.rattle is not None]),
+    )
+
+
+def _not_looked_at(recording: Recording) -> LegFindings:
+    """Give the findings of a recording whose movement cannot be judged: one bout of some other kind."""
+    start_s = float(recording.time_s[0])
+    return LegFindings(
+        bouts=(Bout("other", start_s, start_s + recording.duration_s, ()),),
+        strides=join_strides([]),
+        slow_cadence_spm=np.empty(0),
+        period_s=np.nan,
+        mountings=(),
+        swing_mismatch=0.0,
+        stop_g=np.inf,
+        stop_guessed=False,
+        overlap_share=0.0,
+        second_shock=None,
+        rattle=None,
     )
 
 

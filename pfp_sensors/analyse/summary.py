@@ -10,7 +10,7 @@ import numpy as np
 from pfp_sensors.analyse.facts import facts_of, refused_summary
 from pfp_sensors.analyse.impacts import dose_of, impact_of, trend_of
 from pfp_sensors.analyse.lengths import Given, Lengths, lengths_of
-from pfp_sensors.analyse.support import Support, caution, refuse, support_of, too_slow
+from pfp_sensors.analyse.support import Support, caution, refuse, support_of, too_slow, without_gravity
 from pfp_sensors.gait.spread import STEPS_PER_STRIDE, cadence_spread, spread
 from pfp_sensors.model.gait import Strides
 from pfp_sensors.model.summary import Quality, RunSummary, Spread
@@ -33,9 +33,9 @@ def summarise(
 ) -> RunSummary:
     """Sum up one leg."""
     running_s = _seconds(findings, "running")
-    slow = too_slow(recording, settings)
-    if slow is not None or running_s <= 0:
-        return refused_summary(recording, findings, slow)
+    unfit = without_gravity(recording) or too_slow(recording, settings)
+    if unfit is not None or running_s <= 0:
+        return refused_summary(recording, findings, unfit)
     given = replace(given, only_running=_seconds(findings, "walking") <= _LITTLE_WALKING * running_s)
     support = support_of(recording, findings, settings)
     running = select(findings.strides, findings.strides.running)
@@ -54,7 +54,9 @@ def summarise(
         reasons += refuse("low_coverage", ("cadence_spm", "stride_time_s"), message)
     else:
         reasons += _doubts(cadence, running, findings, settings)
-    lengths, more = lengths_of(strides, stride_time, running_s, coverage, support, settings, given)
+    lengths, more = lengths_of(
+        strides, stride_time, running_s, coverage, support, settings, given, findings.bouts
+    )
     reasons += more
     impact, more = impact_of(running, recording, coverage, support, settings)
     reasons += more
@@ -86,6 +88,7 @@ def summarise(
         within_run_trend=trend,
         reasons=tuple(final),
         quality=Quality(coverage, _grade(coverage, impact, final, settings)),
+        model=lengths.model,
     )
 
 

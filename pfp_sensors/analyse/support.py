@@ -75,6 +75,17 @@ def too_slow(recording: Recording, settings: SignalSettings) -> Support | None:
     return Support(tuple(refuse("rate_too_low", RUNNING_FIELDS, message)))
 
 
+def without_gravity(recording: Recording) -> Support | None:
+    """Refuse everything where gravity was taken out of the acceleration and cannot be put back."""
+    if recording.acceleration != "free":
+        return None
+    message = (
+        "Gravity was taken out of this acceleration (free, linear or user acceleration), so the leg's rhythm "
+        "and landings cannot be told. Record the plain acceleration with gravity, and the gyroscope."
+    )
+    return Support(tuple(refuse("gravity_removed", RUNNING_FIELDS, message)))
+
+
 def no_running(found: str) -> Support:
     """Refuse everything about running."""
     message = f"{found}, no running. Running values need at least four strides in a row."
@@ -84,6 +95,7 @@ def no_running(found: str) -> Support:
 def support_of(recording: Recording, findings: LegFindings, settings: SignalSettings) -> Support:
     """Judge what a recording with running in it supports, before any value is summed up."""
     reasons = [
+        *_rebuilt(recording),
         *_rate(recording, settings),
         *_range(recording, findings, settings),
         *_gyroscope(recording, findings, settings),
@@ -93,6 +105,21 @@ def support_of(recording: Recording, findings: LegFindings, settings: SignalSett
         *_strap(findings, settings),
     ]
     return Support(tuple(reasons))
+
+
+def _rebuilt(recording: Recording) -> list[Reason]:
+    """Refuse what rests on the shape of a landing where gravity was put back by a computed orientation.
+
+    The rhythm survives that. A peak, and the moments of touch-down and toe-off, carry the filter that the
+    orientation was computed with, and nobody has measured by how much.
+    """
+    if recording.acceleration != "rebuilt":
+        return []
+    message = (
+        "The file holds the acceleration without gravity; it was put back from the sensor's orientation. "
+        "That is good for cadence, not for landings. Record the plain acceleration and the gyroscope."
+    )
+    return refuse("gravity_rebuilt", ("contact_time_s", *_IMPACT_FIELDS), message)
 
 
 def _rate(recording: Recording, settings: SignalSettings) -> list[Reason]:

@@ -48,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--strides", metavar="OUT", help="write one row per stride to OUT, as .csv or .parquet by ending"
     )
     parser.add_argument(
+        "--mapping", metavar="FILE", help="names the columns of a CSV that does not name them itself, as TOML"
+    )
+    parser.add_argument(
         "--config", metavar="FILE", help="settings to use instead of the shipped ones, as TOML"
     )
 
@@ -127,6 +130,7 @@ def _analyzer(args: argparse.Namespace) -> Callable[[str], FileAnalysis]:
         acc_range_g=args.range_g,
         speed_mps=args.speed_mps,
         distance_km=args.distance_km,
+        mapping=None if args.mapping is None else Path(args.mapping),
     )
     config = None if args.config is None else Path(args.config)
     settings, limits = load_signal_settings(config), load_import_settings(config)

@@ -262,17 +262,18 @@ def _say_complete(finished: FinishedRecording, args: argparse.Namespace) -> int:
 
 def _summarise(finished: FinishedRecording, args: argparse.Namespace) -> int:
     """Print what `pfp analyze` prints of the folder, where it is, and what the diary makes of it."""
-    from pfp_sensors.actions.analyze import analyze_file
+    from pfp_sensors.actions.enter_recording import analyse_recorded
+    from pfp_sensors.actions.now import now
     from pfp_sensors.cli.progress import Progress
     from pfp_sensors.report.analysis_json import analysis_document
     from pfp_sensors.report.analysis_text import analysis_text
     from pfp_sensors.report.numbers import json_text
 
+    home = home_of(args)
     with Progress(1, "recordings") as progress:
         progress.start("working out the summary")
-        analysis = analyze_file(finished.folder)
+        analysis = analyse_recorded(home, finished.folder, now())
     document = analysis_document(analysis, events=False)
-    home = home_of(args)
     if args.json:
         document["diary"] = enter_as_document(home, finished.folder, analysis)
         write_out(json_text(document))

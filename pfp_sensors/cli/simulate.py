@@ -42,6 +42,7 @@ RUNNER_OPTIONS = {
     "impact_sd_pct": "scatter of landing peaks, %%",
     "impact_drift_g_per_h": "fatigue: change of landing peaks, g per hour",
     "cadence_drift_spm_per_h": "fatigue: change of cadence, steps/min per hour",
+    "cadence_wander_spm": "slow wander of cadence, steps/min",
     "slope_pct": "slope, %%, uphill positive",
     "impact_asymmetry_pct": "right minus left landing peak, %% of their mean",
     "contact_asymmetry_pct": "right minus left contact time, %% of their mean",

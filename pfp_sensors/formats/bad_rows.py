@@ -108,7 +108,9 @@ class RowCheck:
             return None, ()
         timed = np.isfinite(self.time_s)
         wrong_time = ~self.usable & known & ~impossible & timed
-        repeated = wrong_time & (np.diff(self.time_s, prepend=np.nan) == 0)
+        repeated = wrong_time.copy()
+        repeated[0] = False
+        repeated[1:] &= self.time_s[1:] == self.time_s[:-1]
         counts = {
             _UNREADABLE: self.unreadable,
             _EMPTY: int(np.count_nonzero(~known | ~timed)),

@@ -33,11 +33,14 @@ class Axes:
         As in the column names.
     factor
         Turns the unit into g or deg/s.
+    unit_place
+        Where the unit is said, for advice; "" where the column names say it.
     """
 
     columns: tuple[int, int, int]
     unit: str
     factor: float
+    unit_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.column_mapping import mapping_to_fill
 from pfp_sensors.formats.columns import understand_columns
 from pfp_sensors.formats.csv_cells import is_number, split_line
+from pfp_sensors.formats.text_head import header_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 _COMMENT = "#"
 _SEPARATOR_LINE = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
 _DELIMITERS = ",;\t"
+_FEWEST_COLUMNS = 4
+"""A time and three axes: a table of fewer columns is no recording, and no mapping would make it one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,26 @@ def read_head(path: Path, block: bytes) -> CsvHead:
     if sum(is_number(name, ".") and bool(name.strip()) for name in names) > len(names) / 2:
         raise InputError(
             f"{path}, line {lines}: found numbers ({text[:60]}); expected a header with names and units.",
-            "Put a line such as time_s,acc_x_g,acc_y_g,acc_z_g above the first row.",
+            "Put a line such as time_s,acc_x_g,acc_y_g,acc_z_g above the first row, or write a mapping with "
+            "header = false and the places of the columns (docs/formats/generic-csv.md).",
         )
     decimal = "."
     if delimiter != "," and b"," in block[size : block.find(b"\n", size)]:
         decimal = ","
         notes.append("Numbers have a decimal comma.")
-    return CsvHead(understand_columns(path, names), delimiter, decimal, lines, size, tuple(notes))
+    return CsvHead(_understood(path, names, block), delimiter, decimal, lines, size, tuple(notes))
+
+
+def _understood(path: Path, names: list[str], block: bytes) -> Layout:
+    """Understand a header; where it names no columns of this program, show the mapping that would help."""
+    try:
+        return understand_columns(path, names)
+    except InputError as error:
+        _, rows = header_rows(block)  # below lines about the recording, which other programs put on top
+        found = rows[0] if rows else names
+        if len(found) < _FEWEST_COLUMNS:
+            raise
+        raise InputError(error.message, f"{error.what_to_do}\n{mapping_to_fill(found)}") from error
 
 
 def _decoded(line: bytes, notes: list[str]) -> str:

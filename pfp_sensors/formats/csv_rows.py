@@ -168,7 +168,7 @@ class CsvRows:
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.float64()),
-                include_columns=wanted,
+                include_columns=list(dict.fromkeys(wanted)),  # one may serve twice
                 null_values=list(NULLS),
                 decimal_point=self._dialect.decimal,
             ),

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from pfp_sensors.formats.request import Format
+from pfp_sensors.formats import (
+    blue_trident,
+    metabase,
+    motion_bids,
+    phyphox,
+    sensor_logger,
+    unknown_archive,
+    xsens_dot,
+)
+from pfp_sensors.formats.request import Format
 
-FOREIGN: Final[tuple[Format, ...]] = ()
+FOREIGN: Final[tuple[Format, ...]] = (
+    Format(xsens_dot.sniff, xsens_dot.read),
+    Format(blue_trident.sniff, blue_trident.read),
+    Format(metabase.sniff, metabase.read),
+    Format(motion_bids.sniff, motion_bids.read),
+    Format(sensor_logger.sniff, sensor_logger.read),
+    Format(phyphox.sniff, phyphox.read),
+    Format(unknown_archive.sniff, unknown_archive.read),  # last: any other archive
+)
 """Asked in this order; each is one file here and one line in this table."""

@@ -17,6 +17,11 @@ PARQUET_MAGIC: Final = b"PAR1"
 _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"%PDF", "a PDF document", "Export the samples as CSV; a report cannot be analysed."),
     (b"PK\x03\x04", "a zip archive or a spreadsheet (xlsx)", "Unpack it, or save the sheet as CSV in UTF-8."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an Excel file (xls)",
+        "Export as CSV from the app that recorded it (phyphox: CSV, not Excel), or save the sheet as CSV.",
+    ),
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it first."),
     (b"BZh", "bzip2 data", "Unpack it first (bunzip2), or pack it with gzip."),
     (b"\xfd7zXZ", "xz data", "Unpack it first (unxz), or pack it with gzip."),
@@ -36,7 +41,7 @@ _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (
         b"<",
         "XML or a web page (a watch's GPX and TCX files are XML)",
-        "Give the table of samples of the shank sensor.",
+        "If it is a watch's file: pfp import reads it. Here, give the recording of the shank sensor.",
     ),
 )
 _FIT_MARK, _FIT_MARK_AT = b".FIT", 8
@@ -62,7 +67,7 @@ def refuse_known(path: Path, head: bytes) -> None:
         raise _looks_like(
             path,
             "a FIT file of a watch",
-            "Give the recording of the shank sensor; a watch has no samples of it.",
+            "pfp import reads it. Here, give the recording of the shank sensor; a watch has no samples of it.",
         )
     if head[257:262] == b"ustar":
         raise _looks_like(path, "a tar archive", "Unpack it first (tar -xf).")

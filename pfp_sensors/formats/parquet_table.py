@@ -11,7 +11,7 @@ from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.samples import RawSensor, Table, recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
-from pfp_sensors.store.meta_json import META_NAME, read_meta
+from pfp_sensors.store.meta_json import META_NAME, SAID_KEY, SensorMeta, read_meta, sensor_said
 from pfp_sensors.store.parquet_groups import column_bytes, open_parquet, row_groups
 from pfp_sensors.store.sealed_files import sha256_of
 
@@ -87,4 +87,10 @@ def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table
             with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
                 np.multiply(group[name], factor, out=target[start:stop], casting="unsafe")
         start = stop
-    return Table(path, layout, time_s, tuple(sensors), 0, "", lambda row: f"row {row}")
+    return Table(path, layout, time_s, tuple(sensors), 0, "", lambda row: f"row {row}", _said(path, file))
+
+
+def _said(path: Path, file: Any) -> SensorMeta:
+    """Read what a table that `pfp export` wrote says beside its samples."""
+    said = (file.metadata.metadata or {}).get(SAID_KEY)
+    return SensorMeta() if said is None else sensor_said(path, said)

@@ -117,13 +117,14 @@ def check_rate(path: Path, rate_hz: float, layout: Layout, nominal_hz: float | N
     share = 0.0 if nominal_hz is None else abs(rate_hz / nominal_hz - 1.0)
     if share > _RATE_ERROR_SHARE:
         raise InputError(
-            f"{path}, column {column}: the stamps give {rate_hz:.4g} Hz, but meta.json says sampling_rate_hz "
-            f"{nominal_hz:g}; expected a difference of at most {_RATE_ERROR_SHARE:.0%}.",
+            f"{path}, column {column}: the stamps give {rate_hz:.4g} Hz, but the file or its meta.json says "
+            f"sampling_rate_hz {nominal_hz:g}; expected a difference of at most {_RATE_ERROR_SHARE:.0%}.",
             "One of them is wrong, and with it every time and cadence: correct or remove sampling_rate_hz in "
             "meta.json, or export again with right times.",
         )
     if share > _RATE_NOTE_SHARE:
-        return (f"The stamps give {rate_hz:.5g} Hz, meta.json says {nominal_hz:g}; the stamps were used.",)
+        said = f"the file or its meta.json says {nominal_hz:g}"
+        return (f"The stamps give {rate_hz:.5g} Hz, {said}; the stamps were used.",)
     return ()
 
 
@@ -214,7 +215,8 @@ def _rest_level(norm: Float32Array, rate_hz: float) -> float | None:
     size = max(_STILL_MIN_SAMPLES, math.ceil(_STILL_WINDOW_S * rate_hz))
     count = len(norm) // size
     windows = norm[: count * size].reshape(count, size)
-    still = windows.std(axis=1) < _STILL_SHARE * float(np.median(norm))
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite cells of a damaged file are refused later
+        still = windows.std(axis=1) < _STILL_SHARE * float(np.median(norm))
     return float(np.median(windows[still].mean(axis=1))) if still.any() else None
 
 
@@ -226,7 +228,7 @@ def _check_rest(path: Path, axes: Axes, rest_g: float) -> None:
     expected = "expected gravity, 1 g within 10 %"
     fitting = [u for u, factor in ACC_UNITS_IN_G.items() if abs(raw * factor - 1.0) <= _REST_TOLERANCE]
     if fitting:
-        raise _wrong_unit(f"{found}; {expected}.", "acc", fitting[0])
+        raise _wrong_unit(f"{found}; {expected}.", axes, "acc", fitting[0])
     if rest_g < _NO_GRAVITY_G:
         raise InputError(
             f"{found}; {expected}. Gravity seems to have been removed.",
@@ -251,7 +253,7 @@ def _check_moving(path: Path, axes: Axes, mean_g: float) -> None:
     distance = {u: abs(math.log(raw * f / _LIKELY_MOVING_G)) for u, f in ACC_UNITS_IN_G.items() if raw > 0}
     fitting = [u for u in distance if _within(raw * ACC_UNITS_IN_G[u], _MOVING_RANGE_G)]
     if fitting:
-        raise _wrong_unit(found, "acc", min(fitting, key=lambda u: distance[u]))
+        raise _wrong_unit(found, axes, "acc", min(fitting, key=lambda u: distance[u]))
     raise InputError(
         f"{found} No unit fits; gravity may have been removed.",
         "Export the raw acceleration in g or m/s², and name the columns by that unit.",
@@ -262,14 +264,17 @@ def _check_rotation(path: Path, axes: Axes, fast_dps: float) -> None:
     raw = fast_dps / axes.factor
     found = f"{path}: rotation while moving reaches {raw:.4g} {_UNIT_WORDS[axes.unit]} by its column names"
     if axes.unit != "rps" and fast_dps < _SLOW_GYRO_DPS:
-        raise _wrong_unit(f"{found}; expected more than {_SLOW_GYRO_DPS:g} deg/s.", "gyr", "rps")
+        raise _wrong_unit(f"{found}; expected more than {_SLOW_GYRO_DPS:g} deg/s.", axes, "gyr", "rps")
     if axes.unit == "rps" and raw > _FAST_GYRO_RPS:
-        raise _wrong_unit(f"{found}; expected less than {_FAST_GYRO_RPS:g} rad/s.", "gyr", "dps")
+        raise _wrong_unit(f"{found}; expected less than {_FAST_GYRO_RPS:g} rad/s.", axes, "gyr", "dps")
 
 
-def _wrong_unit(found: str, kind: str, fitting: str) -> InputError:
+def _wrong_unit(found: str, axes: Axes, kind: str, fitting: str) -> InputError:
+    found = f"{found} {_UNIT_WORDS[fitting]} would fit."
+    if axes.unit_place:
+        return InputError(found, f'If so, write unit = "{fitting}" in {axes.unit_place}.')
     return InputError(
-        f"{found} {_UNIT_WORDS[fitting]} would fit.",
+        found,
         f"If so, name the columns {kind}_x_{fitting}, {kind}_y_{fitting}, {kind}_z_{fitting} (after any "
         "prefix).",
     )

@@ -8,7 +8,7 @@ import stat
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.errors import InputError
+from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.formats.known_files import HEAD_BYTES, PARQUET_MAGIC
 from pfp_sensors.formats.request import DEFAULT_MAX_BYTES, Format, ReadRequest, too_large
 
@@ -57,10 +57,12 @@ def read_recording_file(
     InputError
         If the file is missing, too large, damaged, or not what it claims to be.
     UsageError
-        If ``sensor`` is not there, or is needed and not given.
+        If ``sensor`` is not there, or is needed and not given; if ``mapping`` is wrong, or not for this file.
     """
     head = _head(path, max_bytes)
     request = ReadRequest(sensor, side, placement, acc_range_g, max_bytes, mapping)
+    if mapping is not None:
+        return _read_mapped(path, head, request)
     return _format_of(path, head).read(path, request)
 
 
@@ -123,6 +125,16 @@ def _read_csv(path: Path, request: ReadRequest) -> RecordingFile:
     from pfp_sensors.formats.generic_csv import read_csv
 
     return read_csv(path, request)
+
+
+def _read_mapped(path: Path, head: bytes, request: ReadRequest) -> RecordingFile:
+    """Read a table of text by the mapping given, whatever the file looks like."""
+    if path.is_dir() or head.startswith(PARQUET_MAGIC):
+        raise UsageError(
+            f"{path} is a {'folder' if path.is_dir() else 'Parquet file'}; a mapping is for CSV.",
+            "Leave the mapping away.",
+        )
+    return _read_csv(path, request)
 
 
 def _read_anything(path: Path, request: ReadRequest) -> RecordingFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.errors import InputError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.formats.request import ReadRequest
+
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
@@ -87,8 +91,16 @@ def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name:
     recordings = tuple(
         _said(read_samples(by_name[name]), meta, request, len(paths), notes) for name in chosen
     )
-    source = Source(str(given), hashes[0] if len(paths) == 1 else sha256_of(*paths), format_name)
+    own = hashes[0] if len(paths) == 1 else sha256_of(*paths)
+    source = Source(str(given), _origin_sha256(meta) or own, format_name)
     return RecordingFile(source, recordings, left_out)
+
+
+def _origin_sha256(meta: RecordingMeta) -> str | None:
+    """Tell of a sealed recording that was brought in the SHA-256 of the bytes it was read from."""
+    origin = meta.other.get("imported") if meta.files else None
+    found = origin.get("sha256") if isinstance(origin, dict) else None
+    return found if isinstance(found, str) and _SHA256.fullmatch(found) else None
 
 
 def _refuse_large(given: Path, size: int, request: ReadRequest) -> None:

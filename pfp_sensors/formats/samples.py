@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.bad_rows import RowCheck
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.model.recording import Acceleration, Float32Array, FloatArray, Side
     from pfp_sensors.store.meta_json import RecordingMeta
+
+SYNTHETIC: Final = "synthetic"
+"""A column of this name says that the samples were computed, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _recording(
     time_s = (table.time_s if kept is None else table.time_s[kept]) - check.start_s
     acc_g = sensor.acc_g if kept is None else sensor.acc_g[kept]
     gyr_dps = sensor.gyr_dps if kept is None or sensor.gyr_dps is None else sensor.gyr_dps[kept]
-    said = _over(meta.of(sensor.name), table.said)
+    said = _over(_over(meta.of(sensor.name), table.said), _label(table.layout))
     rate_hz = fit_rate_hz(time_s)
     rate_notes = check_rate(table.path, rate_hz, table.layout, said.sampling_rate_hz)
     columns = table.layout.sensors[sensor.name]
@@ -147,6 +150,13 @@ def _recording(
         )
     except InputError as error:
         raise InputError(f"{table.path}: {error.message}", error.what_to_do) from error
+
+
+def _label(layout: Layout) -> SensorMeta:
+    """Take a column `SYNTHETIC` for what it says."""
+    if SYNTHETIC not in [name.strip().strip('"').lower() for name in layout.names]:
+        return SensorMeta()
+    return SensorMeta(synthetic=True, said=frozenset({SYNTHETIC}))
 
 
 def _over(stronger: SensorMeta, weaker: SensorMeta) -> SensorMeta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from pfp_sensors.model.analysis import FileAnalysis
 from pfp_sensors.store.sealed_files import check_place, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -42,6 +43,9 @@ _FROM_STRIDES = (
 )
 COLUMNS: Final = ("side", "sensor", "bout_index", "bout_kind", "valid", *_FROM_STRIDES, "synthetic")
 """Columns in order; the file comes before them where there are several."""
+
+RUN: Final = "run"
+"""First column of the strides of a diary: the run's id."""
 
 
 def strides_frame(analysis: FileAnalysis) -> pd.DataFrame:
@@ -103,10 +107,47 @@ def write_strides(
     several = [analyses] if isinstance(analyses, FileAnalysis) else list(analyses)
     columns = _columns(several, files=len(several) > 1 if named is None else named)
     with replacing(path) as temporary:
-        write(columns, temporary)
+        write(iter((columns,)), temporary)
 
 
-def _writer(path: Path) -> Callable[[dict[str, list[Any]], Path], None]:
+def write_run_strides(analyses: Iterable[tuple[str, FileAnalysis]], path: Path) -> int:
+    """Write the strides of runs of a diary as `write_strides` does, the run's id in the first column.
+
+    Parameters
+    ----------
+    analyses
+        Run by run, its id and its analysis; each is written and let go before the next one is taken.
+    path
+        Name ending in ``.csv`` or ``.parquet``.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    UsageError, PfpError
+        As `write_strides`; and what ``analyses`` raises, after which there is no file.
+    """
+    write = _writer(path)
+    rows = 0
+
+    def parts() -> Iterator[dict[str, list[Any]]]:
+        nonlocal rows
+        yield {name: [] for name in (RUN, *COLUMNS)}
+        for run, analysis in analyses:
+            part = _columns([analysis], files=False)
+            count = len(part[COLUMNS[0]])
+            rows += count
+            yield {RUN: [run] * count, **part}
+
+    with replacing(path) as temporary:
+        write(parts(), temporary)
+    return rows
+
+
+def _writer(path: Path) -> Callable[[Iterator[dict[str, list[Any]]], Path], None]:
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     write = writers.get(path.suffix.lower())
     if write is None:
@@ -148,11 +189,13 @@ def _printable(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _write_csv(columns: dict[str, list[Any]], path: Path) -> None:
+def _write_csv(parts: Iterator[dict[str, list[Any]]], path: Path) -> None:
+    first = next(parts)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+        writer.writerow(first)
+        for columns in itertools.chain((first,), parts):
+            writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
 
 
 def _cell(value: object) -> str:
@@ -167,15 +210,21 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) and isinstance(value, str) else text
 
 
-def _write_parquet(columns: dict[str, list[Any]], path: Path) -> None:
+def _write_parquet(parts: Iterator[dict[str, list[Any]]], path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    first = next(parts)
     kinds = {
-        **dict.fromkeys(columns, pa.float64()),
-        **dict.fromkeys(("file", "side", "sensor", "bout_kind"), pa.string()),
+        **dict.fromkeys(first, pa.float64()),
+        **dict.fromkeys((RUN, "file", "side", "sensor", "bout_kind"), pa.string()),
         **dict.fromkeys(("valid", "clipped", "synthetic"), pa.bool_()),
         "bout_index": pa.int64(),
     }
-    arrays = {name: pa.array(values, kinds[name], from_pandas=True) for name, values in columns.items()}
-    pq.write_table(pa.table(arrays), path, compression="zstd")
+    schema = pa.schema([(name, kinds[name]) for name in first])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for columns in itertools.chain((first,), parts):
+            arrays = {
+                name: pa.array(values, kinds[name], from_pandas=True) for name, values in columns.items()
+            }
+            writer.write_table(pa.table(arrays, schema=schema))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Status = Literal["ok", "partial", "refused"]
 Grade = Literal["good", "usable", "poor"]
-DistanceSource = Literal["imu", "treadmill", "watch"]
+DistanceSource = Literal["imu", "treadmill", "watch", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,14 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedFrom:
+    """Runs with a watch that taught a person's speed, and by how much the model is off as a rule."""
+
+    runs: int
+    error_pct: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """What one leg's recording says about a run."""
 
@@ -116,6 +124,7 @@ class RunSummary:
     within_run_trend: WithinRunTrend | None
     reasons: tuple[Reason, ...]
     quality: Quality
+    model: LearnedFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)

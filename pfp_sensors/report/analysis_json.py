@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.analysis import FileAnalysis, LegAnalysis
     from pfp_sensors.model.gait import Strides
     from pfp_sensors.model.summary import (
+        DistanceSource,
         Dose,
         Impact,
         RecordingFacts,
@@ -82,8 +83,8 @@ def _leg(leg: LegAnalysis, events: bool) -> Json:
         "cadence_spm": _spread(run.cadence_spm),
         "stride_time_s": _spread(run.stride_time_s),
         "contact_time_s": _spread(run.contact_time_s, trend_only=True),
-        "stride_length_m": _spread(run.stride_length_m, source=run.stride_length_source),
-        "speed_mps": _spread(run.speed_mps, source=run.speed_source),
+        "stride_length_m": _spread(run.stride_length_m, **_source(run, run.stride_length_source)),
+        "speed_mps": _spread(run.speed_mps, **_source(run, run.speed_source)),
         "distance_km": _distance(run),
         "impact": None if run.impact is None else _impact(run.impact),
         "dose": None if run.dose is None else _dose(run.dose),
@@ -135,7 +136,14 @@ def _spread(spread: Spread | None, **more: object) -> Json | None:
 
 def _distance(run: RunSummary) -> Json | None:
     value = rounded(run.distance_km)
-    return None if value is None else {"value": value, "source": run.distance_source}
+    return None if value is None else {"value": value, **_source(run, run.distance_source)}
+
+
+def _source(run: RunSummary, source: DistanceSource | None) -> Json:
+    """Name where a speed or distance is from; a person's model of a sensor is still the sensor."""
+    if source != "model" or run.model is None:
+        return {"source": source}
+    return {"source": "imu", "model": {"runs": run.model.runs, "error_pct": rounded(run.model.error_pct, 3)}}
 
 
 def _impact(impact: Impact) -> Json:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.gait import BoutKind
-    from pfp_sensors.model.summary import Dose, Impact, Reason, RunSummary, Spread, Symmetry
+    from pfp_sensors.model.summary import DistanceSource, Dose, Impact, Reason, RunSummary, Spread, Symmetry
 
 _OTHER_KINDS: dict[BoutKind, str] = {"walking": "walking", "still": "standing", "other": "something else"}
 
@@ -68,9 +68,10 @@ def summary_rows(run: RunSummary) -> list[tuple[str, str]]:
     if run.impact is not None:
         found += _landings(run.impact, run.dose)
     if run.distance_km is not None:
-        found.append(("Distance", f"{run.distance_km:.2f} km{_from(run.distance_source)}"))
+        found.append(("Distance", f"{run.distance_km:.2f} km{_from(run, run.distance_source)}"))
     if run.speed_mps is not None:
-        found.append(("Pace", f"{min_per_km(run.speed_mps.median)} min per km{_from(run.speed_source)}"))
+        pace = min_per_km(run.speed_mps.median)
+        found.append(("Pace", f"{pace} min per km{_from(run, run.speed_source)}"))
     if run.contact_time_s is not None:
         text = f"{_typical(run.contact_time_s, 2)} s per step; good for comparing your own runs only"
         found.append(("On the ground", text))
@@ -206,5 +207,11 @@ def _percent(value: float) -> str:
     return f"{round(value, 1) + 0.0:+.1f} %"  # adding zero turns -0.0 into 0.0
 
 
-def _from(source: str | None) -> str:
-    return "" if source is None else f", {words.SOURCE_WORDS[source]}"
+def _from(run: RunSummary, source: DistanceSource | None) -> str:
+    """Say where a speed or distance is from, and how sure it is where it was learned."""
+    if source is None:
+        return ""
+    if source == "model" and run.model is not None:
+        learned = f"learned from {words.count(run.model.runs, 'run')} with a watch"
+        return f", {words.SOURCE_WORDS['imu']}, {learned}; typically {run.model.error_pct:.0f} % off"
+    return f", {words.SOURCE_WORDS[source]}"

@@ -72,8 +72,10 @@ def measured_words(run: Run, *, dose: bool = False) -> str:
         if impact.resultant_g is not None:
             side = f" {leg}" if leg else ""
             parts.append(f"landing impact{side} {impact.resultant_g:.1f} g{_QUALITY[impact.quality]}")
+    parts += [] if run.heart_rate_bpm is None else [f"{run.heart_rate_bpm:.0f} heart beats per minute"]
+    parts += [] if run.ascent_m is None else [f"{run.ascent_m:.0f} m climbed"]
     parts += [] if run.rpe is None else [f"effort {run.rpe}/10"]
-    parts += [] if run.downhill_min is None else [f"{run.downhill_min:g} min downhill"]
+    parts += [] if run.downhill_min is None else [f"{round(run.downhill_min, 1):g} min downhill"]
     return ", ".join(parts)
 
 

@@ -60,6 +60,10 @@ def _run(one: SeenRun) -> Json:
             "cadence_spm": run.cadence_spm,
             "steps": run.steps,
             "impact": {leg: asdict(reading) for leg, reading in run.impact.items()} or None,
+            "heart_rate_bpm": run.heart_rate_bpm,
+            "ascent_m": run.ascent_m,
+            "descent_m": run.descent_m,
+            "distance_source": run.distance_source,
             "downhill_min": run.downhill_min,
             "rpe": run.rpe,
             "pain": scores,
@@ -68,6 +72,7 @@ def _run(one: SeenRun) -> Json:
             "source": run.source,
             "synthetic": run.synthetic,
             "recording": run.recording,
+            "watch": run.watch,
             "sha256": run.sha256,
             "note": run.note,
         }.items()

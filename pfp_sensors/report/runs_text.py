@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.load.seen import Seen, SeenRun
     from pfp_sensors.model.diary import Cap, Knee, Run, RunImpact
+    from pfp_sensors.model.diary_terms import DistanceSource
     from pfp_sensors.model.recommendation import NoRunAdvised
 
 WHEN_WORDS: Final[Mapping[str, str]] = {
@@ -37,10 +38,17 @@ _QUALITY: Mapping[str, str] = {
     "low": ", not clear enough to judge by",
     "censored": " at least, for the sensor reached its limit; not to judge by",
 }
+_DISTANCE: Final[Mapping[DistanceSource, str]] = {
+    "imu": "by the sensor on the shin",
+    "model": "by the sensor on the shin, as runs with a watch taught it",
+    "treadmill": "by the treadmill",
+    "watch": "by the watch, or as given",
+}
 _SOURCES: Mapping[str, str] = {
     "recording": "recorded with a sensor",
     "import": "brought in from a file",
     "typed": "typed in",
+    "watch": "brought in from a watch",
 }
 
 
@@ -173,7 +181,7 @@ def _reading(leg: Knee | None, reading: RunImpact) -> str:
 def figure_rows(run: Run) -> list[tuple[str, str]]:
     """Name the figures of a run as the diary has them."""
     rows = [
-        ("Distance", "not known" if run.km is None else f"{run.km:.2f} km"),
+        ("Distance", "not known" if run.km is None else f"{run.km:.2f} km{_by(run)}"),
         ("Running time", "not known" if run.minutes is None else f"{run.minutes:.0f} min"),
     ]
     if run.speed_mps is not None:
@@ -182,9 +190,25 @@ def figure_rows(run: Run) -> list[tuple[str, str]]:
         rows.append(("Cadence", f"{run.cadence_spm:.0f} steps per minute of both feet"))
     if run.downhill_min is not None:
         rows.append(("Downhill", f"{run.downhill_min:.0f} min"))
+    rows += watch_rows(run)
     if run.rpe is not None:
         rows.append(("Effort", f"{run.rpe}/10"))
     return rows
+
+
+def _by(run: Run) -> str:
+    said = None if run.distance_source is None else _DISTANCE[run.distance_source]
+    return "" if said is None else f", {said}"
+
+
+def watch_rows(run: Run) -> list[tuple[str, str]]:
+    """Name what a watch said besides distance and cadence."""
+    rows = []
+    if run.heart_rate_bpm is not None:
+        rows.append(("Heart rate", f"{run.heart_rate_bpm:.0f} beats per minute, mean while running"))
+    climbs = ((run.ascent_m, "up"), (run.descent_m, "down"))
+    told = [f"{metres:.0f} m {way}" for metres, way in climbs if metres is not None]
+    return [*rows, ("Climb", ", ".join(told))] if told else rows
 
 
 def impact_rows(run: Run) -> list[tuple[str, str]]:
@@ -201,7 +225,12 @@ def impact_rows(run: Run) -> list[tuple[str, str]]:
 def _origin(run: Run) -> list[tuple[str, str]]:
     if run.source is None:
         return []
-    return [("Where from", _SOURCES.get(run.source, run.source))]
+    rows = [("Where from", _SOURCES.get(run.source, run.source))]
+    if run.watch is not None and run.source != "watch":
+        rows.append(("Joined with", "the rows of a watch"))
+    elif run.watch is not None and run.method is not None:
+        rows.append(("Joined with", "the recording of a sensor"))
+    return rows
 
 
 def _pain(one: SeenRun) -> list[tuple[str, str]]:

@@ -43,6 +43,7 @@ SOURCE_WORDS: Final = {
     "imu": "from this sensor",
     "treadmill": "from the treadmill",
     "watch": "from the watch",
+    "model": "from this sensor, as your runs with a watch taught",
 }
 
 GRADE_WORDS: Final = {

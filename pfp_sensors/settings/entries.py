@@ -23,6 +23,9 @@ CERTAINTIES = {
 """What the letter of an entry's ``certainty`` means."""
 
 
+_ADVICE = "Give a TOML file with lines such as `signal.bouts.running_min_mean_g = 1.55`."
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A default, the range an override may take, its unit, and where it comes from."""
@@ -58,23 +61,29 @@ def read_values(path: Path) -> dict[str, object]:
     return dict(_leaves(read_toml(path), "", stop_at=None))
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, what: str = "settings file", advice: str = _ADVICE) -> dict[str, Any]:
     """Read a TOML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what, advice
+        What it is, and what to do where it is none, for messages.
 
     Raises
     ------
     SettingsError
         If it is missing, unreadable or not TOML; the message names the line.
     """
-    advice = "Give a TOML file with lines such as `signal.bouts.running_min_mean_g = 1.55`."
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
     except OSError as error:
-        raise SettingsError(f"{path}: the settings file cannot be read: {error.strerror}.", advice) from error
+        raise SettingsError(f"{path}: the {what} cannot be read: {error.strerror}.", advice) from error
     except UnicodeDecodeError as error:
         raise SettingsError(
-            f"{path}: the settings file is not text in UTF-8 (byte {error.start}).", advice
+            f"{path}: the {what} is not text in UTF-8 (byte {error.start}).", advice
         ) from error
     except (ValueError, RecursionError) as error:  # also numbers too long, tables nested too deep
         raise SettingsError(f"{path}: not valid TOML: {error}.", advice) from error

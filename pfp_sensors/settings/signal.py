@@ -205,6 +205,22 @@ class TrendSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JoiningSettings:
+    """When a watch's run has found its place on a recording."""
+
+    max_clock_error_s: float
+    min_common_s: float
+    changes_within_s: float
+    min_score: float
+    min_correlation: float
+    min_fine_correlation: float
+    max_elsewhere: float
+    max_residual_spm: float
+    max_difference_spm: float
+    max_error_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class OnlineSettings:
     """Contacts while they happen."""
 
@@ -242,4 +258,5 @@ class SignalSettings:
     alignment: AlignmentSettings
     stride_length: StrideLengthSettings
     trend: TrendSettings
+    joining: JoiningSettings
     online: OnlineSettings

@@ -146,4 +146,4 @@ def _typical_step_s(piece_s: FloatArray) -> float:
     steps_s = np.diff(piece_s)
     median_s = float(np.median(steps_s))
     near = (steps_s >= 0.5 * median_s) & (steps_s <= GAP_PERIODS * median_s)
-    return float(np.mean(steps_s[near]))
+    return float(np.mean(steps_s[near])) if near.any() else median_s

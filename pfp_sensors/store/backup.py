@@ -1,4 +1,4 @@
-"""A backup: one file with the diary and the recordings, and the SHA-256 of each of its members."""
+"""A backup: one file with diary, recordings and mappings, and the SHA-256 of each of its members."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.store.database import DIARY_NAME, in_plain_words, open_diary
 from pfp_sensors.store.home import run_folders, runs_folder, runs_in_progress
 from pfp_sensors.store.home_files import WORK_PART, files_below
+from pfp_sensors.store.mapping_files import mapping_files
 from pfp_sensors.store.restore import RestoreFacts, restore_backup
 from pfp_sensors.store.run_lock import LOCK_NAME
 from pfp_sensors.store.sealed_files import FILE_MODE, not_written, replacing
@@ -80,7 +81,7 @@ def write_backup(
     path
         The file, outside of the home or in a folder of `WORK_PART` there.
     without_recordings
-        The diary alone.
+        The diary and the mappings alone.
     replace
         Write over a file that is there.
     at
@@ -104,7 +105,8 @@ def write_backup(
         with tempfile.TemporaryDirectory(prefix=".pfp-", suffix=".part", dir=path.parent) as aside:
             copy = Path(aside) / DIARY_NAME
             version, entries = _copy_diary(home, copy)
-            members = {DIARY_NAME: copy, **{file.relative_to(home).as_posix(): file for file in files}}
+            kept = [*mapping_files(home), *files]
+            members = {DIARY_NAME: copy, **{file.relative_to(home).as_posix(): file for file in kept}}
             facts = {
                 "schema": BACKUP_SCHEMA,
                 "version": __version__,

@@ -187,7 +187,7 @@ def find_entry(connection: sqlite3.Connection, entry_id: str) -> StoredEntry | N
 
 
 def find_run_by_sha256(connection: sqlite3.Connection, sha256: str) -> Run | None:
-    """Find the run that was read from a recording or file; None where it is new or was taken back.
+    """Find the run that was read from a recording or a watch's file; None where it is new or was taken back.
 
     Raises
     ------
@@ -197,7 +197,10 @@ def find_run_by_sha256(connection: sqlite3.Connection, sha256: str) -> Run | Non
     place = diary_path(connection)
     with in_plain_words(place):
         row = connection.execute(
-            f"SELECT {COLUMNS} FROM entries WHERE sha256 = ? AND counts = 1 ORDER BY seq LIMIT 1", (sha256,)
+            f"SELECT {COLUMNS} FROM entries WHERE counts = 1 AND "
+            "(sha256 = :sha OR (kind = 'run' AND json_extract(document, '$.watch_sha256') = :sha)) "
+            "ORDER BY seq LIMIT 1",
+            {"sha": sha256},
         ).fetchone()
     run = None if row is None else read_entry(row, place)
     return run if isinstance(run, Run) else None

@@ -16,12 +16,14 @@ from pfp_sensors.store.download_files import DOWNLOAD_NAME, ORIGIN_NAME
 from pfp_sensors.store.event_log import EVENTS_NAME
 from pfp_sensors.store.home import run_folders, runs_folder, runs_in_progress
 from pfp_sensors.store.live_files import CONTACTS_NAME, STATUS_NAME
+from pfp_sensors.store.mapping_files import MAPPINGS_FOLDER, is_mapping_name, is_mapping_part
 from pfp_sensors.store.meta_json import META_NAME
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.recording_names import KEPT_FILES
 from pfp_sensors.store.run_lock import LOCK_NAME
-from pfp_sensors.store.seals import COMPANIONS, is_sample_file
+from pfp_sensors.store.seals import COMPANIONS, is_sample_file, recording_paths
 from pfp_sensors.store.truth_files import TRUTH_FOLDER
+from pfp_sensors.store.watch_names import WATCH_FILES, WATCH_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,7 @@ DIARY_FILES: Final = tuple(DIARY_NAME + ending for ending in ("", "-wal", "-shm"
 
 _RUN_FILES: Final = (
     *KEPT_FILES,
+    *WATCH_FILES,
     META_NAME,
     *COMPANIONS,
     PACKETS_NAME,
@@ -88,13 +91,19 @@ def is_own_run_file(below: tuple[str, ...]) -> bool:
 
 def kept_file_name(head: bytes) -> str:
     """Name a recording of others that is kept as it came, by its first bytes."""
-    csv, packed, parquet = KEPT_FILES
-    return parquet if head.startswith(b"PAR1") else packed if head.startswith(b"\x1f\x8b") else csv
+    plain, *packed = KEPT_FILES
+    starts = (b"\x1f\x8b", b"PAR1", b"PK\x03\x04")
+    return next((name for name, start in zip(packed, starts, strict=True) if head.startswith(start)), plain)
 
 
 def kept_file(folder: Path) -> Path | None:
     """Find the recording of others in a folder of runs; None in one of this program's own."""
     return next((folder / name for name in KEPT_FILES if (folder / name).is_file()), None)
+
+
+def is_watch_alone(folder: Path) -> bool:
+    """Tell a folder of runs that holds the rows of a watch and no recording."""
+    return (folder / WATCH_NAME).is_file() and not recording_paths(folder)
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -212,6 +221,8 @@ def _is_own(home: Path, path: Path) -> bool:
         return parts[0] in DIARY_FILES
     if any(fnmatchcase(parts[0], kind) for kind in PARTS):
         return True
+    if parts[0] == MAPPINGS_FOLDER:
+        return len(parts) == 2 and (is_mapping_name(parts[1]) or is_mapping_part(parts[1]))
     return parts[0] == runs_folder(home).name and len(parts) > 2 and is_own_run_file(parts[2:])
 
 
@@ -219,6 +230,7 @@ def _remove_empty_folders(home: Path) -> None:
     """Remove the folders that this program makes where nothing is left in them."""
     tops = [
         runs_folder(home),
+        home / MAPPINGS_FOLDER,
         *(top for kind in (*PARTS, OLD_HOME) for top in home.glob(kind)),
     ]
     for top in tops:

@@ -19,6 +19,9 @@ META_NAME: Final = "meta.json"
 SCHEMA: Final = "pfp.recording/1"
 """What ``schema`` says in a file of this program."""
 
+SAID_KEY: Final = b"pfp.said"
+"""Key in the metadata of an exported Parquet table; its value says the same as a ``meta.json``."""
+
 _MAX_BYTES = 1_000_000
 
 
@@ -118,6 +121,21 @@ def read_meta(path: Path) -> RecordingMeta:
             "Correct it at that place, or move it away to go on without it.",
         ) from error
     return _parse(path, _object(path, "", document))
+
+
+def sensor_said(path: Path, text: bytes) -> SensorMeta:
+    """Read what an exported table says of its samples beside them (`SAID_KEY`).
+
+    Raises
+    ------
+    InputError
+        If it is not a JSON object, or a known key has an impossible value.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: its metadata are not JSON: {error}.", "Export it again.") from error
+    return _sensor(path, "metadata ", _object(path, "its metadata", document))
 
 
 def meta_text(values: Mapping[str, Any]) -> str:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.store.home import RUNS_FOLDER, runs_folder
+from pfp_sensors.store.watch_names import WATCH_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.model.diary import Run
 
-KEPT_FILES: Final = ("recording.csv", "recording.csv.gz", "recording.parquet")
+KEPT_FILES: Final = ("recording.csv", "recording.csv.gz", "recording.parquet", "recording.zip")
 """A recording of others that was sent to the dashboard, as it came, in a folder of runs."""
 
 _NOT: Final = r"/\\:\x00-\x1f\x7f-\x9f\ud800-\udfff"
 _FOLDER: Final = rf"[^.{_NOT}][^{_NOT}]{{0,199}}"
 _NAME: Final = re.compile(rf"{RUNS_FOLDER}/{_FOLDER}(/({'|'.join(re.escape(name) for name in KEPT_FILES)}))?")
+_WATCH: Final = re.compile(rf"{RUNS_FOLDER}/{_FOLDER}/{re.escape(WATCH_NAME)}")
 
 
 def is_recording_name(text: str) -> bool:
@@ -50,7 +52,25 @@ def recording_of(home: Path, run: Run) -> Path:
         If the diary names another place.
     """
     said = run.recording or ""
-    if is_recording_name(said):
+    return _below(home, run, said if is_recording_name(said) else None)
+
+
+def watch_of(home: Path, run: Run) -> Path:
+    """Tell where the rows of the watch of a run lie; as `recording_of`, and raises as that.
+
+    Parameters
+    ----------
+    home
+        As from `home_folder`.
+    run
+        One that has a watch.
+    """
+    said = run.watch or ""
+    return _below(home, run, said if _WATCH.fullmatch(said) else None)
+
+
+def _below(home: Path, run: Run, said: str | None) -> Path:
+    if said is not None:
         place, runs = home / said, runs_folder(home)
         try:
             if runs.resolve() in place.resolve().parents:

@@ -22,6 +22,7 @@ from pfp_sensors.store.home_files import (
     remove_own_files,
     take_diary_alone,
 )
+from pfp_sensors.store.mapping_files import MAPPINGS_FOLDER
 from pfp_sensors.store.migrations import MIGRATIONS
 from pfp_sensors.store.sealed_files import flush_folder, make_private_folder, not_written
 from pfp_sensors.store.unpacking import damaged, opened, read_manifest, unpack
@@ -83,7 +84,7 @@ def restore_backup(
         As from `home_folder`.
     replace
         Replace a diary and recordings that are there. They are kept until all is in place. A backup of the
-        diary alone leaves the recordings.
+        diary alone leaves the recordings. Mappings always come from the backup.
     progress
         Called with the bytes that are unpacked and those there are in all.
 
@@ -178,7 +179,7 @@ def _swap(home: Path, staged: Path, *, with_runs: bool) -> Path:
     aside = home / OLD_HOME.replace("*", os.urandom(4).hex())
     make_private_folder(aside)
     moved: list[tuple[Path, Path]] = []
-    names = [*DIARY_FILES, RUNS_FOLDER] if with_runs else [*DIARY_FILES]
+    names = [*DIARY_FILES, MAPPINGS_FOLDER, *([RUNS_FOLDER] if with_runs else [])]
     try:
         for source, target in ((home, aside), (staged, home)):
             for name in names:

@@ -15,7 +15,7 @@ from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.store.database import changes, diary_path, in_plain_words
 from pfp_sensors.store.download_files import DOWNLOAD_NAME
 from pfp_sensors.store.home import run_folders, start_of
-from pfp_sensors.store.home_files import kept_file
+from pfp_sensors.store.home_files import is_watch_alone, kept_file
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SealedFile, read_meta
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.seals import recording_paths
@@ -153,8 +153,8 @@ def rebuild_index(connection: sqlite3.Connection, home: Path) -> RebuiltIndex:
     """
     runs, left_out = [], []
     for folder in run_folders(home):
-        if kept_file(folder) is not None:
-            continue  # a recording of others, kept as it came; its run in the diary names it
+        if kept_file(folder) is not None or is_watch_alone(folder):
+            continue  # of others; its run in the diary names it
         try:
             runs.append(_indexed(home, folder, None))
         except InputError as error:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _SAMPLE_FILES: Final = "imu*.parquet"
 
+_LONGEST_NAME: Final = 200
+"""Longer ones no file system has, and asking for one is an error of its own."""
+
 SIDE_NAME: Final = "side.parquet"
 """What came beside the samples: heart rate, cadence, battery."""
 
@@ -33,8 +36,9 @@ def recording_paths(folder: Path) -> tuple[Path, ...]:
 
 
 def is_sample_file(name: str) -> bool:
-    """Tell from its name whether a file of a recording holds a sensor's samples."""
-    return fnmatchcase(name, _SAMPLE_FILES)
+    """Tell from its name whether a file of a recording holds a sensor's samples; never of another folder."""
+    plain = len(name) <= _LONGEST_NAME and not set(name) & set("/\\\0")
+    return plain and fnmatchcase(name, _SAMPLE_FILES)
 
 
 def companion_paths(folder: Path) -> tuple[Path, ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.store.database import DIARY_NAME
 from pfp_sensors.store.home import RUNS_FOLDER
+from pfp_sensors.store.mapping_files import MAPPINGS_FOLDER, is_mapping_name
 from pfp_sensors.store.sealed_files import FILE_MODE, FOLDER_MODE, not_written
 
 if TYPE_CHECKING:
@@ -94,12 +95,19 @@ def _check_name(path: Path, name: str) -> None:
     """Refuse a name that is not one of those that a backup has."""
     parts = PurePosixPath(name).parts
     plain = "/".join(parts) == name and not {"..", "."} & set(parts) and not set(name) & set("\\:\0")
-    if plain and (name in {DIARY_NAME, MANIFEST_NAME} or (parts[0] == RUNS_FOLDER and len(parts) > 2)):
+    if plain and (name in {DIARY_NAME, MANIFEST_NAME} or _is_kept(parts)):
         return
     raise InputError(
-        f"{path} holds {name!r}; expected only {DIARY_NAME} and files in {RUNS_FOLDER}/<recording>/.",
+        f"{path} holds {name!r}; expected only {DIARY_NAME} and files in {RUNS_FOLDER}/<recording>/ or "
+        f"{MAPPINGS_FOLDER}/.",
         "It was not written by `pfp backup`: do not use it. The home was not touched.",
     )
+
+
+def _is_kept(parts: tuple[str, ...]) -> bool:
+    """Tell the place of a file of a recording, or of a mapping."""
+    mapping = len(parts) == 2 and parts[0] == MAPPINGS_FOLDER and is_mapping_name(parts[1])
+    return mapping or (parts[0] == RUNS_FOLDER and len(parts) > 2)
 
 
 def _compare(path: Path, found: set[str], expected: set[str]) -> None:

@@ -58,6 +58,10 @@ class Schedule:
     still: tuple[tuple[float, float], ...]
 
 
+_WANDER_S: Final = 45.0
+"""After so long the wander of cadence has mostly forgotten where it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Moving without a stop: initial contacts of the leading leg, the strides after them, their kind."""
@@ -97,13 +101,16 @@ def _stretch(
     contacts: list[float] = []
     strides: list[float] = []
     kinds: list[bool] = []
+    slow, wander = np.random.default_rng((runner.seed, round(1e3 * parts[0][1]), 45)), 0.0
     now = begin + tempo.stride_s - tempo.contact_s
     while True:
         kind = next((part[0] for part in parts if now < part[2]), parts[-1][0])
         tempo = tempos[kind]
         stride = tempo.stride_s
         if kind == "running":
-            stride = 120.0 / (120.0 / stride + runner.cadence_drift_spm_per_h * max(now, 0.0) / 3600.0)
+            drift = runner.cadence_drift_spm_per_h * max(now, 0.0) / 3600.0
+            wander = _wandered(wander, stride, runner, slow)
+            stride = 120.0 / (120.0 / stride + drift + wander)
         following = next((part[0] for part in parts if now + stride < part[2]), kind)
         stride = 0.5 * (stride + tempos[following].stride_s) if following != kind else stride
         stride *= 1.0 + 0.01 * runner.stride_time_sd_pct * float(spread(rng, 1)[0])
@@ -114,6 +121,16 @@ def _stretch(
         kinds.append(kind == "running")
         now += stride
     return Stretch(np.array(contacts), np.array(strides), np.array(kinds, dtype=bool))
+
+
+def _wandered(was_spm: float, stride_s: float, runner: RunnerSettings, rng: np.random.Generator) -> float:
+    """Let the cadence wander for a stride; numbers of its own, so that a steady runner stays as it was."""
+    if runner.cadence_wander_spm == 0.0:
+        return 0.0
+    share = stride_s / _WANDER_S
+    return was_spm * (1.0 - share) + runner.cadence_wander_spm * float(
+        np.sqrt(2.0 * share) * spread(rng, 1)[0]
+    )
 
 
 def leg_schedule(

@@ -35,6 +35,7 @@ _RUNNER_RANGES: Final[dict[str, tuple[float, float]]] = {
     "toe_off_time_sd_ms": (0.0, 8.0),
     "impact_drift_g_per_h": (-8.0, 8.0),
     "cadence_drift_spm_per_h": (-20.0, 20.0),
+    "cadence_wander_spm": (0.0, 6.0),
     "slope_pct": (-20.0, 20.0),
     "impact_asymmetry_pct": (-60.0, 60.0),
     "contact_asymmetry_pct": (-30.0, 30.0),
@@ -133,6 +134,8 @@ class RunnerSettings:
         to stride: no detector can time contacts better than this.
     impact_drift_g_per_h, cadence_drift_spm_per_h
         Change with time on the move, counted from the start of the recording.
+    cadence_wander_spm
+        Standard deviation of a slow wander of cadence over some 45 s, as terrain and attention make it.
     plan
         Parts in order; empty = standing for 6 s (a quarter of outings under 24 s), then running to the end.
     slope_pct
@@ -171,6 +174,7 @@ class RunnerSettings:
     toe_off_time_sd_ms: float = 2.5
     impact_drift_g_per_h: float = 0.0
     cadence_drift_spm_per_h: float = 0.0
+    cadence_wander_spm: float = 0.0
     plan: tuple[PlanPart, ...] = ()
     slope_pct: float = 0.0
     side: model.Side = "right"

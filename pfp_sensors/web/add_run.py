@@ -16,7 +16,7 @@ from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.diary import Knee, Moment, When
+    from pfp_sensors.model.diary import Moment, When
     from pfp_sensors.web.visit import Visit
 
 PAIN: Final[tuple[When, ...]] = ("before", "during", "after60")
@@ -61,7 +61,7 @@ def write_run(visit: Visit) -> GoTo:
 
 def _given(visit: Visit) -> RunGiven:
     fields = visit.fields
-    knee: Knee | None = fields.choice("knee", LABELS["knee"], KNEES)  # type: ignore[assignment]
+    knee = fields.knee("knee", LABELS["knee"])
     scores = {when: fields.whole(f"pain_{when}", LABELS[f"pain-{when}"]) for when in PAIN}
     return RunGiven(
         start=_start(visit),

@@ -136,7 +136,7 @@ def enter_baseline(visit: Visit) -> GoTo:
     fields = visit.fields
     said = {name: fields.number(name, label) for name, label in _NUMBERS.items()}
     words = [f"{name}={value:.15g}" for name, value in said.items() if value is not None]
-    leg = fields.choice("leg", "Leg", KNEES)
+    leg = fields.knee("leg", "Leg")
     if not words:
         raise FieldError("impact", "The baseline has no number.", "Fill in at least one.")
     by = clinician_of(fields)

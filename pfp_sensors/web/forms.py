@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.actions.typed_clock import clock_minutes, pace_speed_mps
 from pfp_sensors.errors import UsageError
+from pfp_sensors.model.diary import KNEES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from starlette.datastructures import FormData, UploadFile
+
+    from pfp_sensors.model.diary import Knee
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHOWN: Final = 40
@@ -105,6 +108,11 @@ class Fields:
         if said is not None and said not in allowed:
             raise FieldError(name, f"{label}: found {_short(said)}.", f"Choose one of {', '.join(allowed)}.")
         return said
+
+    def knee(self, name: str, label: str) -> Knee | None:
+        """Read a knee or a leg, "left" or "right"; raises FieldError."""
+        said = self.choice(name, label, KNEES)
+        return next((knee for knee in KNEES if knee == said), None)
 
     def choices(self, name: str, label: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Read the ticked ones of ``allowed``, in the order of the page; raises FieldError."""

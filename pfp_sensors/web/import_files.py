@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from pfp_sensors.actions.analyze import AnalyzeOptions
 from pfp_sensors.actions.entry_days import read_start
 from pfp_sensors.actions.example_run import example_run
-from pfp_sensors.actions.import_run import import_run
-from pfp_sensors.actions.keep_recording import keep_recording
+from pfp_sensors.actions.import_file import ImportedFile, ImportOptions, import_file, is_recording
 from pfp_sensors.errors import InputError, PfpError, RefusedError, UsageError
 from pfp_sensors.report.imported_text import imported_text
+from pfp_sensors.report.words import count
 from pfp_sensors.report.written_text import TAKE_BACK
 from pfp_sensors.web.forms import FieldError, needed
 from pfp_sensors.web.pain import KNEES
@@ -19,7 +19,6 @@ from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
 
 if TYPE_CHECKING:
-    from pfp_sensors.actions.import_run import Imported
     from pfp_sensors.model.diary import Moment
     from pfp_sensors.web.sent_files import Sent
     from pfp_sensors.web.site import Site
@@ -37,6 +36,9 @@ LABELS: Final = {
 """By option of ``pfp import``."""
 
 _ASKED: Final = "How was the knee?"
+
+_MOST_SHOWN: Final = 5
+"""Runs of one file that are told one by one."""
 
 
 def upload_page(visit: Visit) -> Page:
@@ -89,7 +91,7 @@ def understood_page(visit: Visit) -> Page | GoTo:
 
 
 def store(visit: Visit) -> GoTo:
-    """Store one of the recordings; raises as `keep_recording`."""
+    """Store one of the recordings; raises as `import_file`."""
     number = visit.fields.whole("number", "Number")
     try:
         options, start = _options(visit), _start(visit)
@@ -102,15 +104,23 @@ def store(visit: Visit) -> GoTo:
         if sent.stored is not None:
             return GoTo(f"/runs/{sent.stored}", ("It is stored already.",))
         try:
-            done = keep_recording(visit.home, sent.path, options, start=start, at=visit.at)
+            done = _stored(visit, sent, options, start)
         except PfpError as error:
             raise _in_plain_words(error, sent) from error
-        sent.stored = done.run.id
+        sent.stored = done.runs[-1].run.id
         waits = any(one.stored is None for one in sending.recordings)
         if not waits:
             _uploads(visit).finish(sending)
-    path = f"/import/{sending.id}" if waits else f"/runs/{done.run.id}"
-    return GoTo(path, _said(done, sent), undo=done.how == "added")
+    path = f"/import/{sending.id}" if waits else f"/runs/{sent.stored}"
+    return GoTo(path, _said(done, sent), undo=done.runs[-1].how in {"added", "joined"})
+
+
+def _stored(visit: Visit, sent: Sent, options: AnalyzeOptions, start: Moment | None) -> ImportedFile:
+    """Bring a file in; where nothing of it can be, that is an error."""
+    done = import_file(visit.home, sent.path, ImportOptions(options, start), at=visit.at)
+    if not done.runs:
+        raise done.problems[0][1]
+    return done
 
 
 def discard(visit: Visit) -> GoTo:
@@ -123,7 +133,7 @@ def discard(visit: Visit) -> GoTo:
 def try_example(visit: Visit) -> GoTo:
     """Compute a synthetic run and bring it in, where the diary has none; raises as `example_run`."""
     done = example_run(visit.home, visit.at)
-    lines = _worded(imported_text("this run", done.run, done.how, (), done.notes))
+    lines = _worded(imported_text(done, "this run"))
     return GoTo(f"/runs/{done.run.id}", lines, undo=True)
 
 
@@ -139,7 +149,8 @@ def _sending(visit: Visit) -> Sending:
 def _understand(visit: Visit, sent: Sent) -> None:
     """Ask what a recording would become, as ``pfp import --dry-run``, and keep the answer."""
     try:
-        sent.understood = import_run(visit.home, sent.path, AnalyzeOptions(), dry_run=True, at=visit.at)
+        options = ImportOptions(AnalyzeOptions(), dry_run=True)
+        sent.understood = import_file(visit.home, sent.path, options, at=visit.at)
     except PfpError as error:
         sent.problem = _in_plain_words(error, sent)
 
@@ -182,31 +193,27 @@ def _start(visit: Visit) -> Moment | None:
 
 
 def _shown(number: int, sent: Sent) -> dict[str, object]:
-    imported = sent.understood
+    found = sent.understood
+    runs = () if found is None else found.runs
     return {
         "number": number,
         "name": sent.shown,
         "problem": sent.problem,
-        "said": () if imported is None else _said(imported, sent),
-        "known": imported.run.id if imported is not None and imported.how == "known" else None,
-        "dated": imported is not None and imported.dated,
-        "can_be_stored": imported is not None or (sent.problem is not None and _can_be_helped(sent.problem)),
+        "said": () if found is None else _said(found, sent),
+        "known": runs[-1].run.id if runs and all(one.how == "known" for one in runs) else None,
+        "dated": bool(runs) and all(one.dated for one in runs),
+        "is_recording": is_recording(sent.path),
+        "can_be_stored": bool(runs) or (sent.problem is not None and _can_be_helped(sent.problem)),
     }
 
 
-def _said(done: Imported, sent: Sent) -> tuple[str, ...]:
+def _said(done: ImportedFile, sent: Sent) -> tuple[str, ...]:
     """Write what ``pfp import`` says, without what is a button or a field here."""
-    return _worded(
-        imported_text(
-            sent.shown,
-            done.run,
-            done.how,
-            done.other_runs,
-            done.notes,
-            dated=done.dated,
-            no_run=done.no_run,
-        )
-    )
+    lines = [line for one in done.runs[:_MOST_SHOWN] for line in _worded(imported_text(one, sent.shown))]
+    if len(done.runs) > _MOST_SHOWN:
+        lines.append(f"And {count(len(done.runs) - _MOST_SHOWN, 'more run')}.")
+    lines += [f"Not taken: {error.message}".replace(str(sent.path), sent.shown) for _, error in done.problems]
+    return (*lines, *done.notes)
 
 
 def _worded(text: str) -> tuple[str, ...]:

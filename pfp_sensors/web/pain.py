@@ -60,7 +60,7 @@ def enter_pain(visit: Visit) -> GoTo | Page:
     fields = visit.fields
     score = needed(fields.whole("score", "Pain"), "score", "Pain")
     when = needed(fields.choice("when", "When", WHENS), "when", "When")
-    knee: Knee | None = fields.choice("knee", "Knee", KNEES)  # type: ignore[assignment]
+    knee = fields.knee("knee", "Knee")
     given = PainGiven(
         score,
         when,

@@ -34,7 +34,7 @@ from pfp_sensors.web.visit import GoTo, Page
 if TYPE_CHECKING:
     from pfp_sensors.actions.exercise_session import Proposed
     from pfp_sensors.load.blocks_now import BlocksNow
-    from pfp_sensors.model.diary import History, Knee
+    from pfp_sensors.model.diary import History
     from pfp_sensors.model.recommendation import Recommendation
     from pfp_sensors.settings.exercise_book import BookExercise, ExerciseBook
     from pfp_sensors.web.visit import Visit
@@ -97,8 +97,8 @@ def programme_page(visit: Visit) -> Page:
 def enter_exercise(visit: Visit) -> GoTo:
     """Write down what was done; raises as `add_exercise`."""
     fields = visit.fields
-    side: Knee | None = fields.choice("side", _LABELS["side"], KNEES)  # type: ignore[assignment]
-    knee: Knee | None = fields.choice("knee", _LABELS["knee"], KNEES)  # type: ignore[assignment]
+    side = fields.knee("side", _LABELS["side"])
+    knee = fields.knee("knee", _LABELS["knee"])
     clean = fields.choice("form_ok", "Clean form", ("yes", "no"))
     given = ExerciseGiven(
         name=needed(fields.text("exercise", "Exercise"), "exercise", "Exercise"),

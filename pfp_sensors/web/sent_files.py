@@ -6,6 +6,7 @@ import gzip
 import os
 import re
 import shutil
+import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import UploadFile
 
-    from pfp_sensors.actions.import_run import Imported
+    from pfp_sensors.actions.import_file import ImportedFile
 
 _PARQUET: Final = b"PAR1"
 _SHOWN_NAME: Final = re.compile(r"[\w .()+,@=-]{1,100}")
@@ -49,14 +50,14 @@ class Sent:
     path
         Its file or folder.
     understood
-        What it would become in the diary; None while not asked, or where ``problem`` says why not.
+        What its runs would become in the diary; None while not asked, or where ``problem`` says why not.
     stored
-        The run it became.
+        The run it became; of several the last one.
     """
 
     shown: str
     path: Path
-    understood: Imported | None = None
+    understood: ImportedFile | None = None
     problem: PfpError | None = None
     stored: str | None = None
 
@@ -166,7 +167,7 @@ def _write(file: UploadFile, path: Path) -> None:
 
 def _check_unpacked(path: Path, shown: str, most_bytes: int) -> None:
     """Refuse a file that unpacks to more than is taken; a damaged one is told when it is read."""
-    unpacked = _parquet_bytes(path) if path.suffix == ".parquet" else _packed_bytes(path, most_bytes)
+    unpacked = _UNPACKED.get(path.suffix, _plain_bytes)(path, most_bytes)
     if unpacked > most_bytes:
         raise InputError(
             f"{shown} unpacks to more than the {most_bytes / 1e6:g} MB taken here.",
@@ -180,7 +181,18 @@ def _check_unpacked(path: Path, shown: str, most_bytes: int) -> None:
         )
 
 
-def _parquet_bytes(path: Path) -> int:
+def _plain_bytes(path: Path, _most_bytes: int) -> int:
+    return path.stat().st_size
+
+
+def _zip_bytes(path: Path, _most_bytes: int) -> int:
+    """Tell what an archive says that its members become; reading counts what they do become."""
+    with suppress(zipfile.BadZipFile, OSError, ValueError), zipfile.ZipFile(path) as archive:
+        return sum(member.file_size for member in archive.infolist())
+    return 0
+
+
+def _parquet_bytes(path: Path, _most_bytes: int) -> int:
     """Tell from the end of a table how large it becomes, of its columns as many as could be read."""
     from pfp_sensors.store.parquet_groups import column_bytes, open_parquet
 
@@ -193,10 +205,13 @@ def _parquet_bytes(path: Path) -> int:
 def _packed_bytes(path: Path, most_bytes: int) -> int:
     """Unpack a packed file as far as it is taken, and count."""
     total = 0
-    if path.suffix == ".gz":
-        with suppress(EOFError, zlib.error, gzip.BadGzipFile), gzip.open(path) as packed:
-            for block in iter(lambda: packed.read(_BLOCK_BYTES), b""):
-                total += len(block)
-                if total > most_bytes:
-                    break
+    with suppress(EOFError, zlib.error, gzip.BadGzipFile), gzip.open(path) as packed:
+        for block in iter(lambda: packed.read(_BLOCK_BYTES), b""):
+            total += len(block)
+            if total > most_bytes:
+                break
     return total
+
+
+_UNPACKED: Final = {".parquet": _parquet_bytes, ".gz": _packed_bytes, ".zip": _zip_bytes}
+"""How many bytes a packed file becomes, by its ending."""

@@ -148,7 +148,7 @@ def enter_about(visit: Visit) -> GoTo:
             f"Tick what is at hand; stored is {', '.join(old.equipment)}.",
         )
     answers = SetupAnswers(
-        side=fields.choice("side", "Leg that carries the sensor", KNEES),  # type: ignore[arg-type]
+        side=fields.knee("side", "Leg that carries the sensor"),
         placement=fields.text("placement", "Where it is worn"),
         **body,
     )

@@ -149,7 +149,7 @@ def enter_more(visit: Visit) -> GoTo:
     has_sensor = (mode or state.profile.impact_mode) == "sensor"
     found: dict[str, Any] = {
         "impact_mode": mode,
-        "side": fields.choice("side", words.QUESTIONS["side"], KNEES) if has_sensor else None,
+        "side": fields.knee("side", words.QUESTIONS["side"]) if has_sensor else None,
         "placement": (state.profile.placement or "shank") if has_sensor else None,
         "days": week_order(fields.choices("days", words.QUESTIONS["days"], WEEKDAYS)),
         **knee_answers(fields, state),

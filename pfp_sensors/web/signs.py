@@ -22,7 +22,7 @@ from pfp_sensors.web.visit import GoTo, Page
 if TYPE_CHECKING:
     from datetime import date
 
-    from pfp_sensors.model.diary import Knee, Symptom
+    from pfp_sensors.model.diary import Symptom
     from pfp_sensors.model.written import Written
     from pfp_sensors.web.visit import Visit
 
@@ -51,7 +51,7 @@ def enter_sign(visit: Visit) -> GoTo:
     """Write a sign down; raises as `add_symptom`."""
     fields = visit.fields
     kind = needed(fields.choice("kind", "Sign", (*AMBER_KINDS, *RED_KINDS)), "kind", "Which sign it is")
-    knee: Knee | None = fields.choice("knee", "Knee", KNEES)  # type: ignore[assignment]
+    knee = fields.knee("knee", "Knee")
     day = past_day(visit, "day", "First day") or visit.at.date()
     ended = past_day(visit, "ended", "Last day")
     _check_order("ended", day, ended)

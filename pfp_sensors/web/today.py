@@ -90,10 +90,10 @@ def finish_recordings(visit: Visit) -> GoTo:
 
 def _enter(visit: Visit, folder: Path) -> EnteredRun | None:
     """Bring a finished recording into the diary as `pfp record` does, with the pain that was marked in it."""
-    from pfp_sensors.actions.analyze import analyze
-    from pfp_sensors.actions.enter_recording import enter_recording
+    from pfp_sensors.actions.enter_recording import analyse_recorded, enter_recording
 
-    return enter_recording(visit.home, folder, analyze(folder), visit.at)
+    analysis = analyse_recorded(visit.home, folder, visit.at)
+    return enter_recording(visit.home, folder, analysis, visit.at)
 
 
 def _trouble(error: PfpError | None) -> list[str]:

@@ -48,19 +48,23 @@ def _look_at_latest(site: Site) -> bool:
     """Look at the recordings of the latest runs that have one; tell whether there was any."""
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.read_diary import read_diary
+    from pfp_sensors.actions.same_run import options_of_run
     from pfp_sensors.load.seen import see
     from pfp_sensors.settings.load import load_load_settings
     from pfp_sensors.store.recording_names import recording_of
 
+    at = now()
     try:
-        runs = see(read_diary(site.home), now(), load_load_settings()).runs
+        runs = see(read_diary(site.home), at, load_load_settings()).runs
     except (PfpError, OSError):
         return False  # every page says what is wrong
     looked = False
-    kept = [one.run for one in reversed(runs) if one.run.recording is not None]
+    known = [one.run for one in runs]
+    kept = [run for run in reversed(known) if run.recording is not None]
     for run in kept[:_LATEST]:
         with suppress(PfpError, OSError):  # the page of that run says what is wrong
-            site.looks.at(recording_of(site.home, run))
+            options = options_of_run(site.home, known, run, at)
+            site.looks.at(recording_of(site.home, run), None, options)
             looked = True
     return looked
 

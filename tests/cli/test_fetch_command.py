@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from memory_sensors import (
+    ADDRESS,
     Capture2Go,
     Faults,
     MemorySensor,
@@ -39,14 +40,14 @@ Captured = pytest.CaptureFixture[str]
 def pfp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured) -> Any:
     """Run ``pfp fetch`` with a sensor in reach; return exit code, output and messages."""
 
-    def run(sensor: MemorySensor, *arguments: str) -> tuple[int, str, str]:
+    def run(sensor: MemorySensor, *arguments: str, named: str = ADDRESS) -> tuple[int, str, str]:
         @contextlib.asynccontextmanager
         async def opened() -> AsyncIterator[Adapter]:
             async with in_reach([sensor]) as adapter:
                 yield adapter
 
         monkeypatch.setattr(action, "opened_adapter", opened)
-        code = main(["fetch", "--sensor", sensor.name, *arguments, "--home", str(tmp_path)])
+        code = main(["fetch", "--sensor", named, *arguments, "--home", str(tmp_path)])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -64,7 +65,7 @@ def a_run(minutes: float = 1.0) -> bytes:
 
 def test_a_run_is_fetched_and_summarised(pfp: Any, tmp_path: Path) -> None:
     sensor = Capture2Go(held={"2026-05-01_run": a_run()})
-    code, out, err = pfp(sensor, "--side", "left")
+    code, out, err = pfp(sensor, "--side", "left", named=sensor.name)
     (folder,) = (tmp_path / "runs").iterdir()
     assert (code, err) == (0, "")
     assert (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from memory_sensors import (
+    ADDRESS,
     MAY_2026_S,
     Capture2Go,
     Faults,
@@ -48,7 +49,7 @@ FAST = 30.0
 """So much faster runs a clock where a test waits for a time limit of the protocol."""
 
 named = FetchOptions()
-"""Replaced as sensors come into reach: naming one saves the time of listening for others."""
+"""Replaced as sensors come into reach: an address saves the time of listening for others."""
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def reach(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 yield adapter
 
         monkeypatch.setattr(action, "opened_adapter", opened)
-        monkeypatch.setitem(globals(), "named", FetchOptions(sensors[0].name))
+        monkeypatch.setitem(globals(), "named", FetchOptions(ADDRESS))
 
     return put
 

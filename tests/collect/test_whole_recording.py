@@ -33,9 +33,14 @@ def test_every_sample_is_kept_once(tmp_path: Path, interval_s: float) -> None:
     assert facts.identity.serial == "SIM-0001"
 
 
-def test_the_recording_reads_like_any_other_and_says_that_it_is_synthetic(tmp_path: Path) -> None:
-    told = run_story(tmp_path / "run", two_seconds, sides=("left",))
-    (recording,) = read_recording_file(told.folder).recordings
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Record two seconds from one sensor; the tests read what is left and change nothing."""
+    return run_story(tmp_path_factory.mktemp("told") / "run", two_seconds, sides=("left",)).folder
+
+
+def test_the_recording_reads_like_any_other_and_says_that_it_is_synthetic(folder: Path) -> None:
+    (recording,) = read_recording_file(folder).recordings
     assert recording.synthetic
     assert recording.side == "left"
     assert recording.rate_hz == pytest.approx(208.0, rel=5e-3)
@@ -43,18 +48,16 @@ def test_the_recording_reads_like_any_other_and_says_that_it_is_synthetic(tmp_pa
     assert not recording.gaps
 
 
-def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
-    told = run_story(tmp_path / "run", two_seconds)
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in told.folder.iterdir()}
+def test_only_the_owner_can_read_it(folder: Path) -> None:
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert "imu.parquet" in modes
     assert set(modes.values()) == {0o600}
 
 
-def test_packets_are_cleared_and_live_files_stay(tmp_path: Path) -> None:
-    told = run_story(tmp_path / "run", two_seconds)
-    names = {path.name for path in told.folder.iterdir()}
+def test_packets_are_cleared_and_live_files_stay(folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()}
     assert names == {"imu.parquet", "side.parquet", "meta.json", "events.jsonl", "live.json"}
-    live = json.loads((told.folder / "live.json").read_text())
+    live = json.loads((folder / "live.json").read_text())
     assert live["schema"] == "pfp.live/1"
     assert live["synthetic"] is True
     assert live["sensors"][0]["state"] == "stopped"

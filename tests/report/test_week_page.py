@@ -314,12 +314,18 @@ def test_two_years_are_shown_in_part_or_whole() -> None:
     assert len(whole.course.runs) == 416
     short = week_page(eight, clinician=True)
     assert len(short) < 150_000
-    page = week_page(whole, clinician=True)
-    assert len(page) < 1_000_000
-    assert marks(read_page(page).all("figure")[0]) == len(whole.course.pain)
-    tables = section(read_page(week_page(gather(long, 520), clinician=True)), "Week by week")
-    assert "Of the 416 weeks before, the diary tells nothing." in plain(tables)
+    text = week_page(whole, clinician=True)
+    assert len(text) < 1_000_000
+    page = read_page(text)
+    assert marks(page.all("figure")[0]) == len(whole.course.pain)
+    tables = section(page, "Week by week")
     assert len(tables.all("table")[0].all("tbody")[0].all("tr")) == 104
+
+
+def test_weeks_before_the_diary_are_counted_and_not_listed() -> None:
+    tables = section(read_page(week_page(gather(full_diary(8), 520), clinician=True)), "Week by week")
+    assert "Of the 512 weeks before, the diary tells nothing." in plain(tables)
+    assert len(tables.all("table")[0].all("tbody")[0].all("tr")) == 8
 
 
 def test_the_coming_week_is_that_of_the_plan() -> None:

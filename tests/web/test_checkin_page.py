@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from web_bench import Client, dashboard
 
 from pfp_sensors.actions.add_symptom import SymptomGiven, add_symptom
 from pfp_sensors.actions.now import now
@@ -19,21 +18,11 @@ from pfp_sensors.store.database import open_diary
 from pfp_sensors.store.diary import put_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from web_bench import Client
+
 HOSTILE = "</textarea><script>alert(1)</script> {{7*7}}"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
 
 
 def set_profile(home: Path, **values: object) -> None:

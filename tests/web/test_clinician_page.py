@@ -6,13 +6,11 @@ import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from web_bench import Client, dashboard
 
 from pfp_sensors.actions import print_pdf
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.overrule import open_red_flags
 from pfp_sensors.actions.print_pdf import ENV
@@ -21,30 +19,13 @@ from pfp_sensors.report.page import moment_words
 from pfp_sensors.store.home_files import DIARY_FILES
 from pfp_sensors.web import work_folder
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 HOSTILE = """<script>x()</script> "q" {{7*7}}"""
 WHO = {"by": "Kim", "role": "physiotherapist", "reason": HOSTILE}
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demo's diary once, to be copied."""
-    made = tmp_path_factory.mktemp("demo") / "home"
-    make_demo_diary(made, now() - timedelta(days=1))
-    return made
-
-
 @pytest.fixture
-def home(tmp_path: Path, demo: Path) -> Path:
-    return shutil.copytree(demo, tmp_path / "home")
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 def test_the_report_stands_on_the_page_and_as_a_file_of_the_same_weeks(browser: Client) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from web_bench import Client, dashboard
 
 from pfp_sensors.actions.add_pain import PainGiven, add_pain
 from pfp_sensors.actions.add_run import RunGiven, add_run
@@ -21,22 +20,12 @@ from pfp_sensors.store.database import open_diary
 from pfp_sensors.store.diary import add_entries, put_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
+    from web_bench import Client
+
 NOTE = '<script>alert(1)</script> "quoted" {{7*7}}'
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
 
 
 def tell(home: Path, score: int, at: datetime, note: str | None = None, knee: Knee | None = None) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import urllib.parse
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +26,6 @@ from pfp_sensors.web.guard import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from web_bench import Reply
 
@@ -34,10 +35,8 @@ NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("guard") / "home"
-    make_demo_diary(place, now() - timedelta(days=1))
-    return place
+def home(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(demo, tmp_path_factory.mktemp("guard") / "home"))
 
 
 @pytest.fixture(scope="module")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import urllib.parse
-from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from form_reader import Control, Form, forms_on, get_paths
 from web_bench import Client, Reply, dashboard
 
-from pfp_sensors.actions.demo_diary import make_demo_diary
-from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 HOSTILE = "<script>alert(1)</script>\"'{{71*73}}{% raw %}<img src=x onerror=alert(2)>"
 CARRIED_OUT = str(71 * 73)
@@ -26,10 +24,8 @@ LAST = ("/forget", "/restore", "/undo")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("hostile") / "home"
-    make_demo_diary(place, now() - timedelta(days=1))
-    return place
+def home(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(demo, tmp_path_factory.mktemp("hostile") / "home"))
 
 
 @pytest.fixture(scope="module")

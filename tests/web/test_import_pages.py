@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from starlette.datastructures import UploadFile
-from web_bench import Client, Reply, dashboard
+from web_bench import Client, Reply
 
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
@@ -33,7 +33,6 @@ from pfp_sensors.web import uploads as uploads_module
 from pfp_sensors.web.uploads import Uploads, clear_left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pfp_sensors.actions.analyze import AnalyzeOptions
@@ -56,17 +55,6 @@ def csv_bytes(folder: Path) -> bytes:
     rows = zip(recording.time_s, recording.acc_g, strict=True)
     lines = [f"{t:.4f},{a[0]:.5f},{a[1]:.5f},{a[2]:.5f}" for t, a in rows]
     return "\n".join(["time_s,acc_x_g,acc_y_g,acc_z_g", *lines, ""]).encode()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
 
 
 def own_files(folder: Path) -> list[File]:

@@ -11,7 +11,6 @@ import tempfile
 import time
 import zipfile
 from datetime import timedelta
-from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +29,7 @@ from pfp_sensors.web import keeping
 from pfp_sensors.web.uploads import clear_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 PATIENCE_S = 60.0
@@ -57,17 +56,9 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demo's diary once, to be copied."""
-    made = tmp_path_factory.mktemp("demo") / "home"
-    make_demo_diary(made, now() - timedelta(days=1))
-    return made
-
-
 @pytest.fixture
-def home(tmp_path: Path, demo: Path) -> Path:
-    return copytree(demo, tmp_path / "home")
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 @pytest.fixture
@@ -75,12 +66,6 @@ def backup(home: Path, tmp_path: Path) -> bytes:
     path = tmp_path / "b.pfpbackup"
     write_backup(home, path, at=now())
     return path.read_bytes()
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
 
 
 def test_a_backup_is_sent_whole_and_leaves_nothing_behind(browser: Client, home: Path, scratch: Path) -> None:

@@ -14,7 +14,6 @@ from web_bench import Client, dashboard
 
 from pfp_sensors.actions import print_pdf
 from pfp_sensors.actions.add_run import RunGiven, add_run
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.example_run import example_run
 from pfp_sensors.actions.look import look_at
 from pfp_sensors.actions.now import now
@@ -24,22 +23,14 @@ from pfp_sensors.web import work_folder
 from pfp_sensors.web.looks import Looks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    make_demo_diary(tmp_path / "home", now() - timedelta(days=1))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 @pytest.fixture(scope="module")

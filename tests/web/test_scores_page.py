@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from web_bench import Client, dashboard
 
 from pfp_sensors.actions.read_diary import read_diary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+    from web_bench import Client
 
 
 def test_totals_and_what_their_changes_mean(browser: Client, home: Path) -> None:

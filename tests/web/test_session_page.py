@@ -5,14 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from web_bench import Client, dashboard
 
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.exercise_session import propose_session
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
@@ -22,6 +19,7 @@ from pfp_sensors.store.diary import add_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -29,22 +27,9 @@ if TYPE_CHECKING:
 BEGUN = "20261122-180000"
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("demo") / "home"
-    make_demo_diary(made, now() - timedelta(days=1))
-    return made
-
-
 @pytest.fixture
-def home(written: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(written, tmp_path / "home"))
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 def of_session(home: Path) -> list[Exercise]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
 from web_bench import Client, dashboard
 
 from pfp_sensors.actions.confirm_baseline import stored_baselines, suggestion
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.export_history import write_history_file
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
@@ -19,7 +16,6 @@ from pfp_sensors.actions.restore import restore
 from pfp_sensors.actions.standing import standing_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pfp_sensors.model.diary import Profile
@@ -27,23 +23,9 @@ if TYPE_CHECKING:
 HOSTILE = """<script>x()</script> "q" 'q' {{7*7}}"""
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demo's diary once, to be copied."""
-    made = tmp_path_factory.mktemp("demo") / "home"
-    make_demo_diary(made, now() - timedelta(days=1))
-    return made
-
-
 @pytest.fixture
-def home(tmp_path: Path, demo: Path) -> Path:
-    return copytree(demo, tmp_path / "home")
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 def test_without_a_diary_there_are_the_first_questions_and_restore(tmp_path: Path) -> None:

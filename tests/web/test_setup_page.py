@@ -16,23 +16,11 @@ from pfp_sensors.report.red_flag_words import WHOM_TO_SEE
 from pfp_sensors.report.setup_questions import QUESTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NO_SIGN = {f"sign_{kind}": "no" for kind in RED_KINDS}
 SAFE = {"born": "1990", **NO_SIGN, "named": "no", "around": "yes", "aggravators": "stairs"}
 MORE = {"knees": "right", "usual_pain_right": "2", "planned_runs": "3", "goal_week_km": "30,5"}
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
 
 
 def test_safety_is_asked_first_in_the_words_of_the_command_and_nothing_is_made(

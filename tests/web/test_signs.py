@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from web_bench import Client, dashboard
 
 from pfp_sensors.actions.add_symptom import SymptomGiven, add_symptom
 from pfp_sensors.actions.now import now
@@ -16,21 +15,11 @@ from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
 from pfp_sensors.report.red_flag_words import WHOM_TO_SEE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from web_bench import Client
+
 NOTE = '<img src=x onerror=alert(1)> "o" {{7*7}}'
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
 
 
 def test_every_sign_is_asked_for_in_plain_words(browser: Client, home: Path) -> None:

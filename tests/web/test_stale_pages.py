@@ -9,32 +9,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from web_bench import Client, Reply, dashboard
 
 from pfp_sensors.actions.add_pain import PainGiven, add_pain
 from pfp_sensors.actions.add_run import RunGiven, add_run
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.settings.load import load_load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from web_bench import Client, Reply
 
 TYPED = {"date": "2026-11-20", "minutes": "31", "note": 'said "so" <b>'}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    make_demo_diary(tmp_path / "home", now() - timedelta(days=1))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 def _old(client: Client, action: str, headers: dict[str, str]) -> Reply:

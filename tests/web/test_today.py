@@ -9,7 +9,6 @@ import pytest
 from web_bench import Client, Reply, dashboard
 
 from pfp_sensors.actions.add_run import RunGiven, add_run
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.settings.load import load_load_settings
@@ -17,20 +16,12 @@ from pfp_sensors.store.packet_files import PACKETS_NAME
 from tests.cli.test_recover_command import kill_a_recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    make_demo_diary(tmp_path / "home", now() - timedelta(days=1))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 def test_nothing_is_there_yet_and_the_page_says_where_to_begin(tmp_path: Path) -> None:

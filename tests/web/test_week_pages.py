@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from web_bench import Client, dashboard
 
 from pfp_sensors.actions.coming_week import coming_week, week_so_far
-from pfp_sensors.actions.demo_diary import make_demo_diary
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.report.week_done_text import state_words
@@ -19,25 +15,12 @@ from pfp_sensors.report.week_text import session_words
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("demo") / "home"
-    make_demo_diary(made, now() - timedelta(days=1))
-    return made
+    from pathlib import Path
 
 
 @pytest.fixture
-def home(written: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(written, tmp_path / "home"))
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Client]:
-    with dashboard(home) as client:
-        yield client
+def home(demo_home: Path) -> Path:
+    return demo_home
 
 
 @pytest.mark.parametrize("path", ["/week", "/trend", "/programme"])

@@ -1,0 +1,253 @@
+"""A watch's file brought into the diary, and joined with the recording of the same run."""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pfp_sensors.actions.analyze import AnalyzeOptions
+from pfp_sensors.actions.edit_entry import edit_entry
+from pfp_sensors.actions.import_file import ImportedFile, ImportOptions, import_file
+from pfp_sensors.actions.import_parts import runs_of
+from pfp_sensors.actions.recompute import recompute
+from pfp_sensors.actions.same_run import learned_before, options_of_run
+from pfp_sensors.actions.undo import undo
+from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.report.imported_text import imported_text
+from pfp_sensors.settings.load import load_load_settings
+from pfp_sensors.store.database import open_diary
+from pfp_sensors.store.home_files import remove_own_files
+from tests.made_pair import BEGAN, simulated_recording, true_running_km, watch_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pfp_sensors.model.imported import Imported
+
+NOW = datetime(2026, 5, 4, 18, 0, tzinfo=UTC)
+OFFSET_S = 20.0
+LATE_S = 2.0
+"""The made watch shows a mean over four seconds: what it shows is two seconds late."""
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return simulated_recording(tmp_path_factory.mktemp("made") / "shank")
+
+
+@pytest.fixture(scope="module")
+def watch(recording: Path) -> Path:
+    return watch_file(recording, recording.parent / "watch.tcx", offset_s=OFFSET_S)
+
+
+@pytest.fixture(scope="module")
+def wrong_clock(recording: Path) -> Path:
+    return watch_file(recording, recording.parent / "late.tcx", offset_s=OFFSET_S, clock_s=3600.0)
+
+
+def bring_in(home: Path, path: Path, *, at: datetime = NOW, **said: object) -> Imported:
+    (run,) = bring_in_all(home, path, at=at, **said).runs
+    return run
+
+
+def bring_in_all(home: Path, path: Path, *, at: datetime = NOW, **said: object) -> ImportedFile:
+    options = ImportOptions(AnalyzeOptions(), **said)
+    return import_file(home, path, options, at=at)
+
+
+# --- a watch alone --------------------------------------------------------------------------------
+
+
+def test_a_watch_gives_a_run_and_its_rows_are_kept(tmp_path: Path, watch: Path) -> None:
+    done = bring_in(tmp_path, watch)
+    (run,) = runs_of(tmp_path)
+    assert (done.how, done.run) == ("added", run)
+    assert (run.source, run.distance_source, run.impact) == ("watch", "watch", {})
+    assert run.heart_rate_bpm == pytest.approx(150.0)
+    assert run.watch is not None
+    rows = tmp_path / run.watch
+    assert stat.S_IMODE(rows.stat().st_mode) == 0o600
+    assert stat.S_IMODE(rows.parent.stat().st_mode) == 0o700
+    assert [file.name for file in rows.parent.iterdir()] == ["watch.parquet"]
+
+
+def test_the_same_file_twice_is_named(tmp_path: Path, watch: Path) -> None:
+    first = bring_in(tmp_path, watch)
+    again = bring_in(tmp_path, watch)
+    assert (again.how, again.run.id) == ("known", first.run.id)
+    assert len(runs_of(tmp_path)) == 1
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+
+
+def test_another_copy_of_the_same_run_is_named_too(tmp_path: Path, watch: Path) -> None:
+    bring_in(tmp_path, watch)
+    other = tmp_path / "edited.tcx"
+    other.write_text(watch.read_text().replace("<Value>150</Value>", "<Value>151</Value>"))
+    assert bring_in(tmp_path, other).how == "known"
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path, watch: Path) -> None:
+    done = bring_in(tmp_path / "home", watch, dry_run=True)
+    assert done.how == "understood"
+    assert done.watch is not None
+    assert not (tmp_path / "home").exists()
+    assert "TCX file" in imported_text(done)
+
+
+def test_a_file_that_fails_leaves_nothing_behind(
+    tmp_path: Path, watch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_kept: object) -> None:
+        raise InputError("made to fail", "")
+
+    monkeypatch.setattr("pfp_sensors.actions.import_watch.add_with_run_id", full)
+    with pytest.raises(InputError, match="made to fail"):
+        bring_in(tmp_path, watch)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_run_of_the_future_is_refused(tmp_path: Path, watch: Path) -> None:
+    with pytest.raises(UsageError, match="future"):
+        bring_in(tmp_path, watch, at=BEGAN - timedelta(days=1))
+
+
+def test_a_start_cannot_be_given_to_a_watch(tmp_path: Path, watch: Path) -> None:
+    with pytest.raises(UsageError, match="--start"):
+        bring_in(tmp_path, watch, start=BEGAN)
+
+
+# --- joined ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["recording", "watch"])
+@pytest.mark.parametrize("clock", ["watch", "wrong_clock"])
+def test_watch_and_recording_become_one_run(
+    tmp_path: Path, recording: Path, first: str, clock: str, request: pytest.FixtureRequest
+) -> None:
+    other = request.getfixturevalue(clock)
+    order = (recording, other) if first == "recording" else (other, recording)
+    before = bring_in(tmp_path, order[0]).run
+    done = bring_in(tmp_path, order[1])
+    (run,) = runs_of(tmp_path)
+    assert (done.how, done.run, run.id, run.start) == ("joined", run, before.id, before.start)
+    assert done.met is not None
+    assert done.met.aligned
+    assert run.watch_offset_s == pytest.approx(OFFSET_S - LATE_S, abs=0.5)
+    assert (run.distance_source, run.synthetic) == ("watch", True)
+    assert run.km == pytest.approx(true_running_km(recording), rel=0.02)
+    assert run.heart_rate_bpm == pytest.approx(150.0)
+    assert list(run.impact) == ["right"]
+    assert "aligned by cadence" in imported_text(done)
+
+
+def test_each_file_of_a_joined_run_is_known(tmp_path: Path, recording: Path, watch: Path) -> None:
+    bring_in(tmp_path, recording)
+    bring_in(tmp_path, watch)
+    assert [bring_in(tmp_path, path).how for path in (recording, watch)] == ["known", "known"]
+
+
+def test_a_join_is_taken_back_by_undo(tmp_path: Path, recording: Path, watch: Path) -> None:
+    before = bring_in(tmp_path, recording).run
+    bring_in(tmp_path, watch)
+    undo(tmp_path, at=NOW)
+    assert runs_of(tmp_path) == (before,)
+    assert learned_before(tmp_path, runs_of(tmp_path), None, NOW) == ()
+
+
+def test_what_a_person_corrected_stands(tmp_path: Path, recording: Path, watch: Path) -> None:
+    run = bring_in(tmp_path, recording).run
+    edit_entry(tmp_path, run.id, "km", "1.9", load_load_settings(), at=NOW)
+    joined = bring_in(tmp_path, watch).run
+    assert (joined.km, joined.distance_source) == (1.9, "imu")
+    assert joined.heart_rate_bpm == pytest.approx(150.0)
+
+
+def test_a_dry_run_says_what_would_be_joined(tmp_path: Path, recording: Path, watch: Path) -> None:
+    run = bring_in(tmp_path, watch).run
+    done = bring_in(tmp_path, recording, dry_run=True)
+    assert done.met is not None
+    assert done.met.run == run
+    assert f"The same run as {run.id}: would be joined" in imported_text(done)
+    assert runs_of(tmp_path) == (run,)
+
+
+def test_without_samples_only_the_time_can_join(tmp_path: Path, recording: Path, watch: Path) -> None:
+    before = bring_in(tmp_path, recording, keep_samples=False).run
+    assert before.recording is None
+    done = bring_in(tmp_path, watch)
+    assert (done.how, done.run.id, done.run.watch_offset_s) == ("joined", before.id, None)
+    assert "by its time alone" in imported_text(done)
+    assert done.run.distance_source == "watch"
+    assert done.run.impact == before.impact
+
+
+def test_without_samples_a_wrong_clock_joins_nothing(
+    tmp_path: Path, recording: Path, wrong_clock: Path
+) -> None:
+    bring_in(tmp_path, recording, keep_samples=False)
+    done = bring_in(tmp_path, wrong_clock)
+    assert done.how == "added"
+    assert len(done.other_runs) == 1
+
+
+def test_another_run_is_not_joined(tmp_path: Path, watch: Path) -> None:
+    other = simulated_recording(tmp_path / "other", seed=44)
+    bring_in(tmp_path / "home", other)
+    done = bring_in(tmp_path / "home", watch_file(other, tmp_path / "far.tcx", offset_s=OFFSET_S, clock_s=9e4))
+    assert done.how == "added"
+    met = bring_in(tmp_path / "home", watch).met  # at the same time, but another cadence
+    assert met is not None
+    assert not met.aligned
+
+
+def test_recompute_knows_the_watch(tmp_path: Path, recording: Path, watch: Path) -> None:
+    bring_in(tmp_path, recording)
+    run = bring_in(tmp_path, watch).run
+    config = tmp_path / "other.toml"
+    config.write_text("[bouts]\n")
+    options = options_of_run(tmp_path, runs_of(tmp_path), run, NOW)
+    assert options.watch is not None
+    (again,) = recompute(tmp_path, None, NOW)
+    assert not again.done
+    with contextlib.closing(open_diary(tmp_path)) as diary:
+        from dataclasses import replace
+
+        from pfp_sensors.store.diary import correct_entry
+
+        correct_entry(diary, run.id, replace(run, method="0/old"), at=NOW)
+    (again,) = recompute(tmp_path, None, NOW)
+    assert (again.done, again.error) == (True, None)
+    assert (again.run.km, again.run.distance_source) == (run.km, "watch")
+
+
+def test_joined_runs_teach(tmp_path: Path, recording: Path, watch: Path) -> None:
+    bring_in(tmp_path, recording)
+    bring_in(tmp_path, watch)
+    (learned,) = learned_before(tmp_path, runs_of(tmp_path), None, NOW)
+    assert learned.name == "learned.parquet"
+
+
+def test_forget_takes_the_rows_of_watches(tmp_path: Path, recording: Path, watch: Path) -> None:
+    bring_in(tmp_path, watch)
+    bring_in(tmp_path, recording)
+    removed = remove_own_files(tmp_path)
+    assert removed.left == ()
+    assert {"watch.parquet", "learned.parquet"} <= {name.rsplit("/", 1)[-1] for name in removed.files}
+    assert not (tmp_path / "runs").exists()
+
+
+# --- the samples stay with the diary --------------------------------------------------------------
+
+
+def test_the_samples_of_a_recording_are_kept(tmp_path: Path, recording: Path) -> None:
+    run = bring_in(tmp_path, recording).run
+    assert run.recording is not None
+    kept = tmp_path / run.recording
+    assert {"imu.parquet", "meta.json"} <= {file.name for file in kept.iterdir()}
+    for file in kept.rglob("*"):
+        assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600)
+    assert bring_in(tmp_path, kept).how == "known"
