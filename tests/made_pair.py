@@ -75,7 +75,9 @@ def watch_file(recording: Path, path: Path, *, offset_s: float, clock_s: float =
         for t, metres, speed, cadence in zip(time_s, way_m, np.gradient(way_m), per_min, strict=True)
     ]
     head = _HEAD.format(start=f'"{start:%Y-%m-%dT%H:%M:%SZ}"', total=time_s[-1], metres=way_m[-1])
-    path.write_text(head + "".join(points) + "</Track></Lap></Activity></Activities></TrainingCenterDatabase>")
+    path.write_text(
+        head + "".join(points) + "</Track></Lap></Activity></Activities></TrainingCenterDatabase>"
+    )
     return path
 
 

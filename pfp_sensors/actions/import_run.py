@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.analyze import WatchBeside
@@ -22,7 +23,6 @@ from pfp_sensors.model.imported import Imported
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from pfp_sensors.actions.analyze import AnalyzeOptions
     from pfp_sensors.actions.keep_samples import Kept
@@ -154,7 +154,7 @@ class _New:
         return Imported(path, run, "joined", (), self.notes, met=met_of(meeting))
 
     def _run(self, run_id: str, place: str | None) -> Run:
-        source = "recording" if place is not None and self.file.source.format == "pfp-folder" else "import"
+        source = "import" if below_home(Path(self.file.source.path), self.home) is None else "recording"
         return run_from_analysis(self.analysis, run_id, self.began, source=source, recording=place)
 
     def _merged(self, meeting: Meeting, place: str | None, edited: Collection[str]) -> Run:

@@ -197,7 +197,9 @@ def test_without_samples_a_wrong_clock_joins_nothing(
 def test_another_run_is_not_joined(tmp_path: Path, watch: Path) -> None:
     other = simulated_recording(tmp_path / "other", seed=44)
     bring_in(tmp_path / "home", other)
-    done = bring_in(tmp_path / "home", watch_file(other, tmp_path / "far.tcx", offset_s=OFFSET_S, clock_s=9e4))
+    done = bring_in(
+        tmp_path / "home", watch_file(other, tmp_path / "far.tcx", offset_s=OFFSET_S, clock_s=9e4)
+    )
     assert done.how == "added"
     met = bring_in(tmp_path / "home", watch).met  # at the same time, but another cadence
     assert met is not None

@@ -104,7 +104,10 @@ def test_a_folder_of_the_home_that_is_none_of_runs_is_brought_in_as_any_other(tm
     home = tmp_path / "home"
     shutil.copytree(RECORDING, home / "mine")
     done = import_run(home, home / "mine", AnalyzeOptions(), start=date(2026, 10, 1), at=NOW)
-    assert (done.run.recording, done.run.source) == (None, "import")
+    assert done.run.source == "import"
+    assert done.run.recording is not None
+    assert done.run.recording.startswith("runs/2026")
+    assert (home / "mine" / "imu.parquet").exists()
     shutil.copytree(home / "mine", tmp_path / "other" / "runs" / "mine")
     own = import_run(
         tmp_path / "other",
