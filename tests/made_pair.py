@@ -1,4 +1,4 @@
-"""A simulated run as a shank sensor records it, and as a watch on the same wrist would write it (TCX; made)."""
+"""A simulated run as a shank sensor records it, and as a watch would write it (TCX; made)."""
 
 from __future__ import annotations
 

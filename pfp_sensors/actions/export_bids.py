@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pfp_sensors.actions.export_request import Exported
+from pfp_sensors.actions.export_request import Exported, check_ending, check_free
 from pfp_sensors.actions.export_sources import recording_of_run, runs_with_recording
 
 if TYPE_CHECKING:
@@ -42,6 +46,28 @@ def export_bids(request: ExportRequest) -> Exported:
     named = () if request.serials else ("Names of sensors were left out; --serials keeps them.",)
     files = sorted(str(each.relative_to(request.path)) for each in request.path.rglob("*") if each.is_file())
     return Exported(request.path, runs=len(runs), notes=(*moved, *named), files=tuple(files))
+
+
+def export_bids_zip(request: ExportRequest) -> Exported:
+    """Write the same dataset as one zip archive with a folder of the archive's name; whole or not there.
+
+    Raises
+    ------
+    UsageError
+        As `export_bids`, or if the name does not end in .zip.
+    InputError, PfpError
+        As `export_bids`.
+    """
+    from pfp_sensors.store.sealed_files import replacing
+
+    check_ending(request.path, (".zip",))
+    check_free(request.path, replace=request.replace)
+    with tempfile.TemporaryDirectory(prefix=".pfp-export-", dir=request.path.parent) as folder:
+        done = export_bids(replace(request, path=Path(folder) / request.path.stem, replace=False))
+        with replacing(request.path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file:
+            for name in done.files:
+                file.write(done.path / name, f"{request.path.stem}/{name}")
+    return replace(done, path=request.path)
 
 
 def _source(request: ExportRequest, run: Run, number: int, runs: int) -> BidsRun:

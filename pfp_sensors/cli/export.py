@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.cli.export_kinds import KINDS, OPTIONS, Kind
+from pfp_sensors.actions.export_kinds import KINDS, OPTIONS, Kind
 from pfp_sensors.cli.judging import config_of, home_of
 from pfp_sensors.cli.output import json_line, write_error, write_out
 from pfp_sensors.cli.parser import path_text
@@ -16,9 +15,8 @@ from pfp_sensors.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from pfp_sensors.actions.export_request import Exported, ExportRequest
+    from pfp_sensors.actions.export_request import Exported
 
 _PIECE: Final = 1 << 20
 _STDOUT: Final = "-"
@@ -158,13 +156,7 @@ def _write(kind: Kind, args: argparse.Namespace, path: Path) -> Exported:
             serials=args.serials,
             tell=tell,
         )
-        return _action(kind)(request)
-
-
-def _action(kind: Kind) -> Callable[[ExportRequest], Exported]:
-    module, _, name = kind.action.partition(":")
-    found = getattr(importlib.import_module(f"pfp_sensors.actions.{module}"), name)
-    return cast("Callable[[ExportRequest], Exported]", found)
+        return kind.write(request)
 
 
 def _tell(done: Exported) -> None:

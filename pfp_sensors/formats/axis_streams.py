@@ -145,7 +145,8 @@ def streams_of(read: ReadTable, named: str = "") -> dict[str, Stream]:
 def without_copies(stream: Stream, name: str) -> Stream:
     """Leave out rows that repeat the row before in time and values: phones deliver some samples twice."""
     same = np.zeros(len(stream.time_s), np.bool_)
-    same[1:] = (np.diff(stream.time_s) == 0) & (np.diff(stream.values, axis=0) == 0).all(axis=1)
+    values = stream.values  # compared, not subtracted: infinite ones are dropped later
+    same[1:] = (stream.time_s[1:] == stream.time_s[:-1]) & (values[1:] == values[:-1]).all(axis=1)
     if not same.any():
         return stream
     note = f"{np.count_nonzero(same)} samples of the {name} were in the file twice."

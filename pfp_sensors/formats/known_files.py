@@ -67,7 +67,7 @@ def refuse_known(path: Path, head: bytes) -> None:
         raise _looks_like(
             path,
             "a FIT file of a watch",
-            "pfp import reads it. Here, give the recording of the shank sensor; a watch has no samples of it.",
+            "`pfp import` reads it. Here, give the recording of the shank sensor: a watch has none.",
         )
     if head[257:262] == b"ustar":
         raise _looks_like(path, "a tar archive", "Unpack it first (tar -xf).")

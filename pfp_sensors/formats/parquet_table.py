@@ -12,7 +12,7 @@ from pfp_sensors.formats.samples import RawSensor, Table, recordings_of
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import RecordingFile, Source
 from pfp_sensors.store.meta_json import META_NAME, SAID_KEY, SensorMeta, read_meta, sensor_said
-from pfp_sensors.store.parquet_groups import column_bytes, open_parquet, row_groups
+from pfp_sensors.store.parquet_groups import open_parquet, row_groups, unpacked_bytes
 from pfp_sensors.store.sealed_files import sha256_of
 
 if TYPE_CHECKING:
@@ -46,16 +46,12 @@ def read_parquet(path: Path, request: ReadRequest) -> RecordingFile:
     file = open_parquet(path)
     layout = understand_columns(path, tuple(file.schema_arrow.names))
     chosen, left_out = choose_sensors(tuple(layout.sensors), request.sensor, request.side)
-    unpacked = _unpacked(path, file, _names(layout, chosen))
+    unpacked = unpacked_bytes(path, file, len(_names(layout, chosen)))
     if unpacked > request.max_bytes:
         raise too_large(path, unpacked, request.max_bytes)
     table = _read(path, file, layout, chosen)
     recordings = recordings_of(table, meta, request, (*layout.notes, *left_out))
     return RecordingFile(Source(str(path), sha256_of(path), "parquet"), recordings)
-
-
-def _unpacked(path: Path, file: Any, names: Sequence[str]) -> int:
-    return sum(n_bytes for name, n_bytes in column_bytes(path, file) if name in names)
 
 
 def _names(layout: Layout, chosen: Sequence[str]) -> list[str]:
@@ -84,7 +80,8 @@ def _read(path: Path, file: Any, layout: Layout, chosen: Sequence[str]) -> Table
     for group in row_groups(path, file, [name for name, _, _ in targets]):
         stop = start + len(group[targets[0][0]])
         for name, factor, target in targets:
-            with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is dropped later
+            # What is too large for float32 becomes infinite, a signalling NaN a quiet one; dropped later.
+            with np.errstate(over="ignore", invalid="ignore"):
                 np.multiply(group[name], factor, out=target[start:stop], casting="unsafe")
         start = stop
     return Table(path, layout, time_s, tuple(sensors), 0, "", lambda row: f"row {row}", _said(path, file))

@@ -13,7 +13,7 @@ from pfp_sensors.model.recording import Recording, RecordingFile, Source
 from pfp_sensors.store.download_files import ORIGIN_NAME
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
 from pfp_sensors.store.packet_files import PACKETS_NAME
-from pfp_sensors.store.parquet_groups import column_bytes, open_parquet
+from pfp_sensors.store.parquet_groups import open_parquet, unpacked_bytes
 from pfp_sensors.store.run_lock import held_by_other
 from pfp_sensors.store.sample_files import read_facts, read_samples
 from pfp_sensors.store.sealed_files import sha256_of
@@ -109,7 +109,8 @@ def _refuse_large(given: Path, size: int, request: ReadRequest) -> None:
 
 
 def _unpacked(path: Path) -> int:
-    return sum(n_bytes for _, n_bytes in column_bytes(path, open_parquet(path)))
+    file = open_parquet(path)
+    return unpacked_bytes(path, file, len(file.schema_arrow.names))
 
 
 def _unfinished(given: Path) -> tuple[str, ...]:

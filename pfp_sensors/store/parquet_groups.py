@@ -36,8 +36,16 @@ def open_parquet(path: Path) -> Any:
     return file
 
 
-def column_bytes(path: Path, file: Any) -> tuple[tuple[str, int], ...]:
-    """Tell from the end of a file, before anything else of it is read, how large its columns become.
+def unpacked_bytes(path: Path, file: Any, n_columns: int) -> int:
+    """Tell from the end of a file, before anything else of it is read, how large it becomes when read.
+
+    Columns of numbers are kept, 8 bytes a value at most, and beside them one row group is unpacked at a time
+    (`row_groups`). So it is the larger of the two: all rows of the columns that are read, or the largest row
+    group with all its columns, as pages may hold more than their values. Columns that are not read count
+    in that one row group only, so that a wide table of somebody else's is not refused for them.
+
+    What the file says of a single column (``row_group(i).column(k)``) would be closer, but where that is
+    damaged pyarrow 26 ends the whole program instead of raising an error. Nowhere is it asked for.
 
     Parameters
     ----------
@@ -45,12 +53,13 @@ def column_bytes(path: Path, file: Any) -> tuple[tuple[str, int], ...]:
         For messages.
     file
         From `open_parquet`.
+    n_columns
+        How many columns are read.
 
     Returns
     -------
-    tuple
-        Name and bytes of each column: of its values as 64-bit numbers, or what the file says of its pages
-        unpacked, if that is more.
+    int
+        Bytes, by what the file says.
 
     Raises
     ------
@@ -61,11 +70,8 @@ def column_bytes(path: Path, file: Any) -> tuple[tuple[str, int], ...]:
     groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
     if facts.num_rows != sum(group.num_rows for group in groups) or any(one.num_rows < 0 for one in groups):
         raise _damaged(path, ValueError("it says two numbers of rows"))
-    pages = (
-        sum(group.column(k).total_uncompressed_size for group in groups) for k in range(facts.num_columns)
-    )
-    least = facts.num_rows * _BYTES_PER_VALUE
-    return tuple((name, max(n_bytes, least)) for name, n_bytes in zip(facts.schema.names, pages, strict=True))
+    kept = int(facts.num_rows) * n_columns * _BYTES_PER_VALUE
+    return max(kept, *(int(group.total_byte_size) for group in groups), 0)
 
 
 def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:

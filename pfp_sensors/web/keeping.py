@@ -1,4 +1,4 @@
-"""All of a person's data as a file, and back: backup, the diary as JSON, restore in two steps."""
+"""All of a person's data as a file, and back: backup, restore in two steps."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response, StreamingResponse
-
-from pfp_sensors.actions.export_history import exported_history, history_text
 from pfp_sensors.actions.look_into_backup import Contents, look_into_backup
 from pfp_sensors.actions.restore import restore
 from pfp_sensors.errors import InputError, PfpError, UsageError
@@ -26,18 +23,19 @@ from pfp_sensors.web.forms import needed
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.settings import settings_page
 from pfp_sensors.web.visit import GoTo, Page
-from pfp_sensors.web.work_folder import WorkFolder
+from pfp_sensors.web.work_folder import BLOCK_BYTES, WorkFolder, sent_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from starlette.responses import Response
 
     from pfp_sensors.actions.restore import Restored
     from pfp_sensors.model.diary import History
     from pfp_sensors.report.html import Markup
     from pfp_sensors.web.visit import Visit
 
-_BLOCK_BYTES: Final = 1 << 20
 _MOST_HELD: Final = 2
 KEPT_S: Final = 3600.0
 """How long a file waits for the second word."""
@@ -101,22 +99,13 @@ def send_backup(visit: Visit) -> Response:
     """Send a backup as a file; its private copy here is removed once it is sent."""
     folder = WorkFolder(visit.home)
     try:
-        done = write_backup(
+        write_backup(
             visit.home, folder.file, without_recordings=visit.fields.ticked("without_recordings"), at=visit.at
         )
     except PfpError:
         folder.close()
         raise
-    headers = _as_file(f"pfp-{visit.at:%Y-%m-%d}.pfpbackup") | {"content-length": str(done.file_bytes)}
-    return StreamingResponse(_blocks(folder), media_type="application/zip", headers=headers)
-
-
-def send_history(visit: Visit) -> Response:
-    """Send the diary as JSON."""
-    text = history_text(exported_history(visit.home))
-    return Response(
-        text, media_type="application/json", headers=_as_file(f"pfp-diary-{visit.at:%Y-%m-%d}.json")
-    )
+    return sent_file(folder, folder.file, f"pfp-{visit.at:%Y-%m-%d}.pfpbackup", "application/zip")
 
 
 def restore_page(visit: Visit) -> Page:
@@ -142,7 +131,7 @@ def take_file(visit: Visit) -> GoTo:
     try:
         try:
             with folder.make_file().open("wb") as copy:
-                shutil.copyfileobj(file.file, copy, _BLOCK_BYTES)
+                shutil.copyfileobj(file.file, copy, BLOCK_BYTES)
         except OSError as error:
             raise not_written(folder.file, error) from error
         with _as_the_file(folder.file):
@@ -210,20 +199,6 @@ def _detail(problem: PfpError | None) -> str:
     return cause.message if isinstance(problem, InputError) and isinstance(cause, InputError) else ""
 
 
-def _blocks(folder: WorkFolder) -> Iterator[bytes]:
-    """Yield a file in pieces; its folder is removed afterwards, also where the browser went away."""
-    try:
-        with folder.file.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                yield block
-    finally:
-        folder.close()
-
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"'}
-
-
 def _held_words(contents: Contents) -> tuple[str, Markup]:
     """Say what a file holds: its kind and counts, then whose it seems to be."""
     found, history = contents.facts, contents.history
@@ -248,7 +223,6 @@ def _done_words(done: Restored) -> tuple[str, ...]:
 
 ROUTES = (
     post("/settings/backup", send_backup, settings_page),
-    post("/settings/history", send_history, settings_page),
     get("/restore", restore_page),
     post("/restore", take_file, restore_page),
     post("/restore/replace", replace_by_file, restore_page),

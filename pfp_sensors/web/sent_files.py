@@ -31,7 +31,7 @@ _OWN_NAME: Final = re.compile(r"imu(-[A-Za-z0-9_-]{1,40})?\.parquet")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLOCK_BYTES: Final = 1 << 20
 _MOST_COLUMNS_READ: Final = 13
-"""Of a table: the time, and the six axes of two legs; the largest are counted."""
+"""Of a table: the time, and the six axes of two legs."""
 
 _MOST_TIMES: Final = 100
 """Tables of samples unpack to 10 to 12 times their size (``recordings/``): noise does not pack."""
@@ -194,11 +194,11 @@ def _zip_bytes(path: Path, _most_bytes: int) -> int:
 
 def _parquet_bytes(path: Path, _most_bytes: int) -> int:
     """Tell from the end of a table how large it becomes, of its columns as many as could be read."""
-    from pfp_sensors.store.parquet_groups import column_bytes, open_parquet
+    from pfp_sensors.store.parquet_groups import open_parquet, unpacked_bytes
 
     with suppress(InputError):
-        sizes = sorted(n_bytes for _, n_bytes in column_bytes(path, open_parquet(path)))
-        return sum(sizes[-_MOST_COLUMNS_READ:])
+        file = open_parquet(path)
+        return unpacked_bytes(path, file, min(len(file.schema_arrow.names), _MOST_COLUMNS_READ))
     return 0
 
 

@@ -6,7 +6,9 @@ import secrets
 import shutil
 import weakref
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import StreamingResponse
 
 from pfp_sensors.actions.print_pdf import print_pdf
 from pfp_sensors.store.home_files import WORK_PART
@@ -14,9 +16,11 @@ from pfp_sensors.store.run_lock import RunLock
 from pfp_sensors.store.sealed_files import FILE_MODE, make_private_folder, not_written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
+
+BLOCK_BYTES: Final = 1 << 20
 
 
 class WorkFolder:
@@ -85,6 +89,33 @@ def _remove(folder: Path, lock: RunLock, missing: Sequence[Path]) -> None:
     with suppress(OSError):  # the first that holds something stays, with those above it
         for made in missing:
             made.rmdir()
+
+
+def sent_file(folder: WorkFolder, path: Path, name: str, media_type: str) -> StreamingResponse:
+    """Send a file of a folder to be kept under a name; the folder is removed once it is sent.
+
+    Parameters
+    ----------
+    name
+        Of plain letters, digits, dots, dashes and underscores: it goes into a header as it is.
+    """
+    headers = {**as_file(name), "content-length": str(path.stat().st_size)}
+    return StreamingResponse(_blocks(folder, path), media_type=media_type, headers=headers)
+
+
+def as_file(name: str) -> dict[str, str]:
+    """Give the header that has a browser keep what is sent, under a name."""
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def _blocks(folder: WorkFolder, path: Path) -> Iterator[bytes]:
+    """Yield a file in pieces; its folder is removed afterwards, also where the browser went away."""
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                yield block
+    finally:
+        folder.close()
 
 
 def pdf_of(home: Path, html: str) -> bytes:

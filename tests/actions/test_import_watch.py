@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.report.imported_text import imported_text
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.database import open_diary
+from pfp_sensors.store.diary import correct_entry
 from pfp_sensors.store.home_files import remove_own_files
 from tests.made_pair import BEGAN, simulated_recording, true_running_km, watch_file
 
@@ -209,17 +211,11 @@ def test_another_run_is_not_joined(tmp_path: Path, watch: Path) -> None:
 def test_recompute_knows_the_watch(tmp_path: Path, recording: Path, watch: Path) -> None:
     bring_in(tmp_path, recording)
     run = bring_in(tmp_path, watch).run
-    config = tmp_path / "other.toml"
-    config.write_text("[bouts]\n")
     options = options_of_run(tmp_path, runs_of(tmp_path), run, NOW)
     assert options.watch is not None
     (again,) = recompute(tmp_path, None, NOW)
     assert not again.done
     with contextlib.closing(open_diary(tmp_path)) as diary:
-        from dataclasses import replace
-
-        from pfp_sensors.store.diary import correct_entry
-
         correct_entry(diary, run.id, replace(run, method="0/old"), at=NOW)
     (again,) = recompute(tmp_path, None, NOW)
     assert (again.done, again.error) == (True, None)

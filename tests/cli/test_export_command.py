@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pfp_sensors.actions.export_kinds import KINDS, OPTIONS
 from pfp_sensors.actions.now import now
 from pfp_sensors.cli import main
 from pfp_sensors.cli.export import DESCRIPTION
-from pfp_sensors.cli.export_kinds import KINDS, OPTIONS
 from tests.cli.sample_diary import write_diary
 
 if TYPE_CHECKING:

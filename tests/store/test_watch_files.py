@@ -101,7 +101,7 @@ def test_what_was_learned_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("said", ["runs/a/other.parquet", "../x/watch.parquet", "runs/../watch.parquet", ""])
 def test_rows_are_opened_below_the_runs_only(tmp_path: Path, said: str) -> None:
     run = Run("r1", datetime(2026, 5, 1, 6, 0, tzinfo=UTC), watch=said)
-    with pytest.raises(InputError, match="not opened|folder of runs"):
+    with pytest.raises(InputError, match="folder of runs"):
         watch_of(tmp_path, run)
 
 

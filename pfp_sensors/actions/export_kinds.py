@@ -1,9 +1,15 @@
-"""Everything that ``pfp export`` can write: one entry for each kind."""
+"""Everything that can be taken out of a diary: one entry for each kind, with the action that writes it."""
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pfp_sensors.actions.export_request import Exported, ExportRequest
 
 OPTIONS: Final = ("notes", "samples", "positions", "sensor", "dates", "serials", "config")
 """Options that only some kinds take."""
@@ -18,7 +24,7 @@ class Kind:
     name
         As it is typed.
     help
-        What is written: a line or two of the help, each at most 67 characters.
+        What is written: a line or two of the help of `pfp export`, each at most 67 characters.
     action
         Module of `pfp_sensors.actions` and function in it, of an `ExportRequest` to an `Exported`.
     run
@@ -38,6 +44,12 @@ class Kind:
     ending: str = ""
     options: tuple[str, ...] = ()
     row: str = ""
+
+    def write(self, request: ExportRequest) -> Exported:
+        """Write it; raises as its action."""
+        module, _, name = self.action.partition(":")
+        found = getattr(importlib.import_module(f"pfp_sensors.actions.{module}"), name)
+        return cast("Callable[[ExportRequest], Exported]", found)(request)
 
 
 KINDS: Final = (
@@ -114,4 +126,4 @@ KINDS: Final = (
         options=("notes", "samples", "positions", "config"),
     ),
 )
-"""Everything that `pfp export` writes."""
+"""Everything that `pfp export` and the page "Take your data out" write."""
