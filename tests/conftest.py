@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
-WAITING_PROCESSES = 2
+WAITING_PROCESSES = 1
 
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=30, database=None)
 settings.register_profile("explore", deadline=None, max_examples=500)
@@ -22,7 +22,7 @@ settings.load_profile("ci")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Tell how many processes ``-n auto`` means: two more than processors.
+    """Tell how many processes ``-n auto`` means: one more than processors.
 
     Half of the time of a process goes into waiting: for a simulated sensor, a browser, a program of its own.
     """

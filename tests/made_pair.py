@@ -33,8 +33,10 @@ _POINT = (
 )
 
 
-def simulated_recording(folder: Path, minutes: float = 12.0, seed: int = 3, **sensor: object) -> Path:
-    """Write a simulated outing with a walk break, its cadence wandering as on a path."""
+def simulated_recording(
+    folder: Path, minutes: float = 12.0, seed: int = 3, days: int = 0, **sensor: object
+) -> Path:
+    """Write a simulated outing with a walk break, its cadence wandering as on a path; so many days later."""
     seconds = 60.0 * minutes
     plan = (
         PlanPart("still", 8.0),
@@ -46,13 +48,18 @@ def simulated_recording(folder: Path, minutes: float = 12.0, seed: int = 3, **se
     simulate_to_folder(folder, runner, SensorSettings(**sensor))
     meta = folder / META_NAME
     said = json.loads(meta.read_text())
-    said["start_utc"] = BEGAN.isoformat()
+    said["start_utc"] = (BEGAN + timedelta(days=days)).isoformat()
     meta.write_text(json.dumps(said))
     return folder
 
 
-def watch_file(recording: Path, path: Path, *, offset_s: float, clock_s: float = 0.0) -> Path:
-    """Write what a watch would, started ``offset_s`` after the recording, its clock wrong by ``clock_s``."""
+def watch_file(
+    recording: Path, path: Path, *, offset_s: float, clock_s: float = 0.0, days: int = 0, pace: float = 1.0
+) -> Path:
+    """Write what a watch would, started ``offset_s`` after the recording, its clock wrong by ``clock_s``.
+
+    ``pace``: what it measures, as a share of the true way; ``days``: as the recording.
+    """
     with (recording / "truth" / "contacts.csv").open() as file:
         rows = list(csv.DictReader(file))
     contact_s = np.array([float(row["initial_contact_s"]) for row in rows])
@@ -62,8 +69,8 @@ def watch_file(recording: Path, path: Path, *, offset_s: float, clock_s: float =
     count = np.arange(len(contact_s), dtype=float)
     per_min = 60.0 / _MEAN_S * (np.interp(at, contact_s, count) - np.interp(at - _MEAN_S, contact_s, count))
     way_m = np.interp(at, contact_s, np.concatenate([[0.0], np.cumsum(length_m)[:-1]]))
-    way_m -= way_m[0]
-    start = BEGAN + timedelta(seconds=offset_s + clock_s)
+    way_m = pace * (way_m - way_m[0])
+    start = BEGAN + timedelta(days=days, seconds=offset_s + clock_s)
     points = [
         _POINT.format(
             time=(start + timedelta(seconds=float(t))).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -113,7 +113,12 @@ class _New:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(note for leg in self.analysis.legs for note in leg.summary.recording.notes)
+        read = tuple(note for leg in self.analysis.legs for note in leg.summary.recording.notes)
+        taught = next((leg.summary.model for leg in self.analysis.legs if leg.summary.model), None)
+        if taught is None:
+            return read
+        told = f"what {taught.runs} runs with a watch taught; typically {taught.error_pct:.0f} % off"
+        return (*read, f"Its distance is {told}.")
 
     def understood(self, path: Path, *, dated: bool) -> Imported:
         """Say what it would become."""

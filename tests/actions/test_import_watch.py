@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from pfp_sensors.actions.analyze import AnalyzeOptions
@@ -18,6 +19,7 @@ from pfp_sensors.actions.recompute import recompute
 from pfp_sensors.actions.same_run import learned_before, options_of_run
 from pfp_sensors.actions.undo import undo
 from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.formats.read import read_recording_file
 from pfp_sensors.report.imported_text import imported_text
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.database import open_diary
@@ -229,6 +231,21 @@ def test_joined_runs_teach(tmp_path: Path, recording: Path, watch: Path) -> None
     assert learned.name == "learned.parquet"
 
 
+def test_a_run_without_a_watch_has_the_distance_that_others_taught(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for seed in range(4):
+        shank = simulated_recording(tmp_path / f"shank{seed}", minutes=9.0, seed=seed, days=seed)
+        if seed < 3:
+            seen = watch_file(shank, tmp_path / f"{seed}.tcx", offset_s=OFFSET_S, days=seed, pace=1.05)
+            bring_in(home, seen, at=NOW + timedelta(days=seed))
+        done = bring_in(home, shank, at=NOW + timedelta(days=seed))
+    assert done.run.distance_source == "model"
+    assert done.run.km == pytest.approx(1.05 * true_running_km(shank), rel=0.03)
+    assert "what 3 runs with a watch taught; typically " in imported_text(done)
+    (again,) = recompute(home, done.run.id, NOW + timedelta(days=9))
+    assert not again.done
+
+
 def test_forget_takes_the_rows_of_watches(tmp_path: Path, recording: Path, watch: Path) -> None:
     bring_in(tmp_path, watch)
     bring_in(tmp_path, recording)
@@ -249,3 +266,23 @@ def test_the_samples_of_a_recording_are_kept(tmp_path: Path, recording: Path) ->
     for file in kept.rglob("*"):
         assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600)
     assert bring_in(tmp_path, kept).how == "known"
+
+
+def test_what_was_said_of_a_recording_is_kept_with_it(tmp_path: Path, recording: Path) -> None:
+    table = tmp_path / "run.csv"
+    strides = samples_table(recording, table)
+    known = AnalyzeOptions(side="left", acc_range_g=64.0, placement="shin")
+    run = import_file(tmp_path, table, ImportOptions(known, BEGAN), at=NOW).runs[0].run
+    assert run.recording is not None
+    (kept,) = read_recording_file(tmp_path / run.recording).recordings
+    assert (kept.side, kept.acc_range_g, kept.placement) == ("left", 64.0, "shin")
+    assert len(kept.time_s) == strides
+    assert bring_in(tmp_path, tmp_path / run.recording).how == "known"
+
+
+def samples_table(recording: Path, path: Path) -> int:
+    (one,) = read_recording_file(recording).recordings
+    rows = np.column_stack([one.time_s, one.acc_g, one.gyr_dps])
+    names = "time_s,acc_x_g,acc_y_g,acc_z_g,gyr_x_dps,gyr_y_dps,gyr_z_dps"
+    np.savetxt(path, rows, delimiter=",", header=names, comments="", fmt="%.6f")
+    return len(rows)

@@ -14,7 +14,7 @@ from pfp_sensors.actions.simulate import simulate_to_folder
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats import parquet_table
 from pfp_sensors.formats.read import read_recording_file
-from pfp_sensors.store.parquet_groups import column_bytes, open_parquet
+from pfp_sensors.store.parquet_groups import open_parquet, unpacked_bytes
 from pfp_sensors.synth.settings import RunnerSettings, SensorSettings
 
 if TYPE_CHECKING:
@@ -112,14 +112,18 @@ def test_a_recording_of_this_program_is_bounded_too(tmp_path: Path) -> None:
         assert read_recording_file(place, max_bytes=size * 10).recordings
 
 
-def test_what_the_end_of_a_file_says_is_counted_by_column(tmp_path: Path) -> None:
+def test_columns_that_are_not_read_count_in_one_row_group_only(tmp_path: Path, made_columns: Make) -> None:
     path = tmp_path / "run.parquet"
-    wide = pa.array([b"x" * 1000] * 5000)
-    table = pa.table({"time_s": np.arange(5000.0), "note": wide})
-    pq.write_table(table, path, row_group_size=1000, use_dictionary=False)
-    sizes = dict(column_bytes(path, open_parquet(path)))
-    assert 40_000 <= sizes["time_s"] < 50_000
-    assert 5_000_000 < sizes["note"] < 5_200_000
+    notes = pa.array([b"x" * 1000] * 2000)  # 2 MB; 112 kB are wanted
+    table = pa.table({**made_columns(), "note": notes})
+    pq.write_table(table, path, row_group_size=100, use_dictionary=False)
+    assert 100_000 < unpacked_bytes(path, open_parquet(path), 1) < 120_000
+    assert unpacked_bytes(path, open_parquet(path), 7) == 2000 * 7 * 8
+    assert read_recording_file(path, max_bytes=400_000).recordings
+    pq.write_table(table, path, use_dictionary=False)
+    with pytest.raises(InputError, match=r"import\.max_bytes"):
+        read_recording_file(path, max_bytes=1_900_000)
+    assert read_recording_file(path, max_bytes=2_300_000).recordings
 
 
 @pytest.mark.parametrize("said", [-5, 3, 2**40])
@@ -127,4 +131,4 @@ def test_a_file_that_contradicts_itself_is_damaged(tmp_path: Path, said: int) ->
     group = SimpleNamespace(num_rows=5)
     facts = SimpleNamespace(num_rows=said, num_row_groups=1, row_group=lambda _: group)
     with pytest.raises(InputError, match="two numbers of rows"):
-        column_bytes(tmp_path / "run.parquet", SimpleNamespace(metadata=facts))
+        unpacked_bytes(tmp_path / "run.parquet", SimpleNamespace(metadata=facts), 7)

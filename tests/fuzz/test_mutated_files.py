@@ -16,7 +16,17 @@ CASES = 150
 MOST_S = 0.012
 """Samples that take longer to read are left to the long fuzz."""
 
-OWN = ("csv", "csv-mapped", "history", "parquet", "pfp-folder", "pfp-parquet", "preview")
+OWN = (
+    "csv",
+    "csv-mapped",
+    "history",
+    "kept-watch",
+    "parquet",
+    "pfp-folder",
+    "pfp-parquet",
+    "preview",
+    "runs-table",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import stat
 import sys
@@ -18,7 +17,6 @@ from web_bench import Client, dashboard
 
 from bench.dashboard import served
 from pfp_sensors.actions.demo_diary import make_demo_diary
-from pfp_sensors.actions.export_history import exported_history, history_text
 from pfp_sensors.actions.now import now
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.report import page as page_words
@@ -84,12 +82,6 @@ def test_a_backup_needs_the_token_of_its_form(browser: Client) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     assert browser.ask("POST", "/settings/backup", b"form_token=0", kind).status == 403
     assert browser.ask("GET", "/settings/backup").status == 405
-
-
-def test_the_diary_is_sent_as_json(browser: Client, home: Path) -> None:
-    sent = browser.send("/settings/history", {}, page="/settings")
-    assert sent.text == history_text(exported_history(home))
-    assert json.loads(sent.body)["schema"] == "pfp.history/1"
 
 
 def test_a_new_home_is_restored_at_once(tmp_path: Path, home: Path, backup: bytes, scratch: Path) -> None:
