@@ -64,7 +64,7 @@ def export_bids_zip(request: ExportRequest) -> Exported:
     check_free(request.path, replace=request.replace)
     with tempfile.TemporaryDirectory(prefix=".pfp-export-", dir=request.path.parent) as folder:
         done = export_bids(replace(request, path=Path(folder) / request.path.stem, replace=False))
-        with replacing(request.path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file:
+        with replacing(request.path) as whole, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as file:
             for name in done.files:
                 file.write(done.path / name, f"{request.path.stem}/{name}")
     return replace(done, path=request.path)

@@ -50,7 +50,8 @@ def find_run(runs: Sequence[Run], word: str, at: datetime) -> Run:
             "There is no run in the diary yet.",
             "`pfp add-run` writes one down, `pfp import` brings in a recording.",
         )
-    named = [run for run in runs if run.id.lower() == word.strip().lower()]
+    exact = [run for run in runs if run.id == word]
+    named = exact or [run for run in runs if run.id.lower() == word.strip().lower()]
     if named:
         return named[0]
     ordered = runs_in_order(runs, at)

@@ -171,7 +171,8 @@ def _runs(home: Path) -> tuple[Run, ...]:
 
 def _found(runs: Sequence[Run], word: str, at: datetime) -> Run:
     """Find a run; a word that looks like a path is told to be no file."""
-    if "/" in word or "\\" in word or Path(word).suffix:
+    is_named = any(run.id == word for run in runs)
+    if not is_named and ("/" in word or "\\" in word or Path(word).suffix):
         raise UsageError(
             f"There is no file {word}, and no run of that name.", "`pfp runs` lists the runs of the diary."
         )

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.load.answers import REQUIRED
 from pfp_sensors.report import page
-from pfp_sensors.report.runs_text import WHEN_WORDS, impact_rows
+from pfp_sensors.report.runs_text import WHEN_WORDS, climb_words, impact_rows, is_joined
 from pfp_sensors.units import min_per_km
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pfp_sensors.load.seen import SeenRun
+    from pfp_sensors.model.diary import Run
 
 NOT_KNOWN: Final = "not known"
 
@@ -26,6 +29,10 @@ class RunRow:
         One phrase for each question, the worst of the knees.
     is_open
         Whether a pain question is still to be answered.
+    of_watch
+        "watch" where its figures are a watch's, "sensor and watch" where both were joined; else empty.
+    from_watch
+        What only a watch tells, by its name; without what is not known.
     """
 
     id: str
@@ -38,6 +45,8 @@ class RunRow:
     pain: tuple[str, ...]
     is_open: bool
     synthetic: bool
+    of_watch: str
+    from_watch: tuple[tuple[str, str], ...]
 
 
 def run_row(seen: SeenRun) -> RunRow:
@@ -54,7 +63,22 @@ def run_row(seen: SeenRun) -> RunRow:
         pain=tuple(_pain(seen, name) for name in REQUIRED),
         is_open=any(name not in seen.answered for name in REQUIRED),
         synthetic=bool(run.synthetic),
+        of_watch=_of_watch(run),
+        from_watch=tuple(_from_watch(run)),
     )
+
+
+def _of_watch(run: Run) -> str:
+    if is_joined(run):
+        return "sensor and watch"
+    return "watch" if run.watch is not None or run.source == "watch" else ""
+
+
+def _from_watch(run: Run) -> Iterator[tuple[str, str]]:
+    if run.heart_rate_bpm is not None:
+        yield "Heart beats per minute", f"{run.heart_rate_bpm:.0f}"
+    if climb := climb_words(run):
+        yield "Climb", climb
 
 
 def _impact(seen: SeenRun) -> tuple[str, ...]:

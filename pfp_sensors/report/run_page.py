@@ -17,6 +17,7 @@ from pfp_sensors.report.runs_text import (
     figure_rows,
     impact_rows,
     limits_words,
+    origin_rows,
 )
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def _diary(report: RunReport) -> Markup:
     if report.run is None:
         return Markup("")
     run = report.run
-    rows = [*figure_rows(run), ("Limits then", limits_words(report.cap, report.no_run)), *impact_rows(run)]
+    limits = ("Limits then", limits_words(report.cap, report.no_run))
+    rows = [*figure_rows(run), limits, *impact_rows(run), *origin_rows(run)]
     parts = [element("h3", "Pain, 0 to 10"), facts(_pain(report, run))]
     if run.note:
         parts.append(element("p", "Note: ", element("bdi", run.note)))

@@ -115,7 +115,7 @@ def run_text(seen: Seen, run_id: str, width: int = 80, *, no_run: NoRunAdvised |
         *figure_rows(run),
         ("Limits then", limits_words(one.cap, no_run)),
         *impact_rows(run),
-        *_origin(run),
+        *origin_rows(run),
     ]
     title = f"Run {run.id}, {page.moment_words(run.start)}"
     parts.append("\n".join([title, *(page.row(label, text, width) for label, text in rows)]))
@@ -206,9 +206,19 @@ def watch_rows(run: Run) -> list[tuple[str, str]]:
     rows = []
     if run.heart_rate_bpm is not None:
         rows.append(("Heart rate", f"{run.heart_rate_bpm:.0f} beats per minute, mean while running"))
+    climb = climb_words(run)
+    return [*rows, ("Climb", climb)] if climb else rows
+
+
+def climb_words(run: Run) -> str:
+    """Say how far a run went up and down; empty where neither is known."""
     climbs = ((run.ascent_m, "up"), (run.descent_m, "down"))
-    told = [f"{metres:.0f} m {way}" for metres, way in climbs if metres is not None]
-    return [*rows, ("Climb", ", ".join(told))] if told else rows
+    return ", ".join(f"{metres:.0f} m {way}" for metres, way in climbs if metres is not None)
+
+
+def is_joined(run: Run) -> bool:
+    """Tell whether a run has both the figures of a sensor's recording and the rows of a watch."""
+    return run.watch is not None and (run.source != "watch" or run.method is not None)
 
 
 def impact_rows(run: Run) -> list[tuple[str, str]]:
@@ -222,7 +232,8 @@ def impact_rows(run: Run) -> list[tuple[str, str]]:
     return rows or [("Landing impact", "not measured")]
 
 
-def _origin(run: Run) -> list[tuple[str, str]]:
+def origin_rows(run: Run) -> list[tuple[str, str]]:
+    """Name where the figures of a run come from: sensor, watch, both, or typed in."""
     if run.source is None:
         return []
     rows = [("Where from", _SOURCES.get(run.source, run.source))]

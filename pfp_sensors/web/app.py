@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _FIRST: Final = ("today", "pain")
 _LATER: Final = (
     *("live", "runs", "add_run", "run", "explore", "import_files", "setup", "settings", "keeping"),
+    "export",
     *("clinician", "week", "session", "entries", "signs", "checkin", "scores", "programme", "trend"),
 )
 """The files with pages, in the order in which their addresses are tried; each has its ``ROUTES``."""

@@ -44,6 +44,7 @@ _PAGES: Final = {
     "trend": ("/trend", "the trend page"),
     "backup": ("/settings", "the settings page"),
     "restore": ("/restore", "the restore page"),
+    "export": ("/export", "the page for taking data out"),
 }
 _OWN_PAGE: Final = frozenset({"pain", "show", "edit"})
 """Commands that may name a run: its page does the same."""

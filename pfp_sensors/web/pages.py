@@ -58,6 +58,7 @@ def render(visit: Visit, page: Page) -> Response:
         "visit": visit,
         "here": "/" + visit.request.url.path.strip("/").partition("/")[0],
         "problem": problem,
+        "not_done": "Not stored",
         "wrong_field": problem.field if isinstance(problem, FieldError) else None,
         "notices": [] if problem is not None else site.take_notices(visit.session),
         "token": lambda path: site.tokens.form(visit.session, path),

@@ -53,6 +53,9 @@ _NAMES: Final = {
     "until": "the last day on which it holds",
     "replace": "that it may be replaced",
     "home": "the folder of the data",
+    "notes": "the box for your own words",
+    "dates": "the box for true dates",
+    "serials": "the box for names of sensors",
 }
 """By option: what a form calls it, in the middle of a sentence. Another is named by its own words."""
 

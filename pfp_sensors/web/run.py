@@ -18,11 +18,12 @@ from pfp_sensors.report.html import Markup
 from pfp_sensors.report.run_page import run_page, run_sections, run_title
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.web.command_links import linked
+from pfp_sensors.web.export_offers import NOT_MADE, run_offers
 from pfp_sensors.web.forms import needed
 from pfp_sensors.web.pain import WHEN_ASKED, said_of
 from pfp_sensors.web.routes import get, post
 from pfp_sensors.web.visit import GoTo, Page
-from pfp_sensors.web.work_folder import pdf_of
+from pfp_sensors.web.work_folder import as_file, name_part, pdf_of
 
 if TYPE_CHECKING:
     from pfp_sensors.model.diary import Knee, Run
@@ -73,9 +74,12 @@ def show_run(visit: Visit) -> Page:
     asks = [_ask(ident, one.when, one.knee) for one in opened]
     knees = history.profile.knees or (None,)
     others = [_ask(ident, when, knee) for when in WHEN_ASKED if when != "day" for knee in knees]
+    made_here = {f"/runs/{ident}/{name}" for name in ("report.pdf", *(one.name for one in run_offers()))}
+    not_made = {"not_done": NOT_MADE} if visit.request.url.path in made_here else {}
     return Page(
         "run.html",
         {
+            **not_made,
             "title": run_title(report),
             "ident": ident,
             "sections": _with_own_links(run_sections(report), ident),
@@ -85,6 +89,8 @@ def show_run(visit: Visit) -> Page:
             "values": [("", "choose"), *VALUES.items()],
             "note": note or "",
             "no_pdf": why_not(),
+            "offers": [] if report.run is None else run_offers(report.run),
+            "has_recording": report.run is not None and report.run.recording is not None,
         },
     )
 
@@ -125,7 +131,7 @@ def _corrected(visit: Visit, run: Run, key: str, value: str) -> GoTo:
 def own_file(visit: Visit) -> Response:
     """Send the page of the run as a file that stands by itself."""
     text = run_page(report_of(visit))
-    return HTMLResponse(text, headers=_as_file(visit.part("id"), "html"))
+    return HTMLResponse(text, headers=_as_file(visit, "html"))
 
 
 def own_pdf(visit: Visit) -> Response:
@@ -142,11 +148,11 @@ def own_pdf(visit: Visit) -> Response:
     if problem is not None:
         raise problem
     content = pdf_of(visit.home, run_page(report))
-    return Response(content, media_type="application/pdf", headers=_as_file(visit.part("id"), "pdf"))
+    return Response(content, media_type="application/pdf", headers=_as_file(visit, "pdf"))
 
 
-def _as_file(ident: str, ending: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="pfp-run-{ident}.{ending}"'}
+def _as_file(visit: Visit, ending: str) -> dict[str, str]:
+    return as_file(f"pfp-run-{name_part(visit.part('id'))}.{ending}")
 
 
 ROUTES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import weakref
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 BLOCK_BYTES: Final = 1 << 20
+_ODD: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST: Final = 60
 
 
 class WorkFolder:
@@ -106,6 +109,11 @@ def sent_file(folder: WorkFolder, path: Path, name: str, media_type: str) -> Str
 def as_file(name: str) -> dict[str, str]:
     """Give the header that has a browser keep what is sent, under a name."""
     return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def name_part(ident: str) -> str:
+    """Make a part of a file's name of the id of a run, which may be anybody's text."""
+    return _ODD.sub("_", ident)[:_LONGEST].strip("_") or "run"
 
 
 def _blocks(folder: WorkFolder, path: Path) -> Iterator[bytes]:

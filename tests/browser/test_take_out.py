@@ -35,7 +35,7 @@ def test_the_diary_and_a_run_are_taken_out_by_keyboard(in_full: tuple[Page, Watc
     keyboard.follow("Take your data out")
     assert page.locator("h1").inner_text() == "Take your data out"
 
-    keyboard.tick("with what you wrote in words")
+    keyboard.tick("with what you wrote in words in its tables")
     archive = tmp_path / "all.zip"
     name = downloaded(page, keyboard, "Download (zip) Everything in one archive", archive)
     assert re.fullmatch(r"pfp-all-\d{4}-\d\d-\d\d\.zip", name)
@@ -43,7 +43,7 @@ def test_the_diary_and_a_run_are_taken_out_by_keyboard(in_full: tuple[Page, Watc
         assert file.testzip() is None
         assert not [one for one in file.namelist() if one.startswith(("positions/", "samples/"))]
     diary = tmp_path / "diary.json"
-    downloaded(page, keyboard, "Download (JSON) The whole diary", diary)
+    downloaded(page, keyboard, "Download (JSON) The diary itself", diary)
     assert json.loads(diary.read_text(encoding="utf-8"))["schema"] == "pfp.history/1"
 
     keyboard.tab_to("The run A table of the strides")

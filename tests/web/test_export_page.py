@@ -164,7 +164,7 @@ def test_a_run_is_sent_from_both_pages(place: str, name: str, browser: Client, h
     assert sent.status == 200
     ending = next(offer.forms[0][0] for offer in OFFERS if offer.name == name)
     assert f'"pfp-run-r1-{name}{ending}"' in sent.headers["content-disposition"]
-    begins = {".fit": b".FIT", ".zip": b"PK\x03\x04", ".csv": b""}[ending]
+    begins = {".fit": b".FIT", ".zip": b"PK\x03\x04", ".csv": b"run,", ".parquet": b"PAR1"}[ending]
     assert begins in sent.body[:12]
     if name == "motion-bids":
         with zipfile.ZipFile(io.BytesIO(sent.body)) as archive:
@@ -181,11 +181,11 @@ def test_true_dates_are_in_a_dataset_only_where_ticked(browser: Client) -> None:
         assert b"1900-01" not in archive.read(scans)
 
 
-def test_strides_of_all_runs_and_samples_as_parquet(browser: Client) -> None:
+def test_strides_of_all_runs_and_samples_as_csv(browser: Client) -> None:
     strides = [*csv.DictReader(io.StringIO(browser.send("/export/strides", {}, page="/export").text))]
     assert {row["run"] for row in strides} == {"r1"}
-    form = {"form": ".parquet"}
-    assert browser.send("/runs/r1/samples", form, page="/runs/r1").body[:4] == b"PAR1"
+    form = {"form": ".csv"}
+    assert browser.send("/runs/r1/samples", form, page="/runs/r1").text.startswith("time_s,")
 
 
 @pytest.mark.parametrize("run", ["", "last", "R1", "r99", "../r1", "runs/easy", "/etc/passwd", "%2e%2e"])
@@ -334,8 +334,8 @@ def test_what_is_missing_is_said_on_the_page(
 
 
 def test_a_form_is_shown_again_as_it_was_filled_in(browser: Client) -> None:
-    again = browser.send("/export/samples", {"run": "r99", "form": ".parquet"}, page="/export")
-    assert again.text.count('<option value=".parquet" selected>') == 1
+    again = browser.send("/export/samples", {"run": "r99", "form": ".csv"}, page="/export")
+    assert again.text.count('<option value=".csv" selected>') == 1
     assert again.text.count('aria-invalid="true"') == 1
 
 
