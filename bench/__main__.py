@@ -8,6 +8,10 @@ import time
 from typing import TYPE_CHECKING
 
 from bench.grid import CELLS, LONG_CELLS, grid_section
+from bench.joining import LONG_PAIRS, PAIRS, joining_section
+from bench.joining_model import LONG_RUNNERS as LONG_TAUGHT
+from bench.joining_model import RUNNERS as TAUGHT
+from bench.joining_model import model_section
 from bench.live import live_sections
 from bench.pages import DEFINITIONS, NOT_SHOWN, NOT_SHOWN_OF_RECORDING, NOT_SHOWN_OF_WEB, PEERS, write_page
 from bench.places import ACCURACY_PAGE, RECORDING_PAGE, SPEED_PAGE, WEB_PAGE
@@ -22,7 +26,7 @@ from pfp_sensors.settings import load_signal_settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PARTS = ("real", "grid", "speed", "live", "web", "rules")
+PARTS = ("real", "grid", "speed", "live", "web", "rules", "joining")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -40,6 +44,10 @@ def main(argv: list[str] | None = None) -> int:
         "live": lambda: live_sections(long=args.long),
         "web": lambda: web_sections(long=args.long),
         "rules": lambda: rules_sections(n_runners),
+        "joining": lambda: [
+            joining_section(settings, LONG_PAIRS if args.long else PAIRS),
+            model_section(LONG_TAUGHT if args.long else TAUGHT),
+        ],
     }
     wanted = PARTS if args.only is None else (args.only,)
     found = {part: _printed(makers[part]()) for part in wanted}

@@ -54,17 +54,25 @@ def simulated_recording(
 
 
 def watch_file(
-    recording: Path, path: Path, *, offset_s: float, clock_s: float = 0.0, days: int = 0, pace: float = 1.0
+    recording: Path,
+    path: Path,
+    *,
+    offset_s: float,
+    clock_s: float = 0.0,
+    days: int = 0,
+    pace: float = 1.0,
+    ends_s: float = np.inf,
 ) -> Path:
     """Write what a watch would, started ``offset_s`` after the recording, its clock wrong by ``clock_s``.
 
-    ``pace``: what it measures, as a share of the true way; ``days``: as the recording.
+    ``pace``: what it measures, as a share of the true way; ``days``: as the recording; ``ends_s``: where it
+    was stopped, from its start.
     """
     with (recording / "truth" / "contacts.csv").open() as file:
         rows = list(csv.DictReader(file))
     contact_s = np.array([float(row["initial_contact_s"]) for row in rows])
     length_m = np.array([float(row["stride_length_m"] or 0.0) for row in rows])
-    time_s = np.arange(0.0, contact_s[-1] + 5.0 - offset_s)
+    time_s = np.arange(0.0, min(ends_s, contact_s[-1] + 5.0 - offset_s))
     at = time_s + offset_s
     count = np.arange(len(contact_s), dtype=float)
     per_min = 60.0 / _MEAN_S * (np.interp(at, contact_s, count) - np.interp(at - _MEAN_S, contact_s, count))

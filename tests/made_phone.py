@@ -33,9 +33,9 @@ class PhoneRun:
 
 
 @functools.cache
-def made_phone_run(rate_hz: float, jitter: float = 0.05) -> PhoneRun:
-    """Simulate half a minute of running; every step is off by ``jitter`` of a period (standard deviation)."""
-    runner = RunnerSettings(plan=(PlanPart("still", 6.0), PlanPart("running", 24.0)))
+def made_phone_run(rate_hz: float, jitter: float = 0.05, running_s: float = 24.0) -> PhoneRun:
+    """Simulate running; every step is off by ``jitter`` of a period (standard deviation)."""
+    runner = RunnerSettings(plan=(PlanPart("still", 6.0), PlanPart("running", running_s)))
     recording, truth = simulate_run(runner, SensorSettings(rate_hz=400.0))
     assert recording.gyr_dps is not None
     rng = np.random.default_rng(6)

@@ -85,11 +85,17 @@ def make(run: MadeRun) -> Made:
         now += stride
     contact, stride, running, parts = (np.array(column) for column in zip(*rows, strict=True))
     second = np.arange(int(end) + 31.0)
-    corner, count = _counted(contact, stride)
-    steps = np.interp(second, corner, 2.0 * count)
+    corner, _ = _counted(contact, stride)
+    steps = placed_steps(second, contact, stride)
     pace = np.where(running, run.speed_mps * (120.0 / stride / run.cadence_spm), 1.4)
     where = np.interp(second, corner, np.repeat(np.concatenate([[0.0], np.cumsum(pace * stride)]), 2)[1:-1])
     return Made(contact, stride, running, parts, second, steps, np.gradient(where))
+
+
+def placed_steps(second_s: np.ndarray, contact_s: np.ndarray, stride_s: np.ndarray) -> np.ndarray:
+    """Return the steps of both feet up to each second."""
+    corner, count = _counted(contact_s, stride_s)
+    return np.interp(second_s, corner, 2.0 * count)
 
 
 def _counted(contact: np.ndarray, stride: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

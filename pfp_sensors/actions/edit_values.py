@@ -142,6 +142,8 @@ def edited(entry: Entry, key: str, value: str, at: datetime) -> Entry:
         raise UsageError(message, _ADVICE if "null" in error.what_to_do else error.what_to_do) from error
     if isinstance(new, Run) and isinstance(entry, Run):
         check_run(new, name)
+        if name == "km":
+            new = replace(new, distance_source=None)
         return _with_speed(entry, new) if name in {"km", "minutes"} else new
     return new
 

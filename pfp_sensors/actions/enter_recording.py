@@ -59,7 +59,7 @@ def analyse_recorded(home: Path, folder: Path, at: datetime) -> FileAnalysis:
     """
     from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
     from pfp_sensors.actions.import_parts import runs_of
-    from pfp_sensors.actions.same_run import learned_before
+    from pfp_sensors.actions.run_knowledge import learned_before
 
     return analyze_file(folder, AnalyzeOptions(learned=learned_before(home, runs_of(home), None, at)))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors import __version__
-from pfp_sensors.actions.export_history import exported_history, history_text
-from pfp_sensors.actions.export_request import Exported, check_ending, check_free
+from pfp_sensors.actions.export_history import history_text, history_to_write
+from pfp_sensors.actions.export_request import Exported
 from pfp_sensors.actions.export_sources import recording_of_run, watch_of_run
 from pfp_sensors.actions.export_tables import analyses_of, check_measured
 from pfp_sensors.actions.find_run import runs_in_order
@@ -73,9 +73,7 @@ def export_archive(request: ExportRequest) -> Exported:
     from pfp_sensors.formats.archive_readme import readme_text
     from pfp_sensors.store.sealed_files import replacing
 
-    check_ending(request.path, (".zip",))
-    check_free(request.path, replace=request.replace)
-    history = exported_history(request.home)
+    history = history_to_write(request, (".zip",))
     runs = runs_in_order(history.runs, request.at)
     with (
         replacing(request.path) as temporary,

@@ -32,6 +32,23 @@ def exported_history(home: Path) -> History:
     return read_diary(home)
 
 
+def history_to_write(request: ExportRequest, endings: tuple[str, ...]) -> History:
+    """Check the name that is to be written, then read the diary.
+
+    Raises
+    ------
+    UsageError
+        As `check_ending` and `check_free`, or if there is no diary.
+    InputError, PfpError
+        If the diary cannot be read.
+    """
+    from pfp_sensors.actions.export_request import check_ending, check_free
+
+    check_ending(request.path, endings)
+    check_free(request.path, replace=request.replace)
+    return exported_history(request.home)
+
+
 def history_text(history: History) -> str:
     """Write a history as the text of a ``pfp.history/1`` file, the same for the same diary."""
     from pfp_sensors.formats.history import history_document

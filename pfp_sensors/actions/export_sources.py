@@ -131,7 +131,7 @@ def analysis_of_run(request: ExportRequest, run: Run, runs: Sequence[Run] | None
         If the request's file of settings has a wrong key or value.
     """
     from pfp_sensors.actions.analyze import analyze_file
-    from pfp_sensors.actions.same_run import options_of_run
+    from pfp_sensors.actions.run_knowledge import options_of_run
     from pfp_sensors.settings import load_signal_settings
 
     place = kept_place(request.home, run)

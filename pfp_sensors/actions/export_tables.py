@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfp_sensors.actions.export_history import exported_history
+from pfp_sensors.actions.export_history import exported_history, history_to_write
 from pfp_sensors.actions.export_request import Exported, check_ending, check_free
 from pfp_sensors.actions.export_sources import (
     analysis_of_run,
@@ -38,9 +38,7 @@ def export_runs(request: ExportRequest) -> Exported:
     """
     from pfp_sensors.formats.runs_table import runs_rows, write_runs
 
-    check_ending(request.path, TABLE_ENDINGS)
-    check_free(request.path, replace=request.replace)
-    history = exported_history(request.home)
+    history = history_to_write(request, TABLE_ENDINGS)
     runs = runs_in_order(history.runs, request.at)
     write_runs(runs_rows(runs, history.pain, notes=request.notes), request.path)
     return Exported(request.path, runs=len(runs), rows=len(runs))
@@ -159,9 +157,7 @@ def export_wellness(request: ExportRequest) -> Exported:
     """
     from pfp_sensors.formats.wellness import wellness_rows, write_wellness
 
-    check_ending(request.path, (".csv",))
-    check_free(request.path, replace=request.replace)
-    history = exported_history(request.home)
+    history = history_to_write(request, (".csv",))
     rows = wellness_rows(history, notes=request.notes)
     write_wellness(rows, request.path)
     return Exported(request.path, rows=len(rows))
@@ -179,9 +175,7 @@ def export_fhir(request: ExportRequest) -> Exported:
     """
     from pfp_sensors.formats.fhir import fhir_bundle, write_fhir
 
-    check_ending(request.path, (".json",))
-    check_free(request.path, replace=request.replace)
-    history = exported_history(request.home)
+    history = history_to_write(request, (".json",))
     bundle = fhir_bundle(history)
     write_fhir(bundle, request.path)
     return Exported(request.path, rows=len(bundle.get("entry", ())))

@@ -111,8 +111,8 @@ def import_file(
         from pfp_sensors.actions.import_table import import_table
 
         _refuse_start(path, options)
-        runs, notes = import_table(home, path, dry_run=options.dry_run, at=at)
-        return ImportedFile(runs, notes=notes)
+        runs, notes, problems = import_table(home, path, dry_run=options.dry_run, at=at)
+        return ImportedFile(runs, problems, notes)
     mapping = options.known.mapping
     known = replace(options.known, mapping=mapping or mapping_for(home, path))
     run = import_run(

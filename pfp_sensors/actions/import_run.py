@@ -12,23 +12,24 @@ from pfp_sensors.actions.analyze import WatchBeside
 from pfp_sensors.actions.edited_figures import edited_figures
 from pfp_sensors.actions.entry_days import not_ahead
 from pfp_sensors.actions.import_parts import known_run, no_run_of, read_run, runs_of, same_day
-from pfp_sensors.actions.joined_run import learn, with_analysis
+from pfp_sensors.actions.joined_run import Merged, learn, merged, recorded_run, standing
 from pfp_sensors.actions.keep_samples import below_home, indexed, keeping, not_keeping
 from pfp_sensors.actions.known_beside import analyse_known, read_known
 from pfp_sensors.actions.new_run import add_with_run_id
 from pfp_sensors.actions.run_from_summary import run_from_analysis
-from pfp_sensors.actions.same_run import learned_before, meet_watch, met_of
-from pfp_sensors.errors import InputError, RefusedError
+from pfp_sensors.actions.run_knowledge import learned_before
+from pfp_sensors.actions.same_run import meet_recording, met_of
+from pfp_sensors.errors import InputError, PfpError, RefusedError
 from pfp_sensors.model.imported import Imported
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pfp_sensors.actions.analyze import AnalyzeOptions
-    from pfp_sensors.actions.keep_samples import Kept
     from pfp_sensors.actions.same_run import Meeting
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.diary import Moment, Run
+    from pfp_sensors.model.imported import ImportHow
     from pfp_sensors.model.recording import RecordingFile
 
 START_ADVICE: Final = "Give it with --start: 2026-10-01T07:00 (local time), or only the day."
@@ -89,92 +90,152 @@ def import_run(
     if not options.learned:
         options = replace(options, learned=learned_before(home, runs, None, at))
     analysis = analyse_known(file, options, settings)
-    _refuse_without_running(path, analysis)
-    meeting = None if said is None else meet_watch(home, runs, analysis, began, settings)
-    if meeting is not None:
-        analysis = analyse_known(file, _with_watch(home, options, meeting), settings)
-    new = _New(home, file, analysis, meeting, began)
+    _refuse_without_running(path, file, analysis)
+    meeting, more = (None, ()) if said is None else meet_recording(home, runs, analysis, began, settings)
+    beside = None
+    if meeting is not None and meeting.joined is not None:
+        beside = analyse_known(file, _with_watch(home, options, meeting), settings)
+    new = _New(home, file, analysis, beside, meeting, began, more)
     if dry_run:
         return new.understood(path, dated=said is not None)
-    with keeping(home, path, file, began) if keep else not_keeping(home, path) as kept:
-        done = new.stored(kept, at)
-    return replace(done, notes=(*done.notes, *kept.notes, *indexed(home, kept)))
+    return new.stored(path, at, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A recording on its way into the diary; ``meeting``: with the watch's run that it belongs to."""
+    """A recording on its way into the diary.
+
+    Attributes
+    ----------
+    analysis, beside
+        By itself; with the watch of ``meeting`` on its clock, None where it could not be laid there.
+    meeting
+        With the run that it belongs to.
+    more
+        What else there is to say.
+    """
 
     home: Path
     file: RecordingFile
     analysis: FileAnalysis
+    beside: FileAnalysis | None
     meeting: Meeting | None
     began: Moment
+    more: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
         read = tuple(note for leg in self.analysis.legs for note in leg.summary.recording.notes)
         taught = next((leg.summary.model for leg in self.analysis.legs if leg.summary.model), None)
-        if taught is None:
-            return read
+        if taught is None or self.meeting is not None:
+            return (*read, *self.more)
         told = f"what {taught.runs} runs with a watch taught; typically {taught.error_pct:.0f} % off"
-        return (*read, f"Its distance is {told}.")
+        return (*read, *self.more, f"Its distance is {told}.")
 
     def understood(self, path: Path, *, dated: bool) -> Imported:
         """Say what it would become."""
         place = below_home(path, self.home)
-        met = None if self.meeting is None else met_of(self.meeting)
-        run = self._run("new", place) if self.meeting is None else self._merged(self.meeting, place, ())
-        others = same_day(self.home, self.began) if dated and met is None else ()
+        if self.meeting is None:
+            others = same_day(self.home, self.began) if dated else ()
+            run, notes, met = self._run("new", place), self.notes, None
+        else:
+            run, more = self._merged(self.meeting, place, frozenset())
+            others, notes, met = (), (*self.notes, *more), met_of(self.meeting)
         return Imported(
-            str(path), run, "understood", others, self.notes, dated=dated, met=met, recording=self.file
+            str(path), run, "understood", others, notes, dated=dated, met=met, recording=self.file
         )
 
-    def stored(self, kept: Kept, at: datetime) -> Imported:
-        """Write it into the diary."""
-        from pfp_sensors.store.database import open_diary
-
-        path = self.file.source.path
-        if self.meeting is not None:
-            return self._joined(self.meeting, kept, path, at)
+    def stored(self, path: Path, at: datetime, *, keep: bool) -> Imported:
+        """Keep the samples and write the run; where that fails, the samples go again."""
         others = same_day(self.home, self.began)
-        with contextlib.closing(open_diary(self.home)) as diary:
-            (run_id,) = add_with_run_id(diary, lambda name: [self._run(name, kept.place)], at=at)
-            run = read_run(diary, run_id)
-        return Imported(path, run, "added", others, self.notes, no_run=no_run_of(self.home, run, at))
+        is_other_leg = self.meeting is not None and self.meeting.run.method is not None
+        keeps = keeping if keep and not is_other_leg else not_keeping
+        with keeps(self.home, path, self.file, self.began) as kept:
+            run, more, how = self._write(kept.place, at)
+            if how == "known":
+                return Imported(self.file.source.path, run, "known")
+            kept.done()
+        notes = (*self.notes, *more, *kept.notes, *indexed(self.home, kept))
+        if self.meeting is None:
+            no_run = no_run_of(self.home, run, at)
+            return Imported(self.file.source.path, run, "added", others, notes, no_run=no_run)
+        notes = (*notes, *self._teach(self.meeting))
+        return Imported(self.file.source.path, run, "joined", (), notes, met=met_of(self.meeting))
 
-    def _joined(self, meeting: Meeting, kept: Kept, path: str, at: datetime) -> Imported:
-        """Give a watch's run the figures of its recording."""
-        from pfp_sensors.store.database import open_diary
-        from pfp_sensors.store.diary import correct_entry
-        from pfp_sensors.store.recording_names import watch_of
+    def _write(self, place: str | None, at: datetime) -> tuple[Run, tuple[str, ...], ImportHow]:
+        from pfp_sensors.store.database import changes, open_diary
+        from pfp_sensors.store.diary import correct_entry, find_run_by_sha256
 
-        run_id = meeting.run.id
-        with contextlib.closing(open_diary(self.home)) as diary:
-            merged = self._merged(meeting, kept.place, edited_figures(diary, meeting.run))
-            correct_entry(diary, run_id, merged, at=at)
-            run = read_run(diary, run_id)
-        if meeting.joined is not None:
-            learn(self.analysis, meeting.joined, watch_of(self.home, meeting.run).parent)
-        return Imported(path, run, "joined", (), self.notes, met=met_of(meeting))
+        with contextlib.closing(open_diary(self.home)) as diary, changes(diary):
+            known = find_run_by_sha256(diary, self.file.source.sha256)
+            if known is not None:  # another process was faster
+                return known, (), "known"
+            if self.meeting is None:
+                (run_id,) = add_with_run_id(diary, lambda name: [self._run(name, place)], at=at)
+                return read_run(diary, run_id), (), "added"
+            run, more = self._merged(self.meeting, place, edited_figures(diary, self.meeting.run))
+            correct_entry(diary, run.id, run, at=at)
+            return read_run(diary, run.id), more, "joined"
 
     def _run(self, run_id: str, place: str | None) -> Run:
         source = "import" if below_home(Path(self.file.source.path), self.home) is None else "recording"
         return run_from_analysis(self.analysis, run_id, self.began, source=source, recording=place)
 
-    def _merged(self, meeting: Meeting, place: str | None, edited: Collection[str]) -> Run:
-        offset_s = None if meeting.joined is None else round(meeting.joined.offset_s, 3)
-        sha256 = self.file.source.sha256
-        beside = replace(meeting.run, sha256=sha256, recording=place, watch_offset_s=offset_s)
-        return with_analysis(beside, self.analysis, edited)
+    def _merged(self, meeting: Meeting, place: str | None, edited: Collection[str]) -> Merged:
+        """Give a run of the diary what its recording says."""
+        run, found = meeting.run, recorded_run(meeting.run, self.analysis)
+        if run.method is not None:
+            return self._other_leg(run, found)
+        return merged(
+            replace(
+                run,
+                sha256=self.file.source.sha256,
+                recording=place,
+                watch_offset_s=None if meeting.joined is None else meeting.joined.offset_s,
+            ),
+            stands=standing(run, edited),
+            alone=found,
+            beside=None if self.beside is None else recorded_run(run, self.beside),
+            watch=run if run.watch is not None else None,
+        )
+
+    def _other_leg(self, run: Run, found: Run) -> Merged:
+        """Add the landing impact of the leg that the run does not have yet.
+
+        Raises
+        ------
+        RefusedError
+            If it is no other leg: then it would count the same run twice.
+        """
+        if None in found.impact or not found.impact or not set(found.impact).isdisjoint({None, *run.impact}):
+            raise RefusedError(
+                f"{self.file.source.path}: run {run.id} was recorded at the same time. Nothing was written.",
+                "If it is the same run, all is well. If it is of the other leg, give --side. If its clock is "
+                "wrong, give --start.",
+            )
+        legs = " and ".join(str(leg) for leg in found.impact)
+        note = f"The landing impact of the {legs} leg was added; distance and time stay."
+        return Merged(replace(run, impact=dict(run.impact) | dict(found.impact)), (note,))
+
+    def _teach(self, meeting: Meeting) -> tuple[str, ...]:
+        """Keep what the run teaches; that it could not be kept is said, and takes nothing back."""
+        from pfp_sensors.store.recording_names import watch_of
+
+        if meeting.joined is None or self.beside is None:
+            return ()
+        try:
+            learn(self.beside, meeting.joined, watch_of(self.home, meeting.run).parent)
+        except PfpError as error:
+            return (f"What it teaches about your speed was not kept: {error.message}",)
+        return ()
 
 
 def _with_watch(home: Path, options: AnalyzeOptions, meeting: Meeting) -> AnalyzeOptions:
-    """Add what the watch knows of a recording."""
+    """Add the watch of a run, which lies on the clock of the recording."""
     from pfp_sensors.store.recording_names import watch_of
 
     if meeting.joined is None:
-        return replace(options, distance_km=options.distance_km or meeting.run.km)
+        return options
     return replace(options, watch=WatchBeside(watch_of(home, meeting.run), meeting.joined.offset_s))
 
 
@@ -193,12 +254,21 @@ def _start(path: Path, file: RecordingFile, given: Moment | None, at: datetime) 
     return not_ahead(moment.replace(microsecond=0), at, f"{path}: the start of the recording")
 
 
-def _refuse_without_running(path: Path, analysis: FileAnalysis) -> None:
+class NoRunningError(RefusedError):
+    """A recording was read, and there is no running in it; ``recording``: what was understood of it."""
+
+    def __init__(self, message: str, what_to_do: str, recording: RecordingFile) -> None:
+        super().__init__(message, what_to_do)
+        self.recording = recording
+
+
+def _refuse_without_running(path: Path, file: RecordingFile, analysis: FileAnalysis) -> None:
     if any(leg.summary.status != "refused" for leg in analysis.legs):
         return
     said = [reason.message for leg in analysis.legs for reason in leg.summary.reasons if reason.blocking]
     why = f" {said[0]}" if said else ""
-    raise RefusedError(
+    raise NoRunningError(
         f"{path}: there is no running in it to put into the diary.{why}",
         f"`pfp analyze {path}` shows what was found. A run without a sensor: `pfp add-run`.",
+        file,
     )

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
+import shutil
+from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.edited_figures import edited_figures
 from pfp_sensors.actions.entry_days import not_ahead
 from pfp_sensors.actions.import_parts import known_run, no_run_of, read_run, runs_of, same_day
-from pfp_sensors.actions.joined_run import learn, with_analysis
+from pfp_sensors.actions.joined_run import (
+    WHOLE,
+    learn,
+    merged,
+    recorded_run,
+    rounded_summary,
+    standing,
+    with_watch_facts,
+)
 from pfp_sensors.actions.new_run import add_with_run_id
-from pfp_sensors.actions.same_run import meet_recording, met_of, same_watch_run, with_watch
+from pfp_sensors.actions.run_knowledge import options_of_run
+from pfp_sensors.actions.same_run import meet_watch, met_of
 from pfp_sensors.errors import PfpError, RefusedError
 from pfp_sensors.model.diary import Run
 from pfp_sensors.model.imported import Imported
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Collection
     from datetime import datetime
     from pathlib import Path
 
+    from pfp_sensors.actions.joined_run import Merged
     from pfp_sensors.actions.same_run import Meeting
     from pfp_sensors.formats.watch import WatchFiles
+    from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.watch import WatchRun, WatchSummary
 
-SOURCE = "watch"
+SOURCE: Final = "watch"
+IMPORTED: Final = "import"
+_THERE: Final = "A run of the same time is in the diary, with as much or more."
 
 
 def import_watch(
@@ -94,93 +109,145 @@ def _import(home: Path, watch: WatchRun, *, dry_run: bool, at: datetime, alone: 
     from pfp_sensors.settings import load_signal_settings
 
     path = watch.source.path
-    runs = runs_of(home)
-    known = known_run(home, watch.source.sha256) or same_watch_run(runs, watch)
+    known = known_run(home, watch.source.sha256)
     if known is not None:
         return Imported(path, known, "known")
-    summary = watch_summary(watch)
+    summary = rounded_summary(watch_summary(watch))
     if summary.km is None and summary.minutes is None:
+        said = " ".join((*watch.notes, *summary.notes))
         raise RefusedError(
-            f"{path}: there is no running in it to put into the diary.",
+            f"{path}: there is no running in it to put into the diary. {said}".strip(),
             "`pfp add-run` writes a run down by hand.",
         )
     began = not_ahead(_local(watch), at, f"{path}: the start of the run")
-    notes = (*watch.notes, *summary.notes)
-    meeting = meet_recording(home, runs, watch, began, load_signal_settings())
-    if dry_run:
-        run = _new_run("new", watch, summary, began)
-        met = None if meeting is None else met_of(meeting)
-        others = () if met is not None else same_day(home, began)
-        return Imported(path, run, "understood", others, notes, met=met, watch=watch)
-    return _store(home, watch, summary, began, meeting, notes, at, alone=alone)
+    meeting = meet_watch(home, runs_of(home), watch, began, load_signal_settings())
+    if meeting is not None and _is_known(meeting.run, watch, summary):
+        return Imported(path, meeting.run, "known", notes=(_THERE,))
+    new = _New(home, watch, summary, began, meeting)
+    return new.understood() if dry_run else new.stored(at, alone=alone)
 
 
-def _store(
-    home: Path,
-    watch: WatchRun,
-    summary: WatchSummary,
-    began: datetime,
-    meeting: Meeting | None,
-    notes: tuple[str, ...],
-    at: datetime,
-    *,
-    alone: bool,
-) -> Imported:
-    """Keep the rows of the watch, then write the run; where that fails, the rows go too."""
-    from pfp_sensors.store.database import open_diary
-    from pfp_sensors.store.diary import correct_entry
-    from pfp_sensors.store.home import new_run_folder
-    from pfp_sensors.store.watch_files import write_watch
-    from pfp_sensors.store.watch_names import WATCH_FILES
-
-    folder = new_run_folder(home, watch.start)
-    stored = False
-    try:
-        place = write_watch(folder, watch).relative_to(home).as_posix()
-        others = () if meeting is not None else same_day(home, began)
-        with contextlib.closing(open_diary(home)) as diary:
-            if meeting is None:
-                new = _new_run("new", watch, summary, began)
-                (run_id,) = add_with_run_id(diary, lambda name: [replace(new, id=name, watch=place)], at=at)
-            else:
-                run_id = meeting.run.id
-                edited = edited_figures(diary, meeting.run)
-                figures = _joined(home, meeting, folder, edited)
-                offset_s = None if meeting.joined is None else meeting.joined.offset_s
-                merged = with_watch(figures, watch, summary, place, offset_s, edited)
-                correct_entry(diary, run_id, merged, at=at)
-            run = read_run(diary, run_id)
-        stored = True
-    finally:
-        if not stored:
-            for name in WATCH_FILES:
-                (folder / name).unlink(missing_ok=True)
-            folder.rmdir()
-    if meeting is not None:
-        return Imported(watch.source.path, run, "joined", (), notes, met=met_of(meeting))
-    no_run = no_run_of(home, run, at) if alone else None
-    return Imported(watch.source.path, run, "added", others, notes, no_run=no_run)
+def _is_known(run: Run, watch: WatchRun, summary: WatchSummary) -> bool:
+    """Tell whether a run of that time has all that this says: a copy, another watch, or our own export."""
+    if watch.own:
+        return True
+    if run.watch is None or run.minutes is None:
+        return False
+    return summary.minutes is None or WHOLE * summary.minutes <= run.minutes
 
 
-def _joined(home: Path, meeting: Meeting, folder: Path, edited: Collection[str]) -> Run:
-    """Analyse the recording of a run again, with the watch on its clock."""
-    from pfp_sensors.actions.analyze import AnalyzeOptions, WatchBeside, analyze_file
-    from pfp_sensors.store.recording_names import recording_of
-    from pfp_sensors.store.watch_names import WATCH_NAME
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A watch's run on its way into the diary; ``meeting``: with the run that it belongs to."""
 
-    if meeting.joined is None:
-        return meeting.run
-    beside = WatchBeside(folder / WATCH_NAME, meeting.joined.offset_s)
-    analysis = analyze_file(recording_of(home, meeting.run), AnalyzeOptions(watch=beside))
-    learn(analysis, meeting.joined, folder)
-    return with_analysis(meeting.run, analysis, edited)
+    home: Path
+    watch: WatchRun
+    summary: WatchSummary
+    began: datetime
+    meeting: Meeting | None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self.watch.notes, *self.summary.notes)
 
-def _new_run(run_id: str, watch: WatchRun, summary: WatchSummary, began: datetime) -> Run:
-    sha256 = watch.source.sha256
-    empty = Run(run_id, began, source=SOURCE, sha256=sha256, watch_sha256=sha256, synthetic=False)
-    full = with_watch(empty, watch, summary, "", None)
-    return replace(full, watch=None, speed_mps=summary.speed_mps)
+    def understood(self) -> Imported:
+        """Say what it would become."""
+        path = self.watch.source.path
+        if self.meeting is None:
+            run, others = self._run("new", None), same_day(self.home, self.began)
+            return Imported(path, run, "understood", others, self.notes, watch=self.watch)
+        new, more = self._merged(self.meeting, "", frozenset(), None)
+        met = met_of(self.meeting)
+        return Imported(path, new, "understood", (), (*self.notes, *more), met=met, watch=self.watch)
+
+    def stored(self, at: datetime, *, alone: bool) -> Imported:
+        """Keep the rows, then write the run; where that fails, the rows go again."""
+        from pfp_sensors.store.database import changes, open_diary
+        from pfp_sensors.store.diary import find_run_by_sha256
+        from pfp_sensors.store.home import new_run_folder
+        from pfp_sensors.store.watch_files import write_watch
+
+        path, others = self.watch.source.path, same_day(self.home, self.began)
+        folder = new_run_folder(self.home, self.watch.start)
+        stored = False
+        more: tuple[str, ...] = ()
+        try:
+            place = write_watch(folder, self.watch).relative_to(self.home).as_posix()
+            analysis = self._laid_beside(folder, at)
+            with contextlib.closing(open_diary(self.home)) as diary:
+                with changes(diary):
+                    known = find_run_by_sha256(diary, self.watch.source.sha256)
+                    if known is not None:  # another process was faster
+                        return Imported(path, known, "known")
+                    run_id, more = self._write(diary, place, analysis, at)
+                stored = True
+                run = read_run(diary, run_id)
+        finally:
+            if not stored:
+                shutil.rmtree(folder, ignore_errors=True)
+        if self.meeting is None:
+            no_run = no_run_of(self.home, run, at) if alone else None
+            return Imported(path, run, "added", others, self.notes, no_run=no_run)
+        notes = (*self.notes, *more, *self._teach(analysis, folder))
+        return Imported(path, run, "joined", (), notes, met=met_of(self.meeting))
+
+    def _write(
+        self, diary: sqlite3.Connection, place: str, analysis: FileAnalysis | None, at: datetime
+    ) -> tuple[str, tuple[str, ...]]:
+        """Write a new run, or the figures of the one that it belongs to; give its id and what to say."""
+        from pfp_sensors.store.diary import correct_entry
+
+        if self.meeting is None:
+            (run_id,) = add_with_run_id(diary, lambda name: [self._run(name, place)], at=at)
+            return run_id, ()
+        edited = edited_figures(diary, self.meeting.run)
+        run, more = self._merged(self.meeting, place, edited, analysis)
+        correct_entry(diary, run.id, run, at=at)
+        return run.id, more
+
+    def _laid_beside(self, folder: Path, at: datetime) -> FileAnalysis | None:
+        """Analyse the recording of the run again, with the watch on its clock."""
+        from pfp_sensors.actions.analyze import WatchBeside, analyze_file
+        from pfp_sensors.store.recording_names import recording_of
+        from pfp_sensors.store.watch_names import WATCH_NAME
+
+        if self.meeting is None or self.meeting.joined is None:
+            return None
+        run = self.meeting.run
+        known = options_of_run(self.home, runs_of(self.home), run, at)
+        beside = WatchBeside(folder / WATCH_NAME, self.meeting.joined.offset_s)
+        return analyze_file(recording_of(self.home, run), replace(known, watch=beside))
+
+    def _merged(
+        self, meeting: Meeting, place: str, edited: Collection[str], analysis: FileAnalysis | None
+    ) -> Merged:
+        run = meeting.run
+        offset_s = None if meeting.joined is None else meeting.joined.offset_s
+        return merged(
+            with_watch_facts(run, self.watch, self.summary, place, offset_s),
+            stands=standing(run, edited),
+            alone=None if run.method is None else run,
+            beside=None if analysis is None else recorded_run(run, analysis),
+            watch=self.summary,
+        )
+
+    def _teach(self, analysis: FileAnalysis | None, folder: Path) -> tuple[str, ...]:
+        """Keep what the run teaches; that it could not be kept is said, and takes nothing back."""
+        if analysis is None or self.meeting is None or self.meeting.joined is None:
+            return ()
+        try:
+            learn(analysis, self.meeting.joined, folder)
+        except PfpError as error:
+            return (f"What it teaches about your speed was not kept: {error.message}",)
+        return ()
+
+    def _run(self, run_id: str, place: str | None) -> Run:
+        sha256, own = self.watch.source.sha256, self.watch.own
+        empty = Run(run_id, self.began, source=IMPORTED if own else SOURCE, sha256=sha256)
+        run = merged(empty, stands=(), watch=self.summary).run
+        facts = with_watch_facts(run, self.watch, self.summary, place or "", None)
+        source = None if own else run.distance_source
+        return replace(facts, watch=place, distance_source=source, synthetic=self.watch.synthetic)
 
 
 def _local(watch: WatchRun) -> datetime:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,22 @@ if TYPE_CHECKING:
     from pfp_sensors.model.recording import Recording, RecordingFile
 
 
-@dataclass(frozen=True, slots=True)
 class Kept:
     """Where the samples lie below the home, None where they are not kept; ``notes``: why not."""
 
-    place: str | None
-    notes: tuple[str, ...] = ()
+    def __init__(self, place: str | None, notes: tuple[str, ...] = ()) -> None:
+        self.place = place
+        self.notes = notes
+        self.stays = False
+
+    def done(self) -> None:
+        """Say that the diary names the samples now: whatever happens after that, they stay."""
+        self.stays = True
 
 
 @contextlib.contextmanager
 def keeping(home: Path, path: Path, file: RecordingFile, began: Moment) -> Iterator[Kept]:
-    """Keep the samples while a run is written into the diary; where that fails, they go again.
+    """Keep the samples while a run is written into the diary; unless it says `done`, they go again.
 
     A folder of this program is copied as it is. Any other recording is written as this program writes one,
     with what is known of side, place and range in it; its ``meta.json`` names the SHA-256 of the bytes it was
@@ -51,28 +57,24 @@ def keeping(home: Path, path: Path, file: RecordingFile, began: Moment) -> Itera
         If the home cannot be written, or the disk is full.
     """
     below = below_home(path, home)
-    if below is not None:
-        yield Kept(below)
-        return
-    because = _not_kept(file)
-    if because is not None:
-        yield Kept(None, (because,))
+    because = None if below is not None else _not_kept(file)
+    if below is not None or because is not None:
+        yield Kept(below, () if because is None else (because,))
         return
     from pfp_sensors.store.home import new_run_folder
 
     folder = new_run_folder(home, _moment(began))
-    done = False
+    kept = None
     try:
         kept = _write(path, file, folder, home)
         yield kept
-        done = kept.place is not None
     finally:
-        if not done:
-            shutil.rmtree(folder)
+        if kept is None or not kept.stays or kept.place is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def not_keeping(home: Path, path: Path) -> Iterator[Kept]:
+def not_keeping(home: Path, path: Path, _file: RecordingFile, _began: Moment) -> Iterator[Kept]:
     """Keep nothing; a recording that lies in the home stays there."""
     yield Kept(below_home(path, home))
 
@@ -100,17 +102,31 @@ def _write(path: Path, file: RecordingFile, folder: Path, home: Path) -> Kept:
 def _copy_own(path: Path, folder: Path) -> None:
     """Copy what this program wrote into a recording's folder, and nothing else that lies there."""
     from pfp_sensors.store.home_files import files_below, is_own_run_file
+    from pfp_sensors.store.meta_json import META_NAME
     from pfp_sensors.store.run_lock import LOCK_NAME
     from pfp_sensors.store.sealed_files import make_private_folder, replacing
 
+    _mark_copy(path, folder)
     for file in files_below(path):
         below = file.relative_to(path).parts
-        if file.is_symlink() or not is_own_run_file(below) or below[-1] == LOCK_NAME:
+        if file.is_symlink() or not is_own_run_file(below) or below[-1] in {LOCK_NAME, META_NAME}:
             continue
         target = folder.joinpath(*below)
         make_private_folder(target.parent)
         with replacing(target) as temporary, file.open("rb") as source, temporary.open("wb") as copy:
             shutil.copyfileobj(source, copy)
+
+
+def _mark_copy(path: Path, folder: Path) -> None:
+    """Write the ``meta.json`` of a copy, which says that it is one."""
+    from pfp_sensors.store.meta_json import META_NAME, meta_text
+    from pfp_sensors.store.sealed_files import replacing
+
+    if (path / META_NAME).is_file():
+        said = json.loads((path / META_NAME).read_text(encoding="utf-8-sig"))
+        with replacing(folder / META_NAME) as temporary:
+            text = meta_text({**said, "imported": {"format": "pfp-folder"}})
+            temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _named(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:

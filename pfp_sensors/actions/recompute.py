@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.actions.edited_figures import FIGURES, edited_figures
 from pfp_sensors.actions.find_run import find_run, runs_in_order
-from pfp_sensors.actions.joined_run import with_analysis
-from pfp_sensors.actions.run_from_summary import current_method, run_from_analysis
-from pfp_sensors.actions.same_run import options_of_run
+from pfp_sensors.actions.joined_run import learn, merged, recorded_run, rounded_summary, standing
+from pfp_sensors.actions.run_from_summary import current_method
+from pfp_sensors.actions.run_knowledge import options_of_run
 from pfp_sensors.errors import InputError, PfpError, UsageError
+from pfp_sensors.model.watch import JoinedWatch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pfp_sensors.actions.analyze import AnalyzeOptions
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.diary import Run
+    from pfp_sensors.model.watch import WatchSummary
     from pfp_sensors.settings import SignalSettings
 
 
@@ -139,15 +141,63 @@ def _recomputed(
     if run.method == current_method(settings):
         return Recomputed(run, done=False)
     try:
-        analysis = _analysed(home, run, options_of_run(home, runs, run, at), settings)
+        found = _found(home, runs, run, at, settings)
     except PfpError as error:
         return Recomputed(run, done=False, error=error)
-    edited = edited_figures(diary, run)
-    new = run_from_analysis(analysis, run.id, run.start, source="recording", recording=run.recording)
-    differences = tuple(_differences(run, new, edited))
-    changed = with_analysis(run, analysis, edited)
+    stands = standing(run, edited_figures(diary, run))
+    differences = tuple(_differences(run, found.merged(()), stands))
+    changed = found.merged(stands)
     correct_entry(diary, run.id, changed, at=at)
+    found.teach(home)
     return Recomputed(changed, True, differences)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the sources of a run say of it today: its recording alone, with its watch, and the watch."""
+
+    run: Run
+    alone: FileAnalysis
+    beside: FileAnalysis | None
+    joined: JoinedWatch | None
+    watch: WatchSummary | None
+
+    def merged(self, stands: Collection[str]) -> Run:
+        """Put it into the run; the leg of the recording has what it has today."""
+        legs = {leg.summary.recording.side for leg in self.alone.legs}
+        others = {leg: impact for leg, impact in self.run.impact.items() if leg not in legs}
+        return merged(
+            self.run if "impact" in stands else replace(self.run, impact=others),
+            stands=stands,
+            alone=recorded_run(self.run, self.alone),
+            beside=None if self.beside is None else recorded_run(self.run, self.beside),
+            watch=self.watch,
+        ).run
+
+    def teach(self, home: Path) -> None:
+        """Keep what a joined run teaches about speed."""
+        from pfp_sensors.store.recording_names import watch_of
+
+        if self.beside is not None and self.joined is not None:
+            learn(self.beside, self.joined, watch_of(home, self.run).parent)
+
+
+def _found(home: Path, runs: tuple[Run, ...], run: Run, at: datetime, settings: SignalSettings) -> _Found:
+    """Ask every source of a run again; raises as `_analysed`, and where the rows of its watch are damaged."""
+    from pfp_sensors.analyse.watch_summary import watch_summary
+    from pfp_sensors.store.recording_names import watch_of
+    from pfp_sensors.store.watch_files import read_watch
+
+    known = options_of_run(home, runs, run, at)
+    if run.watch is None:
+        return _Found(run, _analysed(home, run, known, settings), None, None, None)
+    rows = read_watch(watch_of(home, run))
+    alone = _analysed(home, run, replace(known, watch=None, distance_km=None), settings)
+    summary = rounded_summary(watch_summary(rows))
+    if known.watch is None:
+        return _Found(run, alone, None, None, summary)
+    joined = JoinedWatch(rows, known.watch.offset_s)
+    return _Found(run, alone, _analysed(home, run, known, settings), joined, summary)
 
 
 def _analysed(home: Path, run: Run, known: AnalyzeOptions, settings: SignalSettings) -> FileAnalysis:

@@ -11,7 +11,7 @@ from pfp_sensors.actions.find_run import find_run
 from pfp_sensors.actions.look import Look, look_at
 from pfp_sensors.actions.next_run import next_run
 from pfp_sensors.actions.read_diary import has_diary
-from pfp_sensors.actions.same_run import options_of_run
+from pfp_sensors.actions.run_knowledge import options_of_run
 from pfp_sensors.errors import PfpError, UsageError
 from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.answers import REQUIRED

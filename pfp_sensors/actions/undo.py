@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pfp_sensors.actions.copies import remove_copies
+from pfp_sensors.actions.import_parts import runs_of
 from pfp_sensors.actions.read_diary import has_diary
 from pfp_sensors.model.diary import DiaryEvent, Profile
 
@@ -22,7 +24,8 @@ class Undone:
     """What was taken back: an "add", a "correct" or a "profile" of that moment, and its entries.
 
     ``act`` is its number. ``changed`` names the fields of the profile that are now as they were before.
-    ``stages`` are those that the program had stored because of it, and that went with it.
+    ``stages`` are those that the program had stored because of it, and that went with it. ``copies`` are the
+    folders with copies of files that were brought in, which went too.
     """
 
     what: str
@@ -31,6 +34,7 @@ class Undone:
     act: int
     changed: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 def undo(home: Path, *, at: datetime, act: int | None = None) -> Undone | None:
@@ -72,9 +76,12 @@ def undo(home: Path, *, at: datetime, act: int | None = None) -> Undone | None:
         done = withdraw_last_act(diary, at=at, act=act)
         after = read_profile(diary)
         stages = () if done is None else _without_their_cause(diary, done, at)
+    if done is None:
+        return None
     names = (one.name for one in fields(Profile))
     changed = tuple(name for name in names if getattr(before, name) != getattr(after, name))
-    return None if done is None else Undone(done.what, done.at, done.entries, done.act, changed, stages)
+    copies = remove_copies(home, [one.entry for one in done.entries], runs_of(home))
+    return Undone(done.what, done.at, done.entries, done.act, changed, stages, copies)
 
 
 def _without_their_cause(diary: sqlite3.Connection, done: Withdrawn, at: datetime) -> tuple[str, ...]:

@@ -41,15 +41,24 @@ def impact_of(
         at_limit = f"the sensor reached its limit in {n_clipped} of {n_contacts} landings."
         message = f"At least {resultant.median:.1f} g: {at_limit}"
         reasons += caution("censored", "impact", message)
+    if recording.phone:
+        reasons += caution("phone", "impact", _PHONE)
     axial = spread(running.axial_g, with_p95=True)
     if axial is None:
         message = (
             "Nobody stood still, so the shank's long axis is not known. Stand still for 5 s before running."
         )
         reasons += refuse("no_standing", ("axial_g",), message)
-    eligible = not censored and _may_be_baseline(running, recording, coverage, support, settings)
+    eligible = not (censored or recording.phone) and _may_be_baseline(
+        running, recording, coverage, support, settings
+    )
     return Impact(resultant, axial, n_contacts, n_clipped, censored, eligible), reasons
 
+
+_PHONE: Final = (
+    "A phone on the shin rattles in its strap and often ends at 8 g: read its landing impact as a rough "
+    "figure; it is not compared with other runs."
+)
 
 _NO_BASELINE: Final = (
     "low_rate",

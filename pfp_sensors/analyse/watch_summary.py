@@ -29,6 +29,13 @@ RUNNING_SPM: Final = 130.0
 RUNNING_MPS: Final = 1.8
 """Speed from which it is running where no cadence is told: walking turns into running at about 2 m/s."""
 
+_MAYBE_SPM: Final = 120.0
+"""From here to `RUNNING_SPM` the cadence does not tell: slow or tall runners, and very brisk walkers."""
+
+_MAYBE_MPS: Final = 2.0
+"""What makes that running: at 130 steps a minute 2 m/s are 0.92 m a step, at 120 1 m, longer than people
+walk; most change from walking to running at about that speed."""
+
 _CADENCE_FITS_SPM: Final = (120.0, 240.0)
 """A median of running outside of these is halved, or doubled twice."""
 
@@ -66,7 +73,8 @@ def watch_summary(watch: WatchRun, within: tuple[float, float] | None = None) ->
     """Sum up a watch's run, or a part of it.
 
     Running is where the cadence, smoothed over 10 s, is at least 130 steps a minute; where no cadence is
-    told, or it cannot be that of running, where the smoothed speed is at least 1.8 m/s. Pauses, and
+    told, or it cannot be that of running, where the smoothed speed is at least 1.8 m/s. From 120 to 130 steps
+    a minute it is running where a speed of 2 m/s or more is told beside them. Pauses, and
     stretches of more than 15 s without a row, are none. A file with neither gives its totals, walking and
     standing included.
 
@@ -136,7 +144,7 @@ def _find_running(rows: _Rows, notes: list[str]) -> None:
     speed = running_median(rows.watch.time_s, rows.speed_mps, _SMOOTH_S)[1:]
     with np.errstate(invalid="ignore"):
         fast = speed >= RUNNING_MPS
-        quick = cadence >= RUNNING_SPM
+        quick = (cadence >= RUNNING_SPM) | ((cadence >= _MAYBE_SPM) & (speed >= _MAYBE_MPS))
         of_running = rows.usable & (fast if np.isfinite(speed).any() else cadence > 0)
     median = weighted_median(cadence[of_running], rows.step_s[of_running])
     low, high = _CADENCE_FITS_SPM

@@ -10,6 +10,7 @@ from pfp_sensors.report.words import count, paragraph
 if TYPE_CHECKING:
     from pfp_sensors.actions.import_file import ImportedFile
     from pfp_sensors.errors import PfpError
+    from pfp_sensors.model.recording import RecordingFile
     from pfp_sensors.model.imported import Imported
 
 _MOST_SHOWN: Final = 5
@@ -36,6 +37,14 @@ def show_done(path: str, done: ImportedFile) -> None:
         f"{how.count(word)} {word}" for word in ("added", "joined", "known", "understood") if word in how
     ]
     write_out(paragraph(f"{path}: {count(len(how), 'run')}, {', '.join(parts)}."))
+
+
+def show_understood(recording: RecordingFile) -> None:
+    """Print what a recording was taken for."""
+    from pfp_sensors.report.understood_text import understood_lines
+
+    for line in understood_lines(recording):
+        write_out(paragraph(line))
 
 
 def done_document(one: Imported) -> dict[str, Any]:
@@ -65,7 +74,13 @@ def done_document(one: Imported) -> dict[str, Any]:
 
 def failed_document(path: str, error: PfpError) -> dict[str, Any]:
     """Give the object of a run that could not be brought in."""
-    return {"path": path, "result": "failed", "error": error_document(error)}
+    from pfp_sensors.actions.import_run import NoRunningError
+    from pfp_sensors.report.understood_text import understood_document
+
+    document = {"path": path, "result": "failed", "error": error_document(error)}
+    if isinstance(error, NoRunningError):
+        document["understood"] = understood_document(error.recording)
+    return document
 
 
 def _understood_document(one: Imported) -> dict[str, Any]:

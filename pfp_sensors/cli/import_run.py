@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.entry_options import home_of
-from pfp_sensors.cli.import_output import done_document, failed_document, show_done
+from pfp_sensors.cli.import_output import done_document, failed_document, show_done, show_understood
 from pfp_sensors.cli.output import json_line, write_error, write_out
 from pfp_sensors.cli.parser import number, path_text
 from pfp_sensors.errors import PfpError, UsageError
@@ -119,6 +119,7 @@ def _import(
     from pfp_sensors.actions.analyze import AnalyzeOptions
     from pfp_sensors.actions.entry_days import read_start
     from pfp_sensors.actions.import_file import ImportOptions, import_file
+    from pfp_sensors.actions.import_run import NoRunningError
 
     known = AnalyzeOptions(
         side=args.side,
@@ -144,7 +145,13 @@ def _import(
     def each(number: int, total: int) -> None:
         progress.start(f"{path}: {number + 1} of {total} runs")
 
-    return import_file(home, Path(path), options, at=at, each=each)
+    try:
+        return import_file(home, Path(path), options, at=at, each=each)
+    except NoRunningError as error:
+        if args.dry_run and not args.json:
+            progress.clear()
+            show_understood(error.recording)
+        raise
 
 
 def _show_preview(path: Path, mapping: Path, *, asks: bool) -> None:

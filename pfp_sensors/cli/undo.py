@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
                     "made": None if done is None else done.at.isoformat(),
                     "entries": [_object(one) for one in entries],
                     "stages": [] if done is None else list(done.stages),
+                    "copies": [] if done is None else list(done.copies),
                     **({"changed": list(done.changed)} if done and done.what == "profile" else {}),
                 }
             )
@@ -50,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
     what = None if done is None else done.what
     changed = () if done is None else done.changed
     stages = () if done is None else done.stages
-    text = undone_text(what, [(one.id, one.entry, one.counts) for one in entries], changed, stages)
+    copies = () if done is None else done.copies
+    told = [(one.id, one.entry, one.counts) for one in entries]
+    text = undone_text(what, told, changed, stages, copies)
     write_out("\n".join(paragraph(line) for line in text.splitlines()))
     return 0
 

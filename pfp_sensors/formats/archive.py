@@ -14,9 +14,11 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.gzip_pieces import gunzipped
+from pfp_sensors.formats.plain_file import is_plain_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MAX_MEMBERS: Final = 2_000
@@ -52,15 +54,20 @@ def is_archive(head: bytes) -> bool:
     return head.startswith(ZIP_MAGICS)
 
 
-def names_in(path: Path) -> tuple[str, ...]:
+def names_in(path: Path, *, counts: Callable[[str], bool] | None = None) -> tuple[str, ...]:
     """Name the members of an archive, for sniffing: none where it is no archive or cannot be opened."""
-    with contextlib.suppress(InputError), open_archive(path) as archive:
+    with contextlib.suppress(InputError), open_archive(path, counts=counts) as archive:
         return archive.names
     return ()
 
 
 @contextlib.contextmanager
-def open_archive(path: Path, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Iterator[Archive]:
+def open_archive(
+    path: Path,
+    *,
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    counts: Callable[[str], bool] | None = None,
+) -> Iterator[Archive]:
     """Open a zip archive; nothing of it is ever written to disk.
 
     Parameters
@@ -69,6 +76,9 @@ def open_archive(path: Path, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) ->
         The file.
     max_unpacked_bytes
         Limit for the bytes unpacked while it is open.
+    counts
+        Tells by its name whether a member is wanted: the others are not listed, and not counted against the
+        limit of members. None wants all.
 
     Yields
     ------
@@ -80,6 +90,8 @@ def open_archive(path: Path, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) ->
     InputError
         If it cannot be read, its list of members is damaged or absurd, or it holds nothing but archives.
     """
+    if path.exists() and not is_plain_file(path):
+        raise InputError(f"{path} is no plain file; expected a zip archive.", "Give the file itself.")
     try:
         file = _Source(io.FileIO(path))
     except OSError as error:
@@ -94,7 +106,7 @@ def open_archive(path: Path, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) ->
                 _AGAIN,
             ) from error
         with packed:
-            yield Archive(path, packed, max_unpacked_bytes)
+            yield Archive(path, packed, max_unpacked_bytes, counts)
 
 
 class Archive:
@@ -108,6 +120,8 @@ class Archive:
         The archive as `zipfile` opened it.
     max_unpacked_bytes
         Limit for the bytes unpacked while it is open.
+    counts
+        As for `open_archive`.
 
     Attributes
     ----------
@@ -123,14 +137,20 @@ class Archive:
         If it has more than 2,000 members, or none but archives.
     """
 
-    def __init__(self, path: Path, packed: zipfile.ZipFile, max_unpacked_bytes: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        packed: zipfile.ZipFile,
+        max_unpacked_bytes: int,
+        counts: Callable[[str], bool] | None = None,
+    ) -> None:
         self._path = path
         self._packed = packed
         self._max_unpacked_bytes = max_unpacked_bytes
         self._size = path.stat().st_size
         self._most_bytes = min(max_unpacked_bytes, max(MAX_RATIO * self._size, _HARMLESS_BYTES))
         self._unpacked: dict[str, int] = {}
-        members = packed.infolist()
+        members = [one for one in packed.infolist() if counts is None or counts(one.filename)]
         if len(members) > MAX_MEMBERS:
             raise InputError(
                 f"{path} holds {len(members)} members; at most {MAX_MEMBERS} are read.", _UNPACK_FIRST
@@ -208,7 +228,7 @@ class Archive:
         whole = self._bytes_of(name)
         self._unpacked[name] = 0  # read again, it counts once
         packed = name.lower().endswith(".gz")
-        for piece in _gunzipped(self._path, name, whole) if packed else whole:
+        for piece in gunzipped(self._path, name, whole) if packed else whole:
             if not self._unpacked[name] and (is_archive(piece) or (packed and piece.startswith(_GZIP_MAGIC))):
                 raise InputError(
                     f"{self._path}, {name}: something packed inside what is packed; one layer is read.",
@@ -268,26 +288,6 @@ def _is_odd(member: zipfile.ZipInfo) -> bool:
     """Tell whether a member is a link or device, or its name leads out of the folder it belongs in."""
     kind = stat.S_IFMT(member.external_attr >> 16)
     return (kind not in (0, stat.S_IFREG)) or not member.filename or bool(_ODD_NAME.search(member.filename))
-
-
-def _gunzipped(path: Path, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack one layer of gzip, of one or several parts, in pieces of bounded size."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        for packed in pieces:
-            waiting = packed
-            while waiting:
-                if unpacker.eof:
-                    if not (waiting := waiting.lstrip(b"\0")):  # some writers fill up with zeros
-                        break
-                    unpacker = zlib.decompressobj(wbits=31)
-                if piece := unpacker.decompress(waiting, _PIECE_BYTES):
-                    yield piece
-                waiting = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-    except zlib.error as error:
-        raise InputError(f"{path}, {name}: the gzip data are damaged ({error}).", _AGAIN) from error
-    if not unpacker.eof:
-        raise InputError(f"{path}, {name}: the gzip data end too early.", _AGAIN)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
-from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
 from pfp_sensors.formats.samples import RawSensor, recordings_of
@@ -19,6 +18,7 @@ from pfp_sensors.formats.sensor_files import (
     files_in,
     from_start,
     grouped,
+    head_line,
     is_plain_count,
     moment_of,
     no_such_kind,
@@ -187,30 +187,24 @@ def _spliced(low: Table, high: Table) -> tuple[Float32Array | None, tuple[str, .
 
 def _read_head(path: Path, block: bytes) -> CsvHead:
     """Understand the one line of header."""
-    size = block.find(b"\n") + 1 or len(block)
-    text = block[:size].decode("utf-8-sig", "replace").strip("\r\n")
-    row = block[size : block.find(b"\n", size) + 1 or None].decode("latin-1").strip("\r\n")
-    delimiter = max(",;\t", key=text.count)
-    names = [name.strip().strip('"').strip() for name in split_line(text, delimiter)]
-    at = {name.lower(): position for position, name in reversed(list(enumerate(names)))}
-    stamp, time = position_of(at, _STAMP), position_of(at, _TIME)
+    head = head_line(block)
+    stamp, time = position_of(head.at, _STAMP), position_of(head.at, _TIME)
     notes: tuple[str, ...] = ()
-    if stamp is None or not is_plain_count(split_line(row, delimiter), stamp):
+    if stamp is None or not is_plain_count(head.first, stamp):
         notes = (f"No usable {_STAMP}: the start of the recording is not known.",)
         stamp = None
     column = time if stamp is None else stamp
-    acc = _axes(names, "a")
+    acc = _axes(head.names, "a")
     if acc is None:
-        raise no_such_kind(path, names, "ax_m/s/s, ay_m/s/s, az_m/s/s", _LOW_PLEASE)
+        raise no_such_kind(path, head.names, "ax_m/s/s, ay_m/s/s, az_m/s/s", _LOW_PLEASE)
     if column is None:
         raise InputError(
             f"{path}, header: no time; expected {_STAMP} or {_TIME}.", "Export the file again from Capture.U."
         )
     unit = "s" if stamp is None else "us"
-    sensors = {"": SensorColumns(acc, _axes(names, "g"))}
-    decimal = "," if delimiter != "," and "," in row else "."
-    layout = Layout(tuple(names), column, unit, TIME_UNITS_IN_S[unit], sensors, notes)
-    return CsvHead(layout, delimiter, decimal, 1, size, ())
+    sensors = {"": SensorColumns(acc, _axes(head.names, "g"))}
+    layout = Layout(head.names, column, unit, TIME_UNITS_IN_S[unit], sensors, notes)
+    return CsvHead(layout, head.delimiter, head.decimal, 1, head.size, ())
 
 
 def _axes(names: Sequence[str], kind: str) -> Axes | None:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from pfp_sensors.model.diary import History, Knee, Moment, Pain, Score, When
 
-FHIR_VERSION: Final = "4.0.1"
-
 LOINC: Final = "http://loinc.org"
 SNOMED: Final = "http://snomed.info/sct"
 UCUM: Final = "http://unitsofmeasure.org"

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.errors import InputError, RefusedError
+from pfp_sensors.formats.fit_activity import APPLICATION_ID, SYNTHETIC
 from pfp_sensors.formats.fit_fields import number, places_among
 from pfp_sensors.formats.fit_messages import FitPart, fit_parts
+from pfp_sensors.formats.watch_content import left_out_note
 from pfp_sensors.formats.watch_device import device_of
 from pfp_sensors.formats.watch_rows import LONGITUDE, row_table
 from pfp_sensors.formats.watch_run import Told, run_of
@@ -80,7 +82,7 @@ def read_fit(content: WatchContent, *, keep_positions: bool = False, sport: str 
     if not runs:
         raise problems[0] if problems else _no_rows(content, FitPart())
     if problems:
-        note = f"{len(problems)} other activities of the file were left out: {problems[0].message}"
+        note = left_out_note(content, problems)
         runs = [replace(run, notes=(*run.notes, note)) for run in runs]
     return tuple(runs)
 
@@ -120,10 +122,23 @@ def _run(content: WatchContent, part: FitPart, span: _Span, sport: str, *, keep_
         totals=_totals(span.said),
         units=part.names.units,
         notes=(*part.damage, *notes, *offset_note, *_session_notes(part)),
+        own=_own(part),
+        synthetic=_synthetic(part, span),
     )
     if span.start_s > -math.inf:
         table = _from_zero(table)
     return run_of(content, "fit", table, told, keep_positions=keep_positions)
+
+
+def _own(part: FitPart) -> bool:
+    """Tell a file of this program by the mark of its developer fields."""
+    marks = (said.get("application_id") for said in part.messages.get("developer_data_id", ()))
+    return any(isinstance(mark, tuple) and mark == tuple(APPLICATION_ID) for mark in marks)
+
+
+def _synthetic(part: FitPart, span: _Span) -> bool:
+    product = str(part.first("file_id").get("product_name") or "")
+    return product.endswith(f" {SYNTHETIC}") or span.said.get("sport_profile_name") == SYNTHETIC
 
 
 def _session_notes(part: FitPart) -> list[str]:

@@ -20,7 +20,9 @@ APPLICATION_ID: Final = bytes.fromhex("7066702d73656e736f72730001000001")
 """Names the developer fields of this program for ever: sixteen bytes, never to be changed."""
 
 _PRODUCT: Final = "pfp-sensors"
-_SYNTHETIC: Final = "SYNTHETIC"
+SYNTHETIC: Final = "SYNTHETIC"
+"""What the product and the session's profile of a computed run are named with."""
+
 _PEAK: Final = (0, "Shank peak acc", "g")
 _CONTACT: Final = (1, "Contact time", "ms")
 _LOAD: Final = (2, "Impact load", "g")
@@ -132,7 +134,7 @@ def _head(run: FitRun, clock: _Clock) -> Iterator[Any]:
     file_id.manufacturer = Manufacturer.DEVELOPMENT.value
     file_id.product = 0
     file_id.time_created = clock(0)
-    file_id.product_name = f"{_PRODUCT} {_SYNTHETIC}" if run.synthetic else _PRODUCT
+    file_id.product_name = f"{_PRODUCT} {SYNTHETIC}" if run.synthetic else _PRODUCT
     yield file_id
     own = DeveloperDataIdMessage(local_id=1)
     own.application_id = APPLICATION_ID
@@ -243,7 +245,7 @@ def _totals(run: FitRun, clock: _Clock) -> Iterator[Any]:
     session.first_lap_index, session.num_laps = 0, 1
     session.trigger = SessionTrigger.ACTIVITY_END
     if run.synthetic:
-        session.sport_profile_name = _SYNTHETIC
+        session.sport_profile_name = SYNTHETIC
     yield session
     activity = ActivityMessage(local_id=4)
     activity.timestamp = clock(end)

@@ -38,6 +38,7 @@ _KEPT: Final[Mapping[str, frozenset[str]]] = {
             "total_ascent",
             "total_descent",
             "total_strides",
+            "sport_profile_name",
         }
     ),
     "sport": frozenset({"sport", "sub_sport"}),
@@ -46,6 +47,7 @@ _KEPT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "event": frozenset({"event", "event_type", "timestamp"}),
     "activity": frozenset({"timestamp", "local_timestamp"}),
+    "developer_data_id": frozenset({"application_id"}),
 }
 """Fields by message; everything else, places, names and serial numbers among it, is not even looked at."""
 

@@ -109,5 +109,7 @@ def _fit_run(
         descent_m=run.descent_m,
         impact_load_g=sum(loads) / len(loads) if loads else None,
         treadmill=run.distance_source == "treadmill" or bool(watch is not None and watch.indoor),
-        synthetic=bool(run.synthetic) or any(leg.summary.recording.synthetic for leg in legs),
+        synthetic=bool(run.synthetic)
+        or bool(watch is not None and watch.synthetic)
+        or any(leg.summary.recording.synthetic for leg in legs),
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
-from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
 from pfp_sensors.formats.samples import RawSensor, recordings_of
@@ -18,6 +17,7 @@ from pfp_sensors.formats.sensor_files import (
     files_in,
     from_start,
     grouped,
+    head_line,
     is_plain_count,
     moment_of,
     no_such_kind,
@@ -207,13 +207,9 @@ def _read_gyr(path: Path, block: bytes) -> CsvHead:
 
 def _read_head(path: Path, block: bytes, unit: str) -> CsvHead:
     """Understand the one line of header, for the three columns of one unit."""
-    size = block.find(b"\n") + 1 or len(block)
-    text = block[:size].decode("utf-8-sig", "replace").strip("\r\n")
-    row = block[size : block.find(b"\n", size) + 1 or None].decode("latin-1").strip("\r\n")
-    delimiter = max(",;\t", key=text.count)
-    names = [name.strip().strip('"').strip() for name in split_line(text, delimiter)]
-    at = {name.lower(): position for position, name in reversed(list(enumerate(names)))}
-    found = {m[1]: k for k, name in enumerate(names) if (m := _AXIS.fullmatch(name.lower())) and m[2] == unit}
+    head = head_line(block)
+    matches = ((place, _AXIS.fullmatch(name.lower())) for place, name in enumerate(head.names))
+    found = {match[1]: place for place, match in matches if match and match[2] == unit}
     if len(found) < 3:
         expected = f"x-axis ({unit}), y-axis ({unit}), z-axis ({unit})"
         if unit == _DPS:
@@ -221,15 +217,14 @@ def _read_head(path: Path, block: bytes, unit: str) -> CsvHead:
                 f"{path}, header: no rotation; expected {expected}.",
                 "Take this file away, and the acceleration is read without it.",
             )
-        raise no_such_kind(path, names, expected, _ACC_PLEASE)
-    epoch, elapsed = position_of(at, *_EPOCHS), position_of(at, _ELAPSED)
-    is_epoch = epoch is not None and (elapsed is None or is_plain_count(split_line(row, delimiter), epoch))
+        raise no_such_kind(path, head.names, expected, _ACC_PLEASE)
+    epoch, elapsed = position_of(head.at, *_EPOCHS), position_of(head.at, _ELAPSED)
+    is_epoch = epoch is not None and (elapsed is None or is_plain_count(head.first, epoch))
     column, time_unit = (epoch, "ms") if is_epoch else (elapsed, "s")
     if column is None:
         raise InputError(f"{path}, header: no time; expected {_EPOCHS[0]}.", "Export the file again.")
     notes = () if is_epoch else (f"{_EPOCHS[0]} is no whole number; {_ELAPSED} was taken.",)
     axes = Axes((found["x"], found["y"], found["z"]), unit if unit == "g" else "dps", 1.0)
     sensors = {"": SensorColumns(axes, None)}
-    decimal = "," if delimiter != "," and "," in row else "."
-    layout = Layout(tuple(names), column, time_unit, TIME_UNITS_IN_S[time_unit], sensors, notes)
-    return CsvHead(layout, delimiter, decimal, 1, size, ())
+    layout = Layout(head.names, column, time_unit, TIME_UNITS_IN_S[time_unit], sensors, notes)
+    return CsvHead(layout, head.delimiter, head.decimal, 1, head.size, ())

@@ -78,7 +78,9 @@ def read(path: Path, request: ReadRequest) -> RecordingFile:
     table, join_notes = table_of_streams(path, acc, streams.get("gyr"), "free" if free_note else "measured")
     start_s = first_time_s(table.time_s)
     start_utc = clock.start_utc(start_s)
-    said = SensorMeta(start_utc=start_utc, said=frozenset({"start_utc"} if start_utc else ()))
+    said = SensorMeta(
+        start_utc=start_utc, phone=True, said=frozenset({"phone"} | ({"start_utc"} if start_utc else set()))
+    )
     table = dataclasses.replace(table, time_s=table.time_s - start_s, said=said)
     all_notes = (PHONE_NOTE, *free_note, *notes, *join_notes, *clock.notes)
     return RecordingFile(Source(str(path), sha256, "phyphox"), recordings_of(table, meta, request, all_notes))

@@ -154,5 +154,6 @@ def _said(
         nominal_rate_hz=latest("sampling_rate_hz", recording.nominal_rate_hz),
         start_utc=latest("start_utc", recording.start_utc),
         synthetic=bool(latest("synthetic", recording.synthetic)),
+        phone=bool(latest("phone", recording.phone)),
         notes=(*recording.notes, *notes),
     )

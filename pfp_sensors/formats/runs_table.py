@@ -16,6 +16,7 @@ from pfp_sensors.formats.flat_table import (
     table_text,
     write_table,
 )
+from pfp_sensors.formats.plain_file import is_plain_file
 from pfp_sensors.model.diary import KNEES, WHENS, Pain, Run
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def write_runs(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
 
 def is_runs_table(path: Path) -> bool:
     """Tell from the first bytes whether a file is a table of runs: a column ``start`` and one of ours."""
+    if not is_plain_file(path):
+        return False
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

@@ -147,6 +147,7 @@ def _recording(
             notes=(*notes, *check.start_notes, *dropped_notes, *side_notes, *rate_notes, *unit_notes),
             acceleration=table.acceleration,
             as_found=_as_found(table.layout, columns, rest_g),
+            phone=bool(said.phone),
         )
     except InputError as error:
         raise InputError(f"{table.path}: {error.message}", error.what_to_do) from error

@@ -122,6 +122,8 @@ def _said(recordings: Sequence[Recording]) -> dict[str, Any]:
         values = {getattr(one, attribute) for one in recordings}
         if len(values) == 1 and None not in values:
             found[key] = values.pop()
+    if any(one.phone for one in recordings):
+        found["phone"] = True
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.sensors import choose_sensors, side_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,39 @@ _PLAIN_COUNT = re.compile(r"\d{12,17}(?:\.\d+)?", re.ASCII)
 _MOST_FILES: Final = 10_000
 _EPOCHS_S: Final = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: a count of seconds outside is no moment of a recording."""
+
+
+class HeadLine(NamedTuple):
+    """The header of a file whose first line it is, and what cells look like below it.
+
+    Attributes
+    ----------
+    names, at
+        Of the columns, and the place of each by its name in small letters; of two alike the first.
+    first
+        Cells of the first row.
+    delimiter, decimal, size
+        As in `CsvHead`.
+    """
+
+    names: tuple[str, ...]
+    at: dict[str, int]
+    first: list[str]
+    delimiter: str
+    decimal: str
+    size: int
+
+
+def head_line(block: bytes) -> HeadLine:
+    """Take the one line of header, and the row below it, from a beginning in whole lines."""
+    size = block.find(b"\n") + 1 or len(block)
+    text = block[:size].decode("utf-8-sig", "replace").strip("\r\n")
+    row = block[size : block.find(b"\n", size) + 1 or None].decode("latin-1").strip("\r\n")
+    delimiter = max(",;\t", key=text.count)
+    names = tuple(name.strip().strip('"').strip() for name in split_line(text, delimiter))
+    at = {name.lower(): position for position, name in reversed(list(enumerate(names)))}
+    decimal = "," if delimiter != "," and "," in row else "."
+    return HeadLine(names, at, split_line(row, delimiter), delimiter, decimal, size)
 
 
 class Chosen(NamedTuple):

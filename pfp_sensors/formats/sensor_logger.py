@@ -222,6 +222,6 @@ def _raw(reader: _Reader, phone: _Phone) -> Stream | None:
 def _said(start_s: float, by_clock: bool) -> tuple[SensorMeta, tuple[str, ...]]:
     """Say when the first row was measured, where the times are times of day."""
     if not by_clock or not _CLOCK_RANGE_S[0] <= start_s <= _CLOCK_RANGE_S[1]:
-        return SensorMeta(), ("The tables hold no time of day.",)
+        return SensorMeta(phone=True, said=frozenset({"phone"})), ("The tables hold no time of day.",)
     start = datetime.fromtimestamp(start_s, UTC).isoformat(timespec="milliseconds")
-    return SensorMeta(start_utc=start, said=frozenset({"start_utc"})), ()
+    return SensorMeta(start_utc=start, phone=True, said=frozenset({"start_utc", "phone"})), ()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TABLE_NAME: Final = "activities.csv"
 
+_TABLE = re.compile(r"(?:[^/]+/)?activities\.csv")
 _FILE = re.compile(r"(?:^|/)activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?$", re.IGNORECASE)
 _MAX_TABLE_BYTES = 64_000_000
 
@@ -48,8 +49,13 @@ class _Entry:
 
 def is_strava(path: Path) -> bool:
     """Tell whether a zip archive is a bulk export: it has ``activities.csv`` and a folder ``activities``."""
-    names = names_in(path)
+    names = names_in(path, counts=_is_wanted)
     return _table_in(names) is not None and any(_FILE.search(name) for name in names)
+
+
+def _is_wanted(name: str) -> bool:
+    """Tell the table and the files of activities from photos and the like, of which there may be many."""
+    return bool(_TABLE.fullmatch(name) or _FILE.search(name))
 
 
 def read_strava(path: Path, read_one: ReadOne, *, keep_positions: bool, max_bytes: int) -> WatchFiles:
@@ -69,7 +75,10 @@ def read_strava(path: Path, read_one: ReadOne, *, keep_positions: bool, max_byte
     Raises
     ------
     InputError
-        If it is no such archive, or breaks a limit of `open_archive`.
+        If it is no such archive, or breaks a limit of `open_archive`; of its members only the table and the
+        files of activities count.
+    RefusedError
+        If nothing in it is a run.
     UsageError
         If a package of the extra ``watch`` is missing.
 
@@ -79,7 +88,7 @@ def read_strava(path: Path, read_one: ReadOne, *, keep_positions: bool, max_byte
     language of the account: the column of files is found by what stands in it, the others by their English
     names.
     """
-    with open_archive(path) as archive:
+    with open_archive(path, counts=_is_wanted) as archive:
         table = _table_in(archive.names)
         if table is None:
             raise InputError(
@@ -127,9 +136,10 @@ def _files(
             problems.append((member, problem))
         else:
             runs += _judged(member, found, entry, problems)
-    return WatchFiles(
-        tuple(runs), tuple(problems), (*archive.left_out_note, *_notes(others, by_hand, entries))
-    )
+    notes = (*archive.left_out_note, *_notes(others, by_hand, entries))
+    if not runs and not problems:
+        raise RefusedError(f"{path} holds no run. {' '.join(notes)}", "Give an export with runs in it.")
+    return WatchFiles(tuple(runs), tuple(problems), notes)
 
 
 def _may_be_run(entry: _Entry) -> bool:
@@ -183,7 +193,7 @@ def _notes(others: int, by_hand: int, entries: Sequence[_Entry]) -> tuple[str, .
 
 def _table_in(names: Sequence[str]) -> str | None:
     """Name the table of activities: at the top, or in the one folder around all."""
-    found = [name for name in names if re.fullmatch(r"(?:[^/]+/)?activities\.csv", name)]
+    found = [name for name in names if _TABLE.fullmatch(name)]
     return min(found, key=len) if found else None
 
 

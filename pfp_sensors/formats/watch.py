@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.archive import is_archive
 from pfp_sensors.formats.fit import read_fit
 from pfp_sensors.formats.gpx import read_gpx
+from pfp_sensors.formats.plain_file import is_plain_file
 from pfp_sensors.formats.strava import is_strava, read_strava
 from pfp_sensors.formats.tcx import read_tcx
 from pfp_sensors.formats.watch_content import (
@@ -26,13 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["WatchFiles", "is_watch_file", "read_watch_files"]
 
+_READ = {"fit": read_fit, "tcx": read_tcx, "gpx": read_gpx}
+
 
 def is_watch_file(path: Path) -> bool:
     """Tell by its content whether a file is one of a watch or service.
 
     FIT, TCX and GPX, packed with gzip or not, and a bulk export of Strava. It never raises.
     """
-    if not path.is_file():
+    if not is_plain_file(path):
         return False
     head = head_of(path)
     return kind_of(head) is not None or (is_archive(head) and is_strava(path))
@@ -62,7 +67,7 @@ def read_watch_files(
     InputError
         If the file cannot be read, is none of these, or has no rows.
     RefusedError
-        If it is of another sport.
+        If it is of another sport, or of an archive nothing is a run.
     UsageError
         If a package of the extra ``watch`` is missing.
     """
@@ -76,16 +81,27 @@ def read_watch_files(
 def read_one(content: WatchContent, *, keep_positions: bool = False, sport: str = "") -> tuple[WatchRun, ...]:
     """Read the runs of one file whose bytes are at hand.
 
-    Parameters and errors as for `read_watch_files`; ``sport`` is what an archive says of the file.
+    Parameters and errors as for `read_watch_files`; ``sport`` is what an archive says of the file. The
+    SHA-256 of a run's source is that of the file for the first run; for a later one it is made of that and
+    its start, so that no two runs share one, and the same file gives the same again.
     """
     kind = kind_of(content.data[:4096])
-    if kind == "fit":
-        return read_fit(content, keep_positions=keep_positions, sport=sport)
-    if kind == "tcx":
-        return read_tcx(content, keep_positions=keep_positions, sport=sport)
-    if kind == "gpx":
-        return read_gpx(content, keep_positions=keep_positions, sport=sport)
+    read = None if kind is None else _READ[kind]
+    if read is not None:
+        return _each_its_own(read(content, keep_positions=keep_positions, sport=sport))
     raise InputError(
         f"{content.name} is no file of a watch: expected FIT, TCX or GPX, or Strava's bulk export (zip).",
         "Export the run from the watch's service as FIT; a sensor's recording is read by pfp analyze.",
     )
+
+
+def _each_its_own(runs: tuple[WatchRun, ...]) -> tuple[WatchRun, ...]:
+    """Give every run but the first a SHA-256 of its own."""
+    return (
+        *runs[:1],
+        *(replace(run, source=replace(run.source, sha256=_sha256_of_later(run))) for run in runs[1:]),
+    )
+
+
+def _sha256_of_later(run: WatchRun) -> str:
+    return hashlib.sha256(f"{run.source.sha256}#{run.start.isoformat()}".encode()).hexdigest()

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.line_blocks import GZIP_MAGIC
+from pfp_sensors.formats.plain_file import is_plain_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pfp_sensors.errors import PfpError
@@ -71,6 +73,12 @@ def content_of(name: str, data: bytes) -> WatchContent:
     return WatchContent(name, data, hashlib.sha256(data).hexdigest())
 
 
+def left_out_note(content: WatchContent, problems: Sequence[PfpError]) -> str:
+    """Say that activities of a file were left out, and why the first was; without the name of the file."""
+    reason = problems[0].message.replace(content.name, "it")
+    return f"{len(problems)} other activities of the file were left out; of the first: {reason}"
+
+
 def read_content(path: Path, max_bytes: int) -> WatchContent:
     """Read a file whole; one layer of gzip is recognised by content and unpacked.
 
@@ -86,6 +94,8 @@ def read_content(path: Path, max_bytes: int) -> WatchContent:
     InputError
         If it cannot be read, is larger than the limit, or its gzip data are damaged.
     """
+    if path.exists() and not is_plain_file(path):
+        raise InputError(f"{path} is no plain file; expected a file of a watch.", "Give the file itself.")
     try:
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
@@ -115,6 +125,8 @@ def kind_of(head: bytes) -> str | None:
 
 def head_of(path: Path) -> bytes:
     """Give the first bytes of a file, unpacked where it is gzip; b"" where it cannot be read."""
+    if not is_plain_file(path):
+        return b""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)

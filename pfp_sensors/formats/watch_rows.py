@@ -38,6 +38,8 @@ _POSSIBLE: Final[Mapping[str, tuple[float, float]]] = {
     "distance_m": (0.0, 1e6),
     "speed_mps": (0.0, 30.0),
     "cadence_spm": (0.0, 1000.0),
+    "run_cadence": (0.0, 1000.0),
+    "cadence": (0.0, 1000.0),
     "heart_rate_bpm": (20.0, 250.0),
     "altitude_m": (-500.0, 9000.0),
     "stance_time_ms": (1.0, 5000.0),

@@ -41,6 +41,8 @@ class Told:
         Start and end; a lap's distance behind them.
     notes
         What reading it took.
+    own, synthetic
+        As in `WatchRun`.
     """
 
     sport: Sport
@@ -51,6 +53,8 @@ class Told:
     totals: WatchTotals = field(default_factory=WatchTotals)
     units: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    own: bool = False
+    synthetic: bool = False
 
 
 def run_of(
@@ -93,6 +97,8 @@ def run_of(
         totals=told.totals,
         positions=_positions(table) if keep_positions else None,
         notes=(*told.notes, *table.notes, *notes),
+        own=told.own,
+        synthetic=told.synthetic,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.errors import InputError, RefusedError
+from pfp_sensors.formats.watch_content import left_out_note
 from pfp_sensors.formats.watch_distance import steps_of_unclear_cadence
 from pfp_sensors.formats.watch_rows import MAX_PARTS, MAX_ROWS, SEGMENT, row_table
 from pfp_sensors.formats.watch_run import Told, run_of
@@ -124,7 +125,7 @@ def runs_of(
     if not runs:
         raise problems[0] if problems else _empty(content, notes)
     if problems:
-        notes = (*notes, f"{len(problems)} other activities of the file were left out: {problems[0].message}")
+        notes = (*notes, left_out_note(content, problems))
     return tuple(replace(run, notes=(*notes, *run.notes)) for run in runs)
 
 
@@ -164,7 +165,8 @@ def _totals(activity: Activity) -> WatchTotals:
     laps = np.array(activity.laps, np.float64).reshape(-1, 3)
     if not len(laps):
         return WatchTotals()
-    timer, distance = float(laps[:, 1].sum()), float(laps[:, 2].sum())
+    with np.errstate(over="ignore", invalid="ignore"):  # what adds up to no number is left out below
+        timer, distance = float(laps[:, 1].sum()), float(laps[:, 2].sum())
     return WatchTotals(
         distance_m=distance if math.isfinite(distance) else None,
         timer_s=timer if math.isfinite(timer) else None,

@@ -103,15 +103,23 @@ def _one_sensor(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 
 def _unwrapped(time_s: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-    """Count on where the 32 bits of the sensor's clock began again at 0."""
+    """Count on where the 32 bits of the sensor's clock began again at 0.
+
+    Only a fall by more than half of its range is that: as large a rise is a gap, or with the fall beside it a
+    damaged number, which is left as it stands.
+    """
     whole = time_s.copy()
     finite = np.isfinite(time_s)
-    if not finite.any():
+    told = time_s[finite]
+    steps = np.diff(told)
+    falls, rises = steps < -_WRAP_S / 2, steps > _WRAP_S / 2
+    goes_on = told[2:] > told[:-2]
+    fell_first, rose_first = falls[:-1] & rises[1:] & goes_on, rises[:-1] & falls[1:] & goes_on
+    falls[:-1] &= ~fell_first
+    falls[1:] &= ~rose_first
+    if not falls.any():
         return whole, ()
-    whole[finite] = np.unwrap(time_s[finite], period=_WRAP_S)
-    last = int(np.flatnonzero(finite)[-1])
-    if abs(whole[last] - time_s[last]) < _WRAP_S / 2:
-        return whole, ()
+    whole[finite] = told + _WRAP_S * np.concatenate([[0], np.cumsum(falls)])
     return whole, ("The sensor's clock of 32 bits ran over and began again at 0; counted on.",)
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from pfp_sensors.gait.watch_track import WatchTrack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pfp_sensors.model.analysis import LegAnalysis
     from pfp_sensors.model.gait import Strides
     from pfp_sensors.model.recording import BoolArray, FloatArray, IntArray
@@ -63,15 +61,6 @@ class LearningWindows:
     def __len__(self) -> int:
         """Count the windows."""
         return len(self.speed_mps)
-
-    @staticmethod
-    def from_columns(columns: Mapping[str, FloatArray]) -> LearningWindows:
-        """Make them of columns by these names, as they come from a file."""
-        return LearningWindows(*(np.asarray(columns[name], dtype=np.float64) for name in COLUMNS))
-
-
-COLUMNS: Final = ("speed_mps", "stride_hz", "raw_speed_mps")
-"""Columns of `LearningWindows`."""
 
 
 @dataclass(frozen=True, slots=True)

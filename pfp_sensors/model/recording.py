@@ -95,6 +95,8 @@ class Recording:
         The rate that the file claims, or None.
     synthetic
         True when the samples were computed, not measured.
+    phone
+        True when a phone measured them: good for rhythm, its peaks are no measure.
     notes
         What the reader had to do (rows dropped, units turned), in plain sentences.
     acceleration
@@ -119,6 +121,7 @@ class Recording:
     notes: tuple[str, ...] = ()
     acceleration: Acceleration = "measured"
     as_found: AsFound | None = None
+    phone: bool = False
 
     def __post_init__(self) -> None:
         """Check shapes, times, samples and rate, so that no later stage has to.

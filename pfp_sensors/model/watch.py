@@ -107,6 +107,10 @@ class WatchRun:
         None unless they were asked for.
     notes
         What reading the file took: damage, dropped rows, what was left out.
+    own
+        Whether this program wrote the file: its figures may be a recording's, so they are no second witness.
+    synthetic
+        Whether a program computed the run.
     """
 
     source: Source
@@ -123,6 +127,8 @@ class WatchRun:
     totals: WatchTotals = field(default_factory=WatchTotals)
     positions: Positions | None = None
     notes: tuple[str, ...] = ()
+    own: bool = False
+    synthetic: bool = False
 
     def __post_init__(self) -> None:
         """Check that channels and times belong together.

@@ -63,11 +63,12 @@ def _what_became(one: Imported, path: str) -> list[str]:
 
 
 def _missing(path: str, run: Run) -> list[str]:
-    """Name what the recording did not tell."""
+    """Name what the file did not tell, and where an analysis has the reasons."""
     named = {"distance": run.km, "speed": run.speed_mps, "cadence": run.cadence_spm}
     missing = [name for name, value in named.items() if value is None]
     missing += [] if run.impact else ["landing impact"]
-    return [f"Not told: {page.listed(missing)}; `pfp analyze {path}` says why."] if missing else []
+    why = f"; `pfp analyze {path}` says why" if run.method is not None else ""
+    return [f"Not told: {page.listed(missing)}{why}."] if missing else []
 
 
 def _not_by_watch(run: Run) -> list[str]:

@@ -32,6 +32,7 @@ def undone_text(
     entries: Sequence[tuple[str, Entry | Profile, bool]],
     changed: Sequence[str] = (),
     stages: Sequence[str] = (),
+    copies: Sequence[str] = (),
 ) -> str:
     """Write what was taken back.
 
@@ -45,6 +46,8 @@ def undone_text(
         Fields of the profile that are now as they were before.
     stages
         Those that the program had stored because of it, and that went with it.
+    copies
+        Folders with copies of files that were brought in, which were removed.
     """
     if what is None:
         return "There is nothing to take back.\n"
@@ -60,6 +63,10 @@ def undone_text(
         lines.append("The entry says again what it said before.")
     if stages:
         lines.append("The change of stage that followed from it is taken back too.")
+    if copies:
+        lines.append(
+            "The copy of the file that was kept with the diary was removed; the file itself was not."
+        )
     return "\n".join(lines) + "\n"
 
 

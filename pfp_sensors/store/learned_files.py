@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.store.watch_files import read_columns, write_columns
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.model.recording import FloatArray
+
+ADVICE: Final = "Take it from a backup, or go on without what that run taught."
+"""Nothing but joining a watch with its recording writes such a file."""
 
 
 def write_learned(folder: Path, columns: Mapping[str, FloatArray]) -> Path:
@@ -33,5 +36,5 @@ def read_learned(path: Path, names: tuple[str, ...]) -> dict[str, FloatArray]:
     columns, _ = read_columns(path)
     missing = [name for name in names if name not in columns]
     if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}.", "Run `pfp recompute`.")
+        raise InputError(f"{path} has no column {', '.join(missing)}.", ADVICE)
     return {name: columns[name] for name in names}

@@ -40,6 +40,7 @@ class SensorMeta:
     synthetic: bool | None = None
     start_utc: str | None = None
     sensor: str | None = None
+    phone: bool | None = None
     said: frozenset[str] = frozenset()
 
 
@@ -240,6 +241,7 @@ _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "synthetic": (lambda value: isinstance(value, bool), "true or false"),
     "start_utc": (_moment, 'a moment with offset such as "2026-10-01T07:00:00+02:00"'),
     "sensor": (_text, "the name of the sensor as text"),
+    "phone": (lambda value: isinstance(value, bool), "true or false"),
 }
 SENSOR_FIELDS: Final = tuple(_FIELDS)
 """What can be said about a sensor."""

@@ -80,16 +80,20 @@ def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[
     Raises
     ------
     InputError
-        If a column is missing, holds no numbers, or its bytes are damaged.
+        If a column is missing, there twice, holds no numbers, or its bytes are damaged.
     """
     import pyarrow as pa
 
-    missing = [name for name in names if name not in file.schema_arrow.names]
+    found = file.schema_arrow.names
+    missing = [name for name in names if name not in found]
     if missing:
         raise InputError(
-            f"{path} has no column {', '.join(missing)}; found {', '.join(file.schema_arrow.names)}.",
+            f"{path} has no column {', '.join(missing)}; found {', '.join(found)}.",
             "The file was changed or is no sample file; take it from a backup.",
         )
+    twice = next((name for name in names if found.count(name) > 1), None)
+    if twice is not None:
+        raise _damaged(path, ValueError(f"it has {found.count(twice)} columns named {twice}"))
     for name in names:
         kind = str(file.schema_arrow.field(name).type)
         if kind not in NUMBER_TYPES:

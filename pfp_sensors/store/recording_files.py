@@ -270,4 +270,5 @@ def _sensor_meta(facts: SampleFacts) -> dict[str, Any]:
         "sampling_rate_hz": facts.nominal_rate_hz or round(facts.rate_hz, 6),
         "acc_range_g": facts.acc_range_g,
         "gyr_range_dps": facts.gyr_range_dps,
+        **({"phone": True} if facts.phone else {}),
     }

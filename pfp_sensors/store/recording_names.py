@@ -28,6 +28,11 @@ def is_recording_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_watch_name(text: str) -> bool:
+    """Tell whether a text is what a diary calls the rows of a watch: ``runs/<folder>/watch.parquet``."""
+    return _WATCH.fullmatch(text) is not None
+
+
 def recording_of(home: Path, run: Run) -> Path:
     """Tell where the recording of a run lies; whoever opens one asks here.
 
@@ -66,7 +71,7 @@ def watch_of(home: Path, run: Run) -> Path:
         One that has a watch.
     """
     said = run.watch or ""
-    return _below(home, run, said if _WATCH.fullmatch(said) else None)
+    return _below(home, run, said if is_watch_name(said) else None)
 
 
 def _below(home: Path, run: Run, said: str | None) -> Path:

@@ -261,4 +261,5 @@ def _recording(
         nominal_rate_hz=facts.nominal_rate_hz,
         synthetic=facts.synthetic,
         notes=facts.notes,
+        phone=facts.phone,
     )

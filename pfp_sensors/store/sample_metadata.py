@@ -78,6 +78,8 @@ class SampleFacts:
         gives no means to detect, which is not 0.
     identity
         The device; None for a recording that no device made.
+    phone
+        As in `Recording`.
     """
 
     sensor: str
@@ -98,6 +100,7 @@ class SampleFacts:
     clock_quality: ClockQuality | None = None
     counters: Mapping[str, int | None] = field(default_factory=dict)
     identity: DeviceIdentity | None = None
+    phone: bool = False
 
 
 def facts_of(recording: Recording, acc_scale_g: float | None, gyr_scale_dps: float | None) -> SampleFacts:
@@ -117,6 +120,7 @@ def facts_of(recording: Recording, acc_scale_g: float | None, gyr_scale_dps: flo
         start_utc=recording.start_utc,
         origin_us=0,
         notes=recording.notes,
+        phone=recording.phone,
     )
 
 
@@ -185,5 +189,5 @@ def _clock_piece(segment: int, device_us: list[int], recording_s: list[float]) -
     return ClockPiece(segment, tuple(device_us), tuple(recording_s))
 
 
-_OPTIONAL: Final = frozenset({"clock", "clock_quality", "counters", "identity"})
+_OPTIONAL: Final = frozenset({"clock", "clock_quality", "counters", "identity", "phone"})
 """Keys that are written only where they say something, so that files without them stay as they were."""

@@ -13,7 +13,7 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.model.recording import Source
 from pfp_sensors.model.watch import Lap, Pause, Positions, WatchRun, WatchTotals
 from pfp_sensors.store.arrow_arrays import to_numpy
-from pfp_sensors.store.parquet_groups import open_parquet
+from pfp_sensors.store.parquet_groups import open_parquet, unpacked_bytes
 from pfp_sensors.store.sealed_files import replacing
 from pfp_sensors.store.watch_names import POSITIONS_NAME, WATCH_NAME
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _TIME: Final = "time_s"
 _KEY: Final = "pfp.watch"
 _VERSION: Final = 1
-_MOST_ROWS: Final = 10_000_000
+_MOST_BYTES: Final = 1_000_000_000
+"""Thirty times the values that are taken of a watch's file (`MAX_VALUES` of its reader)."""
 
 
 def write_watch(folder: Path, watch: WatchRun) -> Path:
@@ -63,6 +64,8 @@ def write_watch(folder: Path, watch: WatchRun) -> Path:
         "laps": [asdict(lap) for lap in watch.laps],
         "totals": asdict(watch.totals),
         "notes": list(watch.notes),
+        "own": watch.own,
+        "synthetic": watch.synthetic,
     }
     path = folder / WATCH_NAME
     write_columns(path, {_TIME: watch.time_s, **watch.channels}, {_KEY: json.dumps(facts, allow_nan=False)})
@@ -101,6 +104,8 @@ def read_watch(path: Path) -> WatchRun:
             laps=tuple(Lap(**one) for one in facts["laps"]),
             totals=WatchTotals(**facts["totals"]),
             notes=tuple(facts["notes"]),
+            own=bool(facts.get("own", False)),
+            synthetic=bool(facts.get("synthetic", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _no_watch(path, f"{type(error).__name__}: {error}") from error
@@ -157,14 +162,16 @@ def read_columns(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     import pyarrow as pa
 
     file = open_parquet(path)
-    if file.metadata.num_rows > _MOST_ROWS:
-        raise _no_watch(path, f"it has {file.metadata.num_rows} rows")
+    if unpacked_bytes(path, file, len(file.schema_arrow.names)) > _MOST_BYTES:
+        raise _no_watch(path, f"it unpacks to more than {_MOST_BYTES // 1_000_000} MB")
     try:
         table = file.read()
         columns = {name: np.asarray(to_numpy(table.column(name)), np.float64) for name in table.column_names}
         said = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _no_watch(path, str(error)[:100]) from error
+    except KeyError as error:
+        raise _no_watch(path, f"a column of no numbers, or two of one name: {error}") from error
     return columns, said
 
 

@@ -111,7 +111,8 @@ def take_back(visit: Visit) -> GoTo:
     done = undo(visit.home, at=visit.at, act=act)
     what, _, entries, changed = (None, None, [], ()) if done is None else _told(done)
     stages = () if done is None else done.stages
-    return GoTo(back_to(visit), tuple(undone_text(what, entries, changed, stages).splitlines()))
+    copies = () if done is None else done.copies
+    return GoTo(back_to(visit), tuple(undone_text(what, entries, changed, stages, copies).splitlines()))
 
 
 def _told(done: Undone) -> tuple[str, Any, list[Any], tuple[str, ...]]:

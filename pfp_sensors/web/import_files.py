@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.analyze import AnalyzeOptions
@@ -150,7 +151,10 @@ def _understand(visit: Visit, sent: Sent) -> None:
     """Ask what a recording would become, as ``pfp import --dry-run``, and keep the answer."""
     try:
         options = ImportOptions(AnalyzeOptions(), dry_run=True)
-        sent.understood = import_file(visit.home, sent.path, options, at=visit.at)
+        found = import_file(visit.home, sent.path, options, at=visit.at)
+        sent.said = _said(found, sent)
+        runs = tuple(replace(one, recording=None, watch=None) for one in found.runs)  # not their samples
+        sent.understood = replace(found, runs=runs)
     except PfpError as error:
         sent.problem = _in_plain_words(error, sent)
 
@@ -199,7 +203,7 @@ def _shown(number: int, sent: Sent) -> dict[str, object]:
         "number": number,
         "name": sent.shown,
         "problem": sent.problem,
-        "said": () if found is None else _said(found, sent),
+        "said": sent.said,
         "known": runs[-1].run.id if runs and all(one.how == "known" for one in runs) else None,
         "dated": bool(runs) and all(one.dated for one in runs),
         "is_recording": is_recording(sent.path),

@@ -51,6 +51,8 @@ class Sent:
         Its file or folder.
     understood
         What its runs would become in the diary; None while not asked, or where ``problem`` says why not.
+    said
+        That in words.
     stored
         The run it became; of several the last one.
     """
@@ -58,6 +60,7 @@ class Sent:
     shown: str
     path: Path
     understood: ImportedFile | None = None
+    said: tuple[str, ...] = ()
     problem: PfpError | None = None
     stored: str | None = None
 

@@ -48,7 +48,7 @@ def _look_at_latest(site: Site) -> bool:
     """Look at the recordings of the latest runs that have one; tell whether there was any."""
     from pfp_sensors.actions.now import now
     from pfp_sensors.actions.read_diary import read_diary
-    from pfp_sensors.actions.same_run import options_of_run
+    from pfp_sensors.actions.run_knowledge import options_of_run
     from pfp_sensors.load.seen import see
     from pfp_sensors.settings.load import load_load_settings
     from pfp_sensors.store.recording_names import recording_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,25 +12,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from pfp_sensors.actions.add_run import RunGiven, add_run
 from pfp_sensors.actions.analyze import AnalyzeOptions
 from pfp_sensors.actions.edit_entry import edit_entry
+from pfp_sensors.actions.export_fit import export_fit
+from pfp_sensors.actions.export_request import ExportRequest
 from pfp_sensors.actions.import_file import ImportedFile, ImportOptions, import_file
 from pfp_sensors.actions.import_parts import runs_of
 from pfp_sensors.actions.recompute import recompute
-from pfp_sensors.actions.same_run import learned_before, options_of_run
+from pfp_sensors.actions.run_knowledge import learned_before, options_of_run
 from pfp_sensors.actions.undo import undo
-from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.errors import InputError, PfpError, RefusedError, UsageError
 from pfp_sensors.formats.read import read_recording_file
 from pfp_sensors.report.imported_text import imported_text
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.database import open_diary
 from pfp_sensors.store.diary import correct_entry
 from pfp_sensors.store.home_files import remove_own_files
+from pfp_sensors.store.recording_files import write_recording
 from tests.made_pair import BEGAN, simulated_recording, true_running_km, watch_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pfp_sensors.actions.recompute import Recomputed
+    from pfp_sensors.model.diary import Run
     from pfp_sensors.model.imported import Imported
 
 NOW = datetime(2026, 5, 4, 18, 0, tzinfo=UTC)
@@ -166,7 +173,7 @@ def test_what_a_person_corrected_stands(tmp_path: Path, recording: Path, watch: 
     run = bring_in(tmp_path, recording).run
     edit_entry(tmp_path, run.id, "km", "1.9", load_load_settings(), at=NOW)
     joined = bring_in(tmp_path, watch).run
-    assert (joined.km, joined.distance_source) == (1.9, "imu")
+    assert (joined.km, joined.distance_source) == (1.9, None)
     assert joined.heart_rate_bpm == pytest.approx(150.0)
 
 
@@ -286,3 +293,162 @@ def samples_table(recording: Path, path: Path) -> int:
     names = "time_s,acc_x_g,acc_y_g,acc_z_g,gyr_x_dps,gyr_y_dps,gyr_z_dps"
     np.savetxt(path, rows, delimiter=",", header=names, comments="", fmt="%.6f")
     return len(rows)
+
+
+# --- a source that saw a part makes nothing of the run smaller ------------------------------------
+
+
+@pytest.fixture(scope="module")
+def first_third(recording: Path) -> Path:
+    """Return a recording that ended early: its battery was empty."""
+    (one,) = read_recording_file(recording).recordings
+    n = len(one.time_s) // 3
+    part = replace(one, time_s=one.time_s[:n], acc_g=one.acc_g[:n], gyr_dps=one.gyr_dps[:n])
+    return write_recording(recording.parent / "third", [part])
+
+
+@pytest.mark.parametrize("first", ["recording", "watch"])
+def test_a_recording_of_a_part_keeps_the_distance_of_the_watch(
+    tmp_path: Path, first_third: Path, watch: Path, first: str
+) -> None:
+    order = (first_third, watch) if first == "recording" else (watch, first_third)
+    (alone,) = bring_in_all(tmp_path / "alone", watch).runs
+    bring_in(tmp_path, order[0])
+    done = bring_in(tmp_path, order[1])
+    run = done.run
+    assert done.how == "joined"
+    assert (run.km, run.minutes, run.distance_source) == (alone.run.km, alone.run.minutes, "watch")
+    assert list(run.impact) == ["right"]
+    assert any(note.startswith("The recording saw 4 min of it, the watch 11") for note in done.notes)
+    (again,) = recomputed(tmp_path, run)
+    assert (again.run.km, again.run.minutes) == (run.km, run.minutes)
+
+
+def test_a_watch_of_a_part_keeps_the_distance_of_the_recording(tmp_path: Path, recording: Path) -> None:
+    before = bring_in(tmp_path, recording).run
+    part = watch_file(recording, tmp_path / "part.tcx", offset_s=OFFSET_S, ends_s=220.0)
+    done = bring_in(tmp_path, part)
+    assert done.how == "joined"
+    assert (done.run.km, done.run.minutes) == (before.km, before.minutes)
+    assert any(note.startswith("The watch saw ") for note in done.notes)
+
+
+def test_what_was_typed_stands_whatever_follows(tmp_path: Path, recording: Path, watch: Path) -> None:
+    given = RunGiven(BEGAN, minutes=60.0, km=9.0)
+    typed = add_run(tmp_path, given, load_load_settings(), at=NOW).entry
+    for path in (watch, recording):
+        done = bring_in(tmp_path, path)
+        assert (done.how, done.run.id, done.run.km, done.run.minutes) == ("joined", typed.id, 9.0, 60.0)
+    assert done.run.impact
+    assert done.run.heart_rate_bpm == pytest.approx(150.0)
+
+
+def test_a_longer_file_of_another_watch_takes_the_place_of_a_shorter(
+    tmp_path: Path, recording: Path, watch: Path
+) -> None:
+    part = watch_file(recording, tmp_path / "part.tcx", offset_s=OFFSET_S, ends_s=220.0)
+    short = bring_in(tmp_path, part).run
+    done = bring_in(tmp_path, watch)
+    assert (done.how, done.run.id) == ("joined", short.id)
+    assert done.run.minutes > 2 * short.minutes
+    assert bring_in(tmp_path, part).how == "known"
+
+
+# --- nothing is lost, doubled or left behind ------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["import_run.no_run_of", "import_run.indexed"])
+def test_what_fails_after_the_diary_was_written_takes_no_samples_away(
+    tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def stopped(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"pfp_sensors.actions.{where}", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        bring_in(tmp_path, recording)
+    (run,) = runs_of(tmp_path)
+    assert (tmp_path / run.recording / "imu.parquet").exists()
+
+
+def test_what_cannot_be_learned_is_said_and_takes_nothing_back(
+    tmp_path: Path, recording: Path, watch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object) -> None:
+        raise PfpError("the disk is full", "")
+
+    bring_in(tmp_path, watch)
+    monkeypatch.setattr("pfp_sensors.actions.import_run.learn", full)
+    done = bring_in(tmp_path, recording)
+    assert done.how == "joined"
+    assert any("the disk is full" in note for note in done.notes)
+    assert (tmp_path / done.run.recording).is_dir()
+
+
+def test_rows_that_cannot_be_read_stop_no_other_import(tmp_path: Path, recording: Path, watch: Path) -> None:
+    run = bring_in(tmp_path, watch).run
+    (tmp_path / run.watch).write_bytes(b"PAR1")
+    done = bring_in(tmp_path, recording)
+    assert done.how in {"added", "joined"}
+    assert any(run.id in note and "cannot be read" in note for note in done.notes)
+
+
+def test_the_same_file_at_once_is_one_run(tmp_path: Path, watch: Path) -> None:
+    add_run(tmp_path, RunGiven(NOW - timedelta(days=400), minutes=30.0), load_load_settings(), at=NOW)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: bring_in(tmp_path, watch).how, range(4)))
+    assert sorted(done) == ["added", "known", "known", "known"]
+    assert len(runs_of(tmp_path)) == 2
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+
+
+def test_a_recording_of_the_same_minutes_is_not_counted_twice(tmp_path: Path, recording: Path) -> None:
+    (one,) = read_recording_file(recording).recordings
+    twin = write_recording(tmp_path / "twin", [replace(one, acc_range_g=64.0)])
+    other = write_recording(tmp_path / "left", [replace(one, side="left", acc_range_g=64.0)])
+    home = tmp_path / "home"
+    run = bring_in(home, recording).run
+    with pytest.raises(RefusedError, match="at the same time"):
+        bring_in(home, twin)
+    both = bring_in(home, other).run
+    assert (both.id, both.km, set(both.impact)) == (run.id, run.km, {"left", "right"})
+    assert len(list((home / "runs").iterdir())) == 1
+
+
+def test_undo_takes_the_copies_along(tmp_path: Path, recording: Path, watch: Path) -> None:
+    bring_in(tmp_path, watch, keep_positions=True)
+    bring_in(tmp_path, recording)
+    assert len(list((tmp_path / "runs").iterdir())) == 2
+    done = undo(tmp_path, at=NOW)
+    assert done is not None
+    assert done.copies == ("runs/20260503-070000",)
+    undo(tmp_path, at=NOW)
+    assert list((tmp_path / "runs").iterdir()) == []
+    assert recording.exists()
+
+
+def test_what_was_given_is_known_when_it_is_analysed_again(tmp_path: Path, recording: Path) -> None:
+    known = AnalyzeOptions(distance_km=2.0)
+    run = import_file(tmp_path, recording, ImportOptions(known), at=NOW).runs[0].run
+    assert (run.km, run.distance_source) == (2.0, "watch")
+    (again,) = recomputed(tmp_path, run)
+    assert again.run.km == 2.0
+
+
+def test_our_own_export_is_no_watch(tmp_path: Path, recording: Path) -> None:
+    run = bring_in(tmp_path / "home", recording).run
+    out = tmp_path / "own.fit"
+    export_fit(ExportRequest(tmp_path / "home", out, NOW, run=run.id))
+    assert bring_in(tmp_path / "home", out).how == "known"
+    assert runs_of(tmp_path / "home") == (run,)
+    elsewhere = bring_in(tmp_path / "other", out).run
+    assert (elsewhere.source, elsewhere.distance_source, elsewhere.synthetic) == ("import", None, True)
+
+
+def recomputed(home: Path, run: Run) -> tuple[Recomputed, ...]:
+    """Analyse a run again as if another version had made its figures."""
+    with contextlib.closing(open_diary(home)) as diary:
+        correct_entry(diary, run.id, replace(run, method="0/old"), at=NOW)
+    found = recompute(home, run.id, NOW)
+    assert found[0].done, found[0].error
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from scipy.signal import resample_poly
@@ -96,7 +96,13 @@ def test_resampling_from_400_to_208_hz_moves_the_median_contact_by_two_ms_at_mos
         assert abs(np.median(error_s)) <= 0.002
 
 
+ONE_LOST_AT_PEAK = 0.10
+"""A single sample that is lost on the very peak is filled by a straight line, which lowers it by up to 8.2 %
+(seed 345, one sample lost); the median of the run hardly moves."""
+
+
 @hypothesis_settings(max_examples=15)
+@example(seed=345, burst=1, n=1)
 @given(seed=st.integers(0, 999), burst=st.sampled_from([1, 3, 8, 40, 150, 400]), n=st.integers(1, 15))
 def test_gaps_only_remove_strides(seed: int, burst: int, n: int) -> None:
     found = outing(replace(RUN, duration_s=60.0))
@@ -111,7 +117,11 @@ def test_gaps_only_remove_strides(seed: int, burst: int, n: int) -> None:
     shift_s = np.abs(plain.initial_contact_s[mine][i] - other.initial_contact_s[theirs][j])
     assert np.median(shift_s) < 0.001
     peaks = plain.resultant_g[mine][i], other.resultant_g[theirs][j]
-    np.testing.assert_allclose(peaks[1], np.where(np.isnan(peaks[1]), np.nan, peaks[0]), rtol=0.06)
+    np.testing.assert_allclose(
+        peaks[1], np.where(np.isnan(peaks[1]), np.nan, peaks[0]), rtol=ONE_LOST_AT_PEAK
+    )
+    known = np.isfinite(peaks[1])
+    assert np.median(peaks[1][known]) == pytest.approx(np.median(peaks[0][known]), rel=0.01)
 
 
 @pytest.mark.parametrize("dropped_in_bursts_share", [0.0, 1.0])

@@ -70,6 +70,18 @@ def test_without_cadence_the_speed_tells() -> None:
     assert (found.cadence_spm, found.steps) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("speed_mps", "minutes"), [(3.0, 20.0), (2.1, 20.0), (1.7, 10.0), (None, 10.0)], ids=str
+)
+def test_from_120_to_130_steps_a_minute_the_speed_tells(speed_mps: float | None, minutes: float) -> None:
+    run = made_run(speed_mps=speed_mps is None, distance_m=speed_mps is None)
+    slow = run.time_s < RUN_S
+    changed = {"cadence_spm": np.where(slow, 124.0, run.channels["cadence_spm"])}
+    if speed_mps is not None:
+        changed["speed_mps"] = np.where(slow, speed_mps, run.channels["speed_mps"])
+    assert watch_summary(with_channel(run, **changed)).minutes == pytest.approx(minutes, abs=0.2)
+
+
 def test_without_speed_the_distance_tells_it() -> None:
     found = watch_summary(made_run(cadence_spm=True, speed_mps=True))
     assert found.minutes == pytest.approx(20.0, abs=0.2)

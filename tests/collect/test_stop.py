@@ -174,6 +174,8 @@ def test_status_without_a_sample_is_an_early_stop_or_after_a_while_a_fault(
 
 def test_a_signal_before_a_sensor_is_chosen_says_so(tmp_path: Path) -> None:
     recording = start_recording(tmp_path, "--sensor", "SHANK-L")
+    assert recording.process.stderr is not None
+    assert recording.process.stderr.readline().startswith("Starting ")
     time.sleep(0.5)
     recording.process.send_signal(signal.SIGINT)
     code, out, err = recording.end()

@@ -271,6 +271,22 @@ def test_a_run_written_by_hand_has_its_totals(tmp_path: Path) -> None:
     assert len(named(path, "record")) == 2
 
 
+# --- its own file, come back ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("synthetic", [False, True])
+def test_an_own_file_is_known_by_its_mark(tmp_path: Path, synthetic: bool) -> None:
+    path = tmp_path / "run.fit"
+    write_fit(
+        made_run(100.0), analysed(((0.0, 100.0),), recording=made_facts(synthetic=synthetic)), None, path
+    )
+    (watch,) = read_watch_files(path).runs
+    assert (watch.own, watch.synthetic) == (True, synthetic)
+    write_fit(made_run(100.0), None, dataclasses.replace(made_watch(100), synthetic=synthetic), path)
+    (alone,) = read_watch_files(path).runs
+    assert (alone.own, alone.synthetic) == (True, synthetic)
+
+
 # --- what is refused --------------------------------------------------------------------------------
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pfp_sensors.errors import InputError
+from pfp_sensors.errors import InputError, RefusedError
+from pfp_sensors.formats.archive import MAX_MEMBERS
 from pfp_sensors.formats.watch import WatchFiles, is_watch_file, read_watch_files
 from tests.made_fit import file_id, fit_file, records, session
 
@@ -145,3 +146,20 @@ def test_other_archives_are_no_export(tmp_path: Path) -> None:
 def test_a_table_that_names_no_file(tmp_path: Path, table: str) -> None:
     with pytest.raises(InputError, match=r"activities\.csv"):
         read_watch_files(packed(tmp_path, table))
+
+
+def test_an_export_without_any_run_is_refused_with_what_it_holds(tmp_path: Path) -> None:
+    head, *rows = TABLE.splitlines(keepends=True)
+    rides = head + "".join(row.replace(",Run,", ",Ride,") for row in rows)
+    with pytest.raises(RefusedError, match=r"no run\. [45] activities of other sports were left out"):
+        read_watch_files(packed(tmp_path, rides))
+
+
+def test_photos_do_not_count_against_the_limit_of_members(tmp_path: Path) -> None:
+    photos = {f"media/{k}.jpg": b"" for k in range(MAX_MEMBERS)}
+    path = packed(tmp_path, extra=photos)
+    assert is_watch_file(path)
+    assert len(read_watch_files(path).runs) == 2
+    many = packed(tmp_path, extra={f"activities/{k}.gpx": b"" for k in range(9000, 9000 + MAX_MEMBERS)})
+    with pytest.raises(InputError, match=r"holds 2004 members"):
+        read_watch_files(many)

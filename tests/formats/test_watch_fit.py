@@ -265,6 +265,11 @@ def test_developer_fields_of_one_name_and_of_none(tmp_path: Path) -> None:
     assert run.channels["heart_rate_bpm"][0] == 140.0
 
 
+def test_other_developers_files_are_not_taken_for_own_ones(tmp_path: Path) -> None:
+    run = run_of(made(tmp_path, file_id(), developer(), records(), session()))
+    assert (run.own, run.synthetic) == (False, False)
+
+
 def test_developer_fields_without_any_description(tmp_path: Path) -> None:
     run = run_of(made(tmp_path, file_id(), records(developers=(7,)), session()))
     assert len(run.time_s) == 60

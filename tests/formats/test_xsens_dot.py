@@ -80,6 +80,36 @@ def test_the_clock_that_runs_over_is_counted_on() -> None:
     assert not any("ran over" in note for note in one("fusion_euler.csv").notes)
 
 
+def with_stamps(tmp_path: Path, stamps_s: np.ndarray) -> Recording:
+    path = tmp_path / "dot.csv"
+    rows = [
+        f"{k},{round(s * 1e6)}" + f",{k % 7 / 9},{k % 5 / 9},{9.8 + k % 3 / 9}" * 2 + "\n"
+        for k, s in enumerate(stamps_s)
+    ]
+    head = (
+        HEAD.format(tag="right", rate=60)
+        + "PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z\n"
+    )
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    (recording,) = read_recording_file(path).recordings
+    return recording
+
+
+def test_a_gap_of_forty_minutes_is_a_gap_and_no_step_back(tmp_path: Path) -> None:
+    k = np.arange(400)
+    recording = with_stamps(tmp_path, k / 60 + np.where(k >= 200, 2400.0, 0.0))
+    assert recording.time_s[-1] == pytest.approx(399 / 60 + 2400, abs=1e-3)
+    assert not any("ran over" in note for note in recording.notes)
+
+
+@pytest.mark.parametrize("damaged_s", [4200.0, 0.0])
+def test_a_damaged_stamp_is_not_taken_for_the_clocks_end(tmp_path: Path, damaged_s: float) -> None:
+    times = 2145 + np.arange(400) / 60 + (-2000 if damaged_s else 2000)
+    times[200] = damaged_s
+    recording = with_stamps(tmp_path, times)
+    assert not any("ran over" in note for note in recording.notes)
+
+
 def test_without_orientation_gravity_stays_away(capsys: pytest.CaptureFixture[str]) -> None:
     assert one("free_acceleration_only.csv").acceleration == "free"
     path = str(SAMPLES / "free_acceleration_only.csv")

@@ -223,8 +223,11 @@ ALL: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 
 def _in_gzip(data: bytes, rng: random.Random) -> bytes:
-    """Damage what is packed, and pack it again soundly."""
-    inside = zlib.decompress(data, wbits=31)
+    """Damage what is packed, and pack it again soundly; damage the file where it was damaged before."""
+    try:
+        inside = zlib.decompress(data, wbits=31)
+    except zlib.error:
+        return _damaged(data, rng)
     packer = zlib.compressobj(1, wbits=31)
     return packer.compress(_damaged(inside, rng)) + packer.flush()
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import fuzz_run
 import pytest
-from fuzz_targets import WATCHES, targets
+from fuzz_targets import WATCHES, targets, zip_of
 from mutations import ALL, LIMIT_BYTES, mutate
 
 CASES = 150
@@ -74,6 +75,11 @@ def test_damage_is_the_same_for_the_same_seed_and_differs_between_seeds() -> Non
     assert len(set(damaged)) > 250
     assert max(map(len, damaged)) <= LIMIT_BYTES
     assert len({kind.__name__ for kind in ALL}) > 15
+
+
+def test_a_member_can_be_damaged_twice() -> None:
+    data = zip_of({"1.gpx.gz": gzip.compress(b"abc" * 500, mtime=0)})
+    assert len({mutate(data, seed) for seed in range(300)}) > 150
 
 
 FAKE = """

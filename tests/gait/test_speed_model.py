@@ -9,7 +9,7 @@ import pytest
 from made_watch import MadeRun, MadeWatch, leg_of, make, strides_of, watch_of
 
 from pfp_sensors.gait.speed_model import SpeedModel, fold_model, learning_windows, predict
-from pfp_sensors.gait.speed_windows import COLUMNS, LearningWindows, stride_windows
+from pfp_sensors.gait.speed_windows import LearningWindows, stride_windows
 from pfp_sensors.model.watch import JoinedWatch, Pause
 
 RUNNERS = 40
@@ -159,14 +159,6 @@ def test_no_windows_are_no_model() -> None:
     assert with_empty is not None
     assert without is not None
     assert np.array_equal(told(with_empty, runs[0]), told(without, runs[0]), equal_nan=True)
-
-
-def test_windows_survive_as_columns() -> None:
-    windows = MadeRunner(7).run(gyroscope=False)[1]
-    columns = {name: getattr(windows, name).tolist() for name in COLUMNS}
-    again = LearningWindows.from_columns({name: np.array(values) for name, values in columns.items()})
-    for name in COLUMNS:
-        assert np.array_equal(getattr(again, name), getattr(windows, name), equal_nan=True)
 
 
 def learned_from(*, raw: float | None = 1.05, run: MadeRun | None = None, **watch: object) -> LearningWindows:

@@ -57,6 +57,13 @@ def test_the_rows_come_back(tmp_path: Path) -> None:
     assert found == same
 
 
+def test_whose_file_it_was_and_that_it_was_computed_come_back(tmp_path: Path) -> None:
+    found = read_watch(write_watch(tmp_path, replace(watch_run(), own=True, synthetic=True)))
+    assert (found.own, found.synthetic) == (True, True)
+    other = read_watch(write_watch(tmp_path, watch_run()))
+    assert (other.own, other.synthetic) == (False, False)
+
+
 def test_places_lie_in_their_own_file_and_are_not_read_with_the_rows(tmp_path: Path) -> None:
     places = Positions(np.array([0.0, 1.0]), np.array([12.345678, 12.345679]), np.array([98.7654, 98.7655]))
     path = write_watch(tmp_path, watch_run(places))

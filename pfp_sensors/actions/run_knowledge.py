@@ -1,0 +1,63 @@
+"""What is known beside a run's recording: its watch, a given distance or speed, what earlier runs taught."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfp_sensors.actions.analyze import AnalyzeOptions, WatchBeside
+from pfp_sensors.actions.find_run import runs_in_order
+from pfp_sensors.actions.mappings import mapping_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from pfp_sensors.model.diary import Run
+
+_MOST_LEARNED: Final = 30
+"""Runs from which a person's speed is learned: older ones are forgotten anyway."""
+
+
+def watch_beside(home: Path, run: Run) -> WatchBeside | None:
+    """Tell which rows of a watch belong to the recording of a run; raises as `watch_of`."""
+    from pfp_sensors.store.recording_names import watch_of
+
+    if run.watch is None or run.watch_offset_s is None:
+        return None
+    return WatchBeside(watch_of(home, run), run.watch_offset_s)
+
+
+def learned_before(home: Path, runs: Iterable[Run], run: Run | None, at: datetime) -> tuple[Path, ...]:
+    """List what the runs before one taught about speed, in order of time; of None: all runs.
+
+    Raises
+    ------
+    InputError
+        If the diary names a place outside of the folder of runs.
+    """
+    from pfp_sensors.store.recording_names import watch_of
+    from pfp_sensors.store.watch_names import LEARNED_NAME
+
+    ordered = runs_in_order(runs, at)
+    if run is not None and run in ordered:
+        ordered = ordered[: ordered.index(run)]
+    joined = [one for one in ordered if one.watch is not None and one.watch_offset_s is not None]
+    paths = [watch_of(home, one).with_name(LEARNED_NAME) for one in joined]
+    return tuple(path for path in paths if path.is_file())[-_MOST_LEARNED:]
+
+
+def options_of_run(home: Path, runs: Iterable[Run], run: Run, at: datetime) -> AnalyzeOptions:
+    """Tell what is known beside the recording of a run in the diary; raises as `learned_before`."""
+    from pfp_sensors.store.recording_names import recording_of
+
+    beside, mapping = watch_beside(home, run), None
+    if run.recording is not None:
+        mapping = mapping_for(home, recording_of(home, run))
+    if beside is not None:
+        return AnalyzeOptions(watch=beside, mapping=mapping)
+    if run.distance_source == "watch":
+        return AnalyzeOptions(distance_km=run.km, mapping=mapping)
+    if run.distance_source == "treadmill":
+        return AnalyzeOptions(speed_mps=run.speed_mps, mapping=mapping)
+    return AnalyzeOptions(learned=learned_before(home, runs, run, at), mapping=mapping)
