@@ -107,6 +107,7 @@ def runs(first: date = FIRST, last: date = LAST) -> SearchStrategy[Run]:
         watch=maybe(words),
         watch_sha256=maybe(words),
         watch_offset_s=maybe(st.floats(-100_000, 100_000)),
+        distance_error_pct=maybe(st.floats(0, 100)),
     )
 
 

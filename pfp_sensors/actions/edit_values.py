@@ -143,7 +143,7 @@ def edited(entry: Entry, key: str, value: str, at: datetime) -> Entry:
     if isinstance(new, Run) and isinstance(entry, Run):
         check_run(new, name)
         if name == "km":
-            new = replace(new, distance_source=None)
+            new = replace(new, distance_source=None, distance_error_pct=None)
         return _with_speed(entry, new) if name in {"km", "minutes"} else new
     return new
 

@@ -7,7 +7,7 @@ import dataclasses
 import json
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError, PfpError
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.model.diary import History
+
+_ONLY_DIARY: Final = (
+    "Of the archive its history.json was taken: the diary. Recordings and rows of watches come back from a "
+    "backup (`pfp backup`) only."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,12 @@ def restore(
 ) -> Restored:
     """Bring back a backup or a history file; everything in it is checked before the home is touched.
 
+    Of an archive of everything its history file is taken.
+
     Parameters
     ----------
     path
-        As ``pfp backup`` or ``pfp export history`` wrote it.
+        As ``pfp backup``, ``pfp export history`` or ``pfp export all`` wrote it.
     home
         As from `home_folder`; made if it is not there.
     at
@@ -77,7 +84,9 @@ def restore(
     PfpError
         If the diary is in use, or the disk is full or failing.
     """
-    if _is_zip(path):
+    from pfp_sensors.formats.own_archive import is_own_archive
+
+    if _is_zip(path) and not is_own_archive(path):
         return _restore_backup(path, home, replace=replace, progress=progress)
     return _restore_history(path, home, at, replace=replace)
 
@@ -111,11 +120,13 @@ def _restore_backup(
 
 def _restore_history(path: Path, home: Path, at: datetime, *, replace: bool) -> Restored:
     from pfp_sensors.formats.history import history_from_document, read_document, unknown_keys
+    from pfp_sensors.formats.own_archive import is_own_archive, read_archived_document
     from pfp_sensors.store.database import open_diary
     from pfp_sensors.store.diary import read_history
     from pfp_sensors.store.diary_restore import replace_history
 
-    document = read_document(path)
+    archived = is_own_archive(path)
+    document = read_archived_document(path) if archived else read_document(path)
     history, elsewhere = _without_strange_recordings(history_from_document(document, str(path)))
     with contextlib.closing(open_diary(home)) as diary:
         entries = replace_history(diary, history, at=at, replace=replace)
@@ -126,7 +137,8 @@ def _restore_history(path: Path, home: Path, at: datetime, *, replace: bool) -> 
             "Keep the file, check the disk, and report this.",
         )
     unknown = unknown_keys(document)
-    notes = [f"Not known here, and left out: {', '.join(unknown)}."] if unknown else []
+    notes = [_ONLY_DIARY] if archived else []
+    notes += [f"Not known here, and left out: {', '.join(unknown)}."] if unknown else []
     if elsewhere:
         notes.append(f"Left out, as it is no folder of runs: the recording of {', '.join(elsewhere)}.")
     return Restored(home, False, entries, len(found.runs), None, tuple(notes))

@@ -67,6 +67,7 @@ def run_from_analysis(
         recording=recording,
         method=method_name(analysis.provenance.method, analysis.provenance.parameters_sha256),
         distance_source=None if best.distance_km is None else best.distance_source,
+        distance_error_pct=_model_error_pct(best),
         synthetic=any(one.recording.synthetic for one in summaries),
         note=note,
     )
@@ -101,6 +102,13 @@ def _impacts(summaries: Iterable[RunSummary]) -> dict[Knee | None, RunImpact]:
         for one in summaries
         if one.impact is not None
     }
+
+
+def _model_error_pct(summary: RunSummary) -> float | None:
+    """Tell by how much the kilometres of a model are typically off; None where they are from elsewhere."""
+    if summary.distance_km is None or summary.distance_source != "model" or summary.model is None:
+        return None
+    return round(min(summary.model.error_pct, 100.0), 1)
 
 
 def _usable(summary: RunSummary) -> float:

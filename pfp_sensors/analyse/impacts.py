@@ -66,6 +66,7 @@ _NO_BASELINE: Final = (
     "strap_moved",
     "loose_strap",
     "recalibrate",
+    "gravity_unchecked",
     "other_placement",
     "align_weak",
 )

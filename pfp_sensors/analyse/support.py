@@ -32,6 +32,11 @@ RUNNING_FIELDS: Final = (
 )
 """Every quantity of a summary that needs running."""
 
+_UNCHECKED: Final = (
+    "Nothing was still, so nobody knows whether gravity is in this acceleration, and whether its unit is right. "
+    "Stand still for 5 s before running."
+)
+
 _SHIN_WORDS: Final = ("shank", "shin", "tibia")
 """Words of a placement that mean the lower leg's front."""
 
@@ -222,7 +227,9 @@ def _swing_seen(mounting: Mounting, settings: SignalSettings) -> list[Reason]:
 
 
 def _gravity(recording: Recording, findings: LegFindings, settings: SignalSettings) -> list[Reason]:
-    """Warn of an accelerometer that does not read 1 g while its wearer stands still."""
+    """Warn of an accelerometer that does not read 1 g while its wearer stands still, or was never checked."""
+    if recording.acceleration == "measured" and recording.as_found and not recording.as_found.gravity_seen:
+        return caution("gravity_unchecked", "impact", _UNCHECKED)
     readings = [s.gravity_g for mounting in findings.mountings for s in mounting.worn]
     off = max(readings, key=lambda g: abs(g - 1.0), default=1.0)
     if abs(off - 1.0) <= settings.quality.gravity_tolerance_g:

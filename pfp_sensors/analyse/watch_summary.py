@@ -44,6 +44,12 @@ _DOWNHILL = -0.03
 _KNOWN_SHARE = 0.8
 _HEART_SHARE = 0.5
 _GAPS_WORTH_SAYING_S = 60.0
+_FASTEST_MPS: Final = 7.5
+"""No run of a diary is faster from end to end: the best do 1.5 km at 7.3 m/s."""
+
+_TOTALS_SHARE = 0.01
+"""Of the watch's own totals: less than that left out is not worth a sentence."""
+
 _INDOOR_NOTE = "The run was indoors: its distance and speed are the watch's guess."
 
 
@@ -99,15 +105,17 @@ def watch_summary(watch: WatchRun, within: tuple[float, float] | None = None) ->
     weight = rows.weight_s
     minutes = float(weight.sum()) / 60.0
     if minutes == 0.0:
-        notes.append("No running was found in it: neither the cadence nor the speed of it.")
+        notes.append(_why_no_running(rows))
         return WatchSummary(None, None, None, None, None, None, ascent, descent, None, tuple(notes))
     _say_gaps(rows, within, notes)
+    if within is None and not watch.own:
+        notes += _left_out(watch, _km(rows), minutes)
     cadence = weighted_median(_at_ends(rows, rows.cadence_spm), weight[rows.running])
     mean_cadence = weighted_mean(_at_ends(rows, rows.cadence_spm), weight[rows.running], _KNOWN_SHARE)
     return WatchSummary(
-        km=_km(rows),
+        km=_possible_km(_km(rows), minutes, notes),
         minutes=minutes,
-        speed_mps=weighted_median(_at_ends(rows, rows.speed_mps), weight[rows.running]),
+        speed_mps=_possible_mps(weighted_median(_at_ends(rows, rows.speed_mps), weight[rows.running])),
         cadence_spm=cadence,
         steps=None if mean_cadence is None or not rows.cadence_fits else round(mean_cadence * minutes),
         heart_rate_bpm=weighted_mean(
@@ -168,6 +176,37 @@ def _km(rows: _Rows) -> float | None:
     return None if mean is None else mean * float(weight.sum()) / 1000.0
 
 
+def _possible_km(km: float | None, minutes: float | None, notes: list[str]) -> float | None:
+    """Drop a distance that nobody can run in that time."""
+    if km is None or minutes is None or 1000.0 * km <= _FASTEST_MPS * 60.0 * minutes:
+        return km
+    notes.append(
+        f"{km:.2f} km in {minutes:.1f} min is faster than anybody runs; the distance was left out as unknown."
+    )
+    return None
+
+
+def _possible_mps(speed_mps: float | None) -> float | None:
+    return None if speed_mps is None or speed_mps > _FASTEST_MPS else speed_mps
+
+
+def _why_no_running(rows: _Rows) -> str:
+    """Say what was read, and what running would have been."""
+    distance = rows.watch.channel("distance_m")
+    known = np.empty(0) if distance is None else distance[np.isfinite(distance)]
+    metres = f" and {known[-1] - known[0]:.0f} m" if len(known) else ", without a distance"
+    tops = (
+        (rows.cadence_spm, "at most {:.0f} steps a minute"),
+        (rows.speed_mps, "at most {:.1f} m/s"),
+    )
+    most = [text.format(np.nanmax(values)) for values, text in tops if np.isfinite(values).any()]
+    return (
+        f"No running was found in it: {len(rows.watch.time_s)} rows over {rows.step_s.sum() / 60.0:.1f} min"
+        f"{metres}, {', '.join(most)}. Running is from {RUNNING_SPM:.0f} steps a minute on, or without a "
+        f"cadence from {RUNNING_MPS} m/s on, over {_SMOOTH_S:.0f} s."
+    )
+
+
 def _say_gaps(rows: _Rows, within: tuple[float, float] | None, notes: list[str]) -> None:
     """Say how long the watch wrote nothing outside of its pauses."""
     t = rows.watch.time_s
@@ -178,6 +217,22 @@ def _say_gaps(rows: _Rows, within: tuple[float, float] | None, notes: list[str])
     seconds = float(rows.step_s[gap].sum()) - paused
     if within is None and seconds > _GAPS_WORTH_SAYING_S:
         notes.append(f"{seconds / 60.0:.0f} min without a row of the watch are not counted as running.")
+
+
+def _left_out(watch: WatchRun, km: float | None, minutes: float) -> list[str]:
+    """Say how much of the watch's own totals is no running, where that is more than 1 % of them."""
+    told = watch.totals
+    own_min = None if told.timer_s is None else told.timer_s / 60.0
+    own_km = None if told.distance_m is None else told.distance_m / 1000.0
+    pairs = [(own_km, km, "km", 2), (own_min, minutes, "min", 1)]
+    known = [(own, ours, unit, n) for own, ours, unit, n in pairs if own is not None and ours is not None]
+    if not any(own - ours > _TOTALS_SHARE * own for own, ours, _, _ in known):
+        return []
+    totals = " and ".join(f"{own:.{n}f} {unit}" for own, _, unit, n in known)
+    less = " and ".join(f"{max(own - ours, 0.0):.{n}f} {unit}" for own, ours, unit, n in known)
+    return [
+        f"The watch's own totals are {totals}: {less} of that is no running (walking, standing) and left out."
+    ]
 
 
 def _climbs(
@@ -229,6 +284,7 @@ def _of_totals(
     )
     km = None if told.distance_m is None else told.distance_m / 1000.0
     minutes = None if told.timer_s is None else told.timer_s / 60.0
-    speed = told.distance_m / told.timer_s if told.distance_m is not None and told.timer_s else None
+    km = _possible_km(km, minutes, notes)
+    speed = 1000.0 * km / (60.0 * minutes) if km is not None and minutes else None
     cadence = told.steps / minutes if told.steps is not None and minutes else None
     return WatchSummary(km, minutes, speed, cadence, told.steps, heart, ascent, descent, None, tuple(notes))

@@ -16,6 +16,7 @@ from pfp_sensors.cli.output import (
     json_line,
     write_error,
     write_out,
+    write_problem,
 )
 from pfp_sensors.cli.parser import parse
 from pfp_sensors.errors import PfpError
@@ -94,17 +95,8 @@ def _report(error: PfpError, arguments: list[str]) -> int:
         write_out(json_line(error_document(error)))
         flush_out()
     else:
-        write_error(_on_lines(f"pfp: {error}"))
+        write_problem(error)
     return error.exit_code
-
-
-def _on_lines(text: str) -> str:
-    """Break lines between words where a person reads along; a file or a program gets them whole."""
-    if not sys.stderr.isatty():
-        return text
-    from pfp_sensors.report.words import paragraph
-
-    return "\n".join(paragraph(line, "", "") for line in text.splitlines())
 
 
 def _bug(error: Exception) -> PfpError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pfp_sensors.cli.output import error_document, write_error, write_out
+from pfp_sensors.cli.output import error_document, write_error, write_out, write_problem
 from pfp_sensors.cli.parser import number, path_text
 from pfp_sensors.errors import PfpError, RefusedError, UsageError
 
@@ -153,7 +153,7 @@ def _failed(path: str, error: PfpError, args: argparse.Namespace, progress: Prog
     """Tell of one path among several that could not be analysed. Returns its error object."""
     if not args.json:
         progress.clear()
-        write_error(f"pfp: {error}\n")
+        write_problem(error, "\n")
     return {**error_document(error), "path": path}
 
 

@@ -10,8 +10,8 @@ from pfp_sensors.report.words import count, paragraph
 if TYPE_CHECKING:
     from pfp_sensors.actions.import_file import ImportedFile
     from pfp_sensors.errors import PfpError
-    from pfp_sensors.model.recording import RecordingFile
     from pfp_sensors.model.imported import Imported
+    from pfp_sensors.model.recording import RecordingFile
 
 _MOST_SHOWN: Final = 5
 """More runs of one file are told in one line each."""
@@ -67,6 +67,7 @@ def done_document(one: Imported) -> dict[str, Any]:
             "by": "cadence" if met.aligned else "time",
             "watch_offset_s": met.offset_s,
             "because": met.because,
+            "clocks_differ_s": met.clocks_differ_s,
         },
     }
     return document | _understood_document(one)
@@ -77,7 +78,7 @@ def failed_document(path: str, error: PfpError) -> dict[str, Any]:
     from pfp_sensors.actions.import_run import NoRunningError
     from pfp_sensors.report.understood_text import understood_document
 
-    document = {"path": path, "result": "failed", "error": error_document(error)}
+    document: dict[str, Any] = {"path": path, "result": "failed", "error": error_document(error)}
     if isinstance(error, NoRunningError):
         document["understood"] = understood_document(error.recording)
     return document

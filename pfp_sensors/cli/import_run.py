@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.cli.entry_options import home_of
 from pfp_sensors.cli.import_output import done_document, failed_document, show_done, show_understood
-from pfp_sensors.cli.output import json_line, write_error, write_out
+from pfp_sensors.cli.output import json_line, write_error, write_out, write_problem
 from pfp_sensors.cli.parser import number, path_text
 from pfp_sensors.errors import PfpError, UsageError
 
@@ -32,6 +32,8 @@ EXAMPLES = (
     "pfp import morning.fit",
     "pfp import monday tuesday --dry-run",
 )
+
+_NO_PLACES = "Places (--keep-positions) are not added to a run that is there already."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,12 +148,24 @@ def _import(
         progress.start(f"{path}: {number + 1} of {total} runs")
 
     try:
-        return import_file(home, Path(path), options, at=at, each=each)
+        done = import_file(home, Path(path), options, at=at, each=each)
     except NoRunningError as error:
         if args.dry_run and not args.json:
             progress.clear()
             show_understood(error.recording)
         raise
+    return _without_places(done) if args.keep_positions else done
+
+
+def _without_places(done: ImportedFile) -> ImportedFile:
+    """Say of runs of a watch that were there already that no places were added to them."""
+    from dataclasses import replace
+
+    runs = (
+        replace(one, notes=(*one.notes, _NO_PLACES)) if one.how == "known" and one.run.watch else one
+        for one in done.runs
+    )
+    return replace(done, runs=tuple(runs))
 
 
 def _show_preview(path: Path, mapping: Path, *, asks: bool) -> None:
@@ -187,5 +201,5 @@ def _failed(path: str, error: PfpError, args: argparse.Namespace, progress: Prog
     """Tell of a run that could not be brought in. Returns its error object."""
     if not args.json:
         progress.clear()
-        write_error(f"pfp: {error}\n")
+        write_problem(error, "\n")
     return failed_document(path, error)

@@ -53,6 +53,16 @@ def write_error(text: str) -> None:
     sys.stderr.flush()
 
 
+def write_problem(error: PfpError, end: str = "") -> None:
+    """Write an error in words: lines broken where a person reads along, whole for a file or a program."""
+    text = f"pfp: {error}"
+    if sys.stderr.isatty():
+        from pfp_sensors.report.words import paragraph
+
+        text = "\n".join(paragraph(line) for line in text.splitlines())
+    write_error(text + end)
+
+
 def json_line(document: dict[str, Any]) -> str:
     """Write one JSON object on one line; never NaN."""
     return json.dumps(document, allow_nan=False)

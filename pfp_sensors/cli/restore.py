@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from pfp_sensors.actions.restore import Restored
 
 DESCRIPTION = """\
-Bring back a backup (`pfp backup`) or a history file (`pfp export history`).
-Everything in the file is checked first: where it is damaged, nothing here is
-changed. A history file has no recordings."""
+Bring back a backup (`pfp backup`), a history file (`pfp export history`), or
+the history file in an archive of everything (`pfp export all`). Everything in
+the file is checked first: where it is damaged, nothing here is changed. A
+history file has no recordings."""
 
 EXAMPLES = ("pfp restore knee-2026-10-04.pfpbackup", "pfp restore diary.json --replace")
 

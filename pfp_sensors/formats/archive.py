@@ -284,10 +284,15 @@ class _Source(io.BufferedReader):
         return super().read(asked)
 
 
+def is_odd_name(name: str) -> bool:
+    """Tell whether a name leads out of the folder it belongs in, or has characters that no name needs."""
+    return bool(_ODD_NAME.search(name))
+
+
 def _is_odd(member: zipfile.ZipInfo) -> bool:
     """Tell whether a member is a link or device, or its name leads out of the folder it belongs in."""
     kind = stat.S_IFMT(member.external_attr >> 16)
-    return (kind not in (0, stat.S_IFREG)) or not member.filename or bool(_ODD_NAME.search(member.filename))
+    return (kind not in (0, stat.S_IFREG)) or not member.filename or is_odd_name(member.filename)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.errors import PfpError
     from pfp_sensors.formats.watch_content import WatchContent
-    from pfp_sensors.formats.watch_rows import RowTable
+    from pfp_sensors.formats.watch_rows import Row, RowTable
     from pfp_sensors.model.watch import WatchRun
 
 _STEPS_PER_STRIDE = 2
@@ -32,6 +32,8 @@ _STARTS = ("start",)
 _STOPS = ("stop", "stop_all", "stop_disable", "stop_disable_all")
 _MAX_OFFSET_S: Final = 14 * 3600
 _OFFSET_STEP_S: Final = 900
+_NEAR_S: Final = 60.0
+_NEARLY_ALL: Final = 0.9
 _MAX_FROM_SUN_S: Final = 3.5 * 3600
 """No place's clock is further from its sun: China's west and Argentina's are at 3 hours."""
 
@@ -108,9 +110,11 @@ def _run(content: WatchContent, part: FitPart, span: _Span, sport: str, *, keep_
     told_by = next((m for m in (span.said, part.first("sport"), part.first("lap")) if m.get("sport")), {})
     told_sport, sub_sport = str(told_by.get("sport") or ""), str(told_by.get("sub_sport") or "")
     taken = take_sport(content.name, told_sport or sport, sub_sport, listed=bool(told_sport))
-    table = row_table([row for row in part.rows if span.start_s <= row[0] < span.end_s])
+    rows, strays = _rows_of(part, span)
+    table = row_table(rows)
     if table is None:
         raise _no_rows(content, part)
+    _check_enough_left(content, part, table)
     table, notes = _without_places(table)
     offset, offset_note = _utc_offset(part.first("activity"), table)
     told = Told(
@@ -121,13 +125,38 @@ def _run(content: WatchContent, part: FitPart, span: _Span, sport: str, *, keep_
         laps=_laps(part.messages.get("lap", ()), span),
         totals=_totals(span.said),
         units=part.names.units,
-        notes=(*part.damage, *notes, *offset_note, *_session_notes(part)),
+        notes=(*part.damage, *strays, *notes, *offset_note, *_session_notes(part)),
         own=_own(part),
         synthetic=_synthetic(part, span),
+        damaged=bool(part.damage),
     )
     if span.start_s > -math.inf:
         table = _from_zero(table)
     return run_of(content, "fit", table, told, keep_positions=keep_positions)
+
+
+def _rows_of(part: FitPart, span: _Span) -> tuple[list[Row], list[str]]:
+    """Take the rows of a session; of a damaged file those of its own time, where nearly all are."""
+    rows = [row for row in part.rows if span.start_s <= row[0] < span.end_s]
+    if not part.damage:
+        return rows, []
+    start, lasted_s = number(span.said.get("start_time")), number(span.said.get("total_elapsed_time"))
+    within = [row for row in rows if start - _NEAR_S <= row[0] <= start + lasted_s + _NEAR_S]
+    if len(within) == len(rows) or len(within) < _NEARLY_ALL * len(rows):
+        return rows, []
+    strays = len(rows) - len(within)
+    return within, [f"{strays} rows lie outside of the time of the run and were left out."]
+
+
+def _check_enough_left(content: WatchContent, part: FitPart, table: RowTable) -> None:
+    """Refuse a damaged file of whose records fewer can be used than not."""
+    lost = table.lost + part.undated
+    if part.damage and lost > len(table.time_s):
+        raise InputError(
+            f"{content.name} is damaged: {lost} of its records have no usable time, {len(table.time_s)} do. "
+            f"{part.damage[0]}",
+            "Copy or export the file again.",
+        )
 
 
 def _own(part: FitPart) -> bool:

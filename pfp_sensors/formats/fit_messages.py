@@ -153,15 +153,23 @@ def _frames(data: bytes) -> Iterator[Any]:
         check_crc=fitdecode.CrcCheck.READONLY,
         error_handling=fitdecode.ErrorHandling.IGNORE,
     )
+    good = 0
     try:
         with reader:
-            yield from reader
+            for frame in reader:
+                good += 1
+                yield frame
     except fitdecode.FitEOFError as error:
         raise _DamagedError(f"it ends at byte {error.offset}, where more was announced") from error
     except fitdecode.FitError as error:
-        raise _DamagedError(str(error)) from error
+        raise _DamagedError(_no_sense(good)) from error
     except _LIBRARY_TRIPS_OVER as error:
-        raise _DamagedError(f"{type(error).__name__}: no message can be made of its bytes") from error
+        raise _DamagedError(_no_sense(good)) from error
+
+
+def _no_sense(good: int) -> str:
+    """Say where, without the words of a library that nobody but its makers understands."""
+    return f"after {good} of its messages the bytes make no sense"
 
 
 def _take(frame: Any, parts: list[FitPart]) -> None:

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 _MOST_BETWEEN_ROWS_S: Final = 5.0
 """A watch that saves a row only where something changes still does so every few seconds."""
 
+OF_A_WATCH: Final = (
+    "altitude_m",
+    "temperature_c",
+    "power_w",
+    "stance_time_ms",
+    "stance_balance_pct",
+    "vertical_oscillation_mm",
+    "step_length_mm",
+)
+"""Channels that only a watch has, written as the native fields of FIT."""
+
 
 @dataclass(frozen=True, slots=True)
 class FitRows:
@@ -30,7 +41,7 @@ class FitRows:
         (n,) whole seconds from the start of the run, growing.
     channels
         (n,) each, NaN where unknown: ``distance_m`` (grows), ``speed_mps``, ``cadence_spm``,
-        ``heart_rate_bpm``, ``peak_g`` and ``contact_ms``.
+        ``heart_rate_bpm``, ``peak_g``, ``contact_ms``, and those of `OF_A_WATCH`.
     spans
         Whole seconds at which the timer started and stopped, in order.
     """
@@ -88,7 +99,7 @@ def rows_of_watch(watch: WatchRun) -> FitRows:
     """Take the rows of a watch as they are, to the whole second; its timer stands where it was paused."""
     whole = np.round(watch.time_s)
     rows = np.flatnonzero(np.diff(whole, prepend=-1.0) > 0)
-    names = ("distance_m", "speed_mps", "cadence_spm", "heart_rate_bpm")
+    names = ("distance_m", "speed_mps", "cadence_spm", "heart_rate_bpm", *OF_A_WATCH)
     channels = {name: watch.channels[name][rows] for name in names if name in watch.channels}
     stops = [(math.floor(pause.start_s), math.ceil(pause.end_s)) for pause in watch.pauses]
     edges = [int(whole[0]), *(edge for stop in sorted(stops) for edge in stop), int(whole[-1])]
@@ -170,7 +181,7 @@ def _of_watch(
     at_s = joined.offset_s + joined.rate * watch.time_s
     found = {
         name: _at(time_s, at_s, watch.channels[name])
-        for name in ("speed_mps", "heart_rate_bpm", "distance_m")
+        for name in ("speed_mps", "heart_rate_bpm", "distance_m", *OF_A_WATCH)
         if name in watch.channels
     }
     distance_m = found.pop("distance_m", None)

@@ -59,7 +59,7 @@ def write_fit(run: Run, analysis: FileAnalysis | None, watch: WatchRun | None, p
     if not isinstance(run.start, datetime) or run.start.utcoffset() is None:
         raise RefusedError(
             f"{run.id}: only the day of the run is known; a FIT file needs the time at which it began.",
-            f"Give it with `pfp edit {run.id}`, then export again.",
+            f"Give it with `pfp edit {run.id} start 2026-10-01T07:00` (as it was), then export again.",
         )
     start, notes = run.start, []
     rows = None
@@ -85,7 +85,7 @@ def _rows_of_totals(run: Run) -> FitRows:
     if run.minutes is None or round(60.0 * run.minutes) < 1:
         raise RefusedError(
             f"{run.id}: how long the run took is not known; a FIT file needs it.",
-            f"Give it with `pfp edit {run.id}`, then export again.",
+            f"Give it with `pfp edit {run.id} minutes MINUTES`, then export again.",
         )
     return rows_of_totals(round(60.0 * run.minutes), run.km)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PIECE_BYTES = 1 << 20
-_AGAIN = "Copy or export the file again; a copy cut short lacks its end, where the list of members is."
+_AGAIN = "Copy or export the archive again; its member is not whole."
 
 
 def gunzipped(path: Path, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:

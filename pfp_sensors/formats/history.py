@@ -76,17 +76,35 @@ def read_document(path: Path) -> Any:
     if len(content) > _MAX_BYTES:
         limit = f"{_MAX_BYTES // 1_000_000} MB"
         raise InputError(f"{path}: found more than {limit}; expected a diary, which is far smaller.", _ADVICE)
+    return document_of_bytes(content, str(path))
+
+
+def document_of_bytes(content: bytes, place: str) -> Any:
+    """Read the bytes of a file as `read_document` does.
+
+    Parameters
+    ----------
+    content
+        Of the file.
+    place
+        Its name, for messages.
+
+    Raises
+    ------
+    InputError
+        If they are not JSON in UTF-8, or say something twice.
+    """
     try:
         return json.loads(
             content.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_number
         )
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not text in UTF-8 (byte {error.start}).", _ADVICE) from error
+        raise InputError(f"{place}: not text in UTF-8 (byte {error.start}).", _ADVICE) from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"{path}: not JSON: {error.msg} ({where}).", _ADVICE) from error
+        raise InputError(f"{place}: not JSON: {error.msg} ({where}).", _ADVICE) from error
     except (ValueError, RecursionError) as error:  # also numbers too long, lists nested too deep
-        raise InputError(f"{path}: not a history file: {error}.", _ADVICE) from error
+        raise InputError(f"{place}: not a history file: {error}.", _ADVICE) from error
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pfp_sensors.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 HEAD_BYTES: Final = 4096
@@ -45,6 +46,7 @@ _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     ),
 )
 _FIT_MARK, _FIT_MARK_AT = b".FIT", 8
+_WATCH_ENDINGS: Final = (".fit", ".tcx", ".gpx")
 
 
 def refuse_known(path: Path, head: bytes) -> None:
@@ -74,6 +76,29 @@ def refuse_known(path: Path, head: bytes) -> None:
     for magic, name, advice in _MAGIC:
         if start.startswith(magic):
             raise _looks_like(path, name, advice)
+
+
+def folder_advice(folder: Path, names: Collection[str]) -> str:
+    """Say what to do with a folder that is no recording, as far as the names of its files tell.
+
+    Parameters
+    ----------
+    folder
+        The folder, for the advice.
+    names
+        Of the files and folders in it.
+    """
+    if {"activities.csv", "activities"} <= set(names):
+        return (
+            "It looks like an unpacked archive of Strava: give the zip file itself to `pfp import`, or the "
+            f"files in it: pfp import {folder}/activities/*"
+        )
+    ends = [end + packed for end in _WATCH_ENDINGS for packed in ("", ".gz")]
+    found = [end for end in ends if any(name.lower().endswith(end) for name in names)]
+    if found:
+        patterns = " ".join(f"{folder}/*{end}" for end in found)
+        return f"It holds files of a watch: give the files, not the folder: pfp import {patterns}"
+    return "Give the file itself, or a folder that pfp wrote."
 
 
 def _looks_like(path: Path, name: str, advice: str) -> InputError:

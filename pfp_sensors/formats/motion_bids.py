@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass, replace
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 FORMAT: Final = "motion-bids"
 _DESCRIPTION = "dataset_description.json"
 _PATTERNS = (f"sub-*/motion/*{MOTION_ENDING}", f"sub-*/ses-*/motion/*{MOTION_ENDING}")
+_PART_PATTERNS = (f"motion/*{MOTION_ENDING}", f"ses-*/motion/*{MOTION_ENDING}")
+"""Where the samples lie in the folder of a session, and in that of a subject."""
+
 _LAST_SHIFTED_YEAR = 1925
 """Dates that were moved to hide when a person took part lie in this year or before it (BIDS, Units)."""
 
@@ -51,8 +55,12 @@ class _Read:
 
 
 def sniff(path: Path, _head: bytes) -> bool:
-    """Tell a ``*_motion.tsv`` or the folder of a BIDS dataset; the samples themselves bear no sign."""
-    return path.name.endswith(MOTION_ENDING) or os.path.isfile(path / _DESCRIPTION)  # noqa: PTH113  (this one never raises)
+    """Tell a ``*_motion.tsv``, or the folder of a BIDS dataset, subject or session; samples bear no sign."""
+    if path.name.endswith(MOTION_ENDING) or os.path.isfile(path / _DESCRIPTION):  # noqa: PTH113  (this one never raises)
+        return True
+    with contextlib.suppress(OSError):
+        return path.is_dir() and any(True for pattern in _PART_PATTERNS for _ in path.glob(pattern))
+    return False
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:
@@ -64,8 +72,8 @@ def read(path: Path, request: ReadRequest) -> RecordingFile:
     Parameters
     ----------
     path
-        A ``*_motion.tsv``, or the folder of a dataset: then all tracking systems of its one recording are
-        looked at, and aligned by their starts.
+        A ``*_motion.tsv``, or the folder of a session, subject or dataset: then all tracking systems of its
+        one recording are looked at, and aligned by their starts.
     request
         Which sensor, and what the caller knows better.
 
@@ -104,7 +112,7 @@ def _of_one_recording(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        found = sorted(chain.from_iterable(path.glob(pattern) for pattern in _PATTERNS))
+        found = sorted(chain.from_iterable(path.glob(each) for each in (*_PATTERNS, *_PART_PATTERNS)))
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror or error}.", "Check that you may."
@@ -114,14 +122,25 @@ def _of_one_recording(path: Path) -> list[Path]:
             f"{path} is a BIDS dataset without motion; expected files such as {_PATTERNS[0]}.",
             "Only recordings of motion can be analysed.",
         )
-    runs = {re.sub(r"_tracksys-[A-Za-z0-9]+", "", str(each.relative_to(path))) for each in found}
+    runs: dict[str, Path] = {}
+    for each in found:
+        runs.setdefault(re.sub(r"_tracksys-[A-Za-z0-9]+", "", str(each.relative_to(path))), each)
     if len(runs) > 1:
-        listed = ", ".join(str(each.relative_to(path)) for each in found[:6])
-        raise UsageError(
-            f"{path} holds {len(runs)} recordings: {listed}{', ...' if len(found) > 6 else ''}.",
-            "Give one of these files.",
-        )
+        raise _several(path, list(runs.values()))
     return found
+
+
+def _several(path: Path, first_files: Sequence[Path]) -> UsageError:
+    """Name the recordings of a dataset by their folders where each has its own, else by their files."""
+    folders = dict.fromkeys(each.parent.parent for each in first_files)
+    apart = len(folders) == len(first_files)
+    ways = list(folders) if apart else list(first_files)
+    listed = ", ".join(str(each.relative_to(path)) for each in ways[:6])
+    kind = "folder" if apart else "file"
+    return UsageError(
+        f"{path} holds {len(ways)} recordings: {listed}{', ...' if len(ways) > 6 else ''}.",
+        f"Give the {kind} of one of them: {ways[0]}",
+    )
 
 
 def _names(systems: Sequence[TrackingSystem]) -> dict[str, tuple[int, str]]:

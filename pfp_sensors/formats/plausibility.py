@@ -147,7 +147,7 @@ def check_units(
     acc_g: Float32Array,
     gyr_dps: Float32Array | None,
     rest_g: float | None,
-) -> tuple[str, ...]:
+) -> None:
     """Check the claimed units against gravity at rest, or where nothing rests against what movement can be.
 
     Parameters
@@ -160,11 +160,6 @@ def check_units(
         (n, 3) in g and deg/s by that claim.
     rest_g
         From `rest_level_g`.
-
-    Returns
-    -------
-    tuple of str
-        A note where there was no still phase.
 
     Raises
     ------
@@ -181,7 +176,6 @@ def check_units(
         for axis in (1, 2):
             np.maximum(fastest, np.abs(gyr_dps[:, axis]), out=fastest)
         _check_rotation(path, columns.gyr, float(np.percentile(fastest, 99)))
-    return ("Unit not checked against gravity: no still phase.",) if rest_g is None else ()
 
 
 def _norm(acc_g: Float32Array) -> Float32Array:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.known_files import folder_advice
 from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.sensors import choose_sensors
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
@@ -52,11 +53,11 @@ def read_folder(path: Path, request: ReadRequest) -> RecordingFile:
     _check_ended(path)
     paths = recording_paths(path)
     if not paths:
-        found = sorted(entry.name for entry in path.iterdir())[:8]
+        found = sorted(entry.name for entry in path.iterdir())
         raise InputError(
-            f"{path} is a folder without imu.parquet; found {', '.join(found) or 'nothing'}; "
+            f"{path} is a folder without imu.parquet; found {', '.join(found[:8]) or 'nothing'}; "
             "expected a recording.",
-            "Give the file itself, or a folder that pfp wrote.",
+            folder_advice(path, found),
         )
     return _read(path, paths, request, "pfp-folder")
 

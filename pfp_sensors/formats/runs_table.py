@@ -42,6 +42,9 @@ _PLAIN: Final = (
 )
 _ORIGIN: Final = (
     Column("distance_source", "text", "where the kilometres are from: imu, model, treadmill or watch"),
+    Column(
+        "distance_error_pct", "number", "by how much the kilometres of a model are typically off, percent"
+    ),
     Column("source", "text", "recording, import, typed, or what a file said"),
     Column("method", "text", "method and settings of the analysis that made the figures"),
     Column("synthetic", "flag", "true where the run was computed, not run by anybody"),

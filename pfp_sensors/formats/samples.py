@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.bad_rows import RowCheck
+from pfp_sensors.formats.moving_gravity import check_moving, moving_gravity
 from pfp_sensors.formats.plausibility import check_channels, check_rate, check_units, rest_level_g
 from pfp_sensors.formats.sensors import side_of
 from pfp_sensors.model.recording import AsFound, Recording
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
+    from pfp_sensors.formats.moving_gravity import MovingGravity
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.model.recording import Acceleration, Float32Array, FloatArray, Side
     from pfp_sensors.store.meta_json import RecordingMeta
@@ -125,9 +127,12 @@ def _recording(
     rate_notes = check_rate(table.path, rate_hz, table.layout, said.sampling_rate_hz)
     columns = table.layout.sensors[sensor.name]
     rest_g = rest_level_g(acc_g, rate_hz)
-    unit_notes: tuple[str, ...] = ()
+    moving, gravity_notes = None, ()
     if table.acceleration != "free":
-        unit_notes = check_units(table.path, columns, acc_g, gyr_dps, rest_g)
+        check_units(table.path, columns, acc_g, gyr_dps, rest_g)
+        if rest_g is None:
+            moving = moving_gravity(acc_g, gyr_dps, rate_hz)
+            gravity_notes = check_moving(table.path, moving)
     side, side_notes = _side(sensor.name, said, request.side)
     try:
         return Recording(
@@ -144,9 +149,9 @@ def _recording(
             start_utc=said.start_utc,
             nominal_rate_hz=said.sampling_rate_hz,
             synthetic=bool(said.synthetic),
-            notes=(*notes, *check.start_notes, *dropped_notes, *side_notes, *rate_notes, *unit_notes),
+            notes=(*gravity_notes, *notes, *check.start_notes, *dropped_notes, *side_notes, *rate_notes),
             acceleration=table.acceleration,
-            as_found=_as_found(table.layout, columns, rest_g),
+            as_found=_as_found(table.layout, columns, rest_g, moving),
             phone=bool(said.phone),
         )
     except InputError as error:
@@ -166,7 +171,9 @@ def _over(stronger: SensorMeta, weaker: SensorMeta) -> SensorMeta:
     return SensorMeta(**known, said=stronger.said | weaker.said)
 
 
-def _as_found(layout: Layout, columns: SensorColumns, rest_g: float | None) -> AsFound:
+def _as_found(
+    layout: Layout, columns: SensorColumns, rest_g: float | None, moving: MovingGravity | None
+) -> AsFound:
     def named(axes: Axes) -> tuple[str, ...]:
         return tuple(layout.names[column].strip().strip('"') for column in axes.columns)
 
@@ -179,6 +186,7 @@ def _as_found(layout: Layout, columns: SensorColumns, rest_g: float | None) -> A
         gyr_columns=() if gyr is None else named(gyr),
         gyr_unit=None if gyr is None else gyr.unit,
         gravity_at_rest_g=rest_g,
+        gravity_moving_g=None if moving is None else moving.seen_g,
     )
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pfp_sensors.formats.samples import Table
     from pfp_sensors.model.recording import FloatArray, Side
 
-_SIDE_WORD = re.compile(r"(?<![a-z])(left|right)(?![a-z])", re.IGNORECASE)
+_SIDE_WORD = re.compile(
+    r"(?<![a-z])(?:(left|right)(?![a-z])|(left|right|l|r)(?:tibia|shank|shin|leg)(?![a-z]))", re.IGNORECASE
+)
 _PLAIN_COUNT = re.compile(r"\d{12,17}(?:\.\d+)?", re.ASCII)
 _MOST_FILES: Final = 10_000
 _EPOCHS_S: Final = (946_684_800.0, 4_102_444_800.0)
@@ -107,8 +109,9 @@ def choose_groups(folder: Path, groups: Sequence[str], request: ReadRequest) -> 
 
 
 def side_in_name(name: str) -> Side | None:
-    """Tell the side from the words left and right in the name of a file."""
-    sides: set[Side] = {"left" if word.lower() == "left" else "right" for word in _SIDE_WORD.findall(name)}
+    """Tell the side from the words left and right in the name of a file, or from one such as ``RTibia``."""
+    found = {(one[1] or one[2])[0].lower() for one in _SIDE_WORD.finditer(name)}
+    sides: set[Side] = {"left" if letter == "l" else "right" for letter in found}
     return sides.pop() if len(sides) == 1 else None
 
 

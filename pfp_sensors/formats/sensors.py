@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.recording import Side
 
 _SIDE_WORDS: Final[dict[str, Side]] = {"left": "left", "l": "left", "right": "right", "r": "right"}
+_SIDE_AND_PART: Final = re.compile(r"(left|right|l|r)(?:tibia|shank|shin|leg)")
 _NOT_A_LEG: Final = frozenset(
     [
         "arm",
@@ -37,8 +38,9 @@ _NOT_A_LEG: Final = frozenset(
 
 
 def side_of(sensor: str) -> Side | None:
-    """Tell the side from a sensor's name: a word left or right, or a letter l or r standing alone."""
-    sides = {_SIDE_WORDS[word] for word in _words(sensor) if word in _SIDE_WORDS}
+    """Tell the side from a sensor's name: a word left or right, l or r alone, or as in ``RTibia``."""
+    words = (_SIDE_AND_PART.sub(r"\1", word) for word in _words(sensor))
+    sides = {_SIDE_WORDS[word] for word in words if word in _SIDE_WORDS}
     return sides.pop() if len(sides) == 1 else None
 
 

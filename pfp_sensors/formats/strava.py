@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pfp_sensors.errors import InputError, PfpError, RefusedError
-from pfp_sensors.formats.archive import names_in, open_archive
+from pfp_sensors.formats.archive import is_odd_name, names_in, open_archive
 from pfp_sensors.formats.watch_content import WatchFiles, content_of
 from pfp_sensors.formats.watch_sport import take_sport
 from pfp_sensors.formats.watch_xml import number_of
@@ -112,6 +112,7 @@ def _files(
     runs: list[WatchRun] = []
     problems: list[tuple[str, PfpError]] = []
     others = by_hand = 0
+    unsafe: list[str] = []
     for entry in entries:
         if not _may_be_run(entry):
             others += 1
@@ -119,27 +120,45 @@ def _files(
         if not entry.file:
             by_hand += 1
             continue
+        if is_odd_name(entry.file):
+            unsafe.append(entry.file)
+            continue
         member = folder + entry.file
+        shown = f"{path}, {member}"
         try:
             if member not in archive.names:
-                raise InputError(
-                    f"{path}: {member} is in the table, not in the archive.", "Ask Strava again."
-                )
-            content = content_of(f"{path}, {member}", archive.read(member, max_bytes))
+                raise _no_such_member(shown)
+            content = content_of(shown, archive.read(member, max_bytes))
             found = read_one(content, keep_positions=keep_positions, sport=entry.sport)
         except RefusedError as problem:
             if entry.sport:
-                problems.append((member, problem))
+                problems.append((shown, problem))
             else:
                 others += 1
         except InputError as problem:
-            problems.append((member, problem))
+            problems.append((shown, problem))
         else:
-            runs += _judged(member, found, entry, problems)
-    notes = (*archive.left_out_note, *_notes(others, by_hand, entries))
+            runs += _judged(shown, found, entry, problems)
+    notes = (*archive.left_out_note, *_notes(others, by_hand, entries), *_unsafe_note(unsafe))
     if not runs and not problems:
         raise RefusedError(f"{path} holds no run. {' '.join(notes)}", "Give an export with runs in it.")
     return WatchFiles(tuple(runs), tuple(problems), notes)
+
+
+def _no_such_member(shown: str) -> InputError:
+    if not _FILE.search(shown):
+        return InputError(f"{shown} is no file that is read; expected FIT, TCX or GPX.", "Import it by hand.")
+    return InputError(f"{shown} is in the table, not in the archive.", "Ask Strava again.")
+
+
+def _unsafe_note(unsafe: Sequence[str]) -> tuple[str, ...]:
+    """Say which activities have a file whose name leads out of the archive."""
+    if not unsafe:
+        return ()
+    return (
+        f"{len(unsafe)} activities were left out as unsafe: the names of their files lead out of the archive "
+        f"({unsafe[0][:80]!r}).",
+    )
 
 
 def _may_be_run(entry: _Entry) -> bool:
@@ -230,7 +249,7 @@ def _file_column(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
 def _entry(head: Sequence[str], row: Sequence[str], files: int) -> _Entry:
     file = _cell(row, files)
     return _Entry(
-        file=file if _FILE.search(file) else "",
+        file=file,
         sport=_cell(row, _column(head, "Activity Type", 0)),
         totals=WatchTotals(
             distance_m=_told(row, _column(head, "Distance", 1)),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.archive import is_archive, open_archive
+from pfp_sensors.formats.own_archive import holds_diary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,12 @@ def read(path: Path, _request: ReadRequest) -> NoReturn:
             f"{path} is a spreadsheet (xlsx) or another document of an office program; expected a recording.",
             "Export it as CSV from the app that recorded it (phyphox: CSV, not Excel), or save the sheet as "
             "CSV in UTF-8.",
+        )
+    if holds_diary(names):
+        raise InputError(
+            f"{path} is an archive of everything in a diary (`pfp export all`); expected a recording.",
+            f"`pfp restore {path}` brings the diary back, its recordings not. `pfp import` takes the "
+            "runs.csv in it, unpacked.",
         )
     listed = ", ".join(repr(name)[1:-1] for name in names[:8]) or "nothing"
     raise InputError(

@@ -27,6 +27,7 @@ HEAD_BYTES: Final = 4096
 _FIT_MARK, _FIT_MARK_AT = b".FIT", 8
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(TrainingCenterDatabase|gpx)[\s>/]")
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>[]*(?:\[.*?\])?[^>]*>\s*)*", re.DOTALL)
+_BEFORE_XML = re.compile(rb"(?:\xef\xbb\xbf|[ \t\r\n])*")
 _KIND_OF_ROOT = {b"TrainingCenterDatabase": "tcx", b"gpx": "gpx"}
 
 
@@ -115,12 +116,18 @@ def kind_of(head: bytes) -> str | None:
     """Tell by its first bytes, unpacked, what a file is: "fit", "tcx", "gpx", or None."""
     if head[_FIT_MARK_AT : _FIT_MARK_AT + len(_FIT_MARK)] == _FIT_MARK:
         return "fit"
-    text = head.removeprefix(b"\xef\xbb\xbf")
+    text = head[start_of_xml(head) :]
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = text[2:].replace(b"\0", b"")
     start = _PROLOGUE.match(text)
     root = _ROOT.match(text, start.end() if start else 0)
     return _KIND_OF_ROOT[root[1]] if root else None
+
+
+def start_of_xml(data: bytes) -> int:
+    """Tell where XML begins behind white space and marks of UTF-8, which some services write before it."""
+    before = _BEFORE_XML.match(data)
+    return before.end() if before else 0
 
 
 def head_of(path: Path) -> bytes:

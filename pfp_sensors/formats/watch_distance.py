@@ -41,12 +41,12 @@ def growing_distance(distance_m: FloatArray) -> tuple[FloatArray, int]:
     """
     known = np.flatnonzero(np.isfinite(distance_m))
     told = distance_m[known]
-    steps = np.diff(told)
-    restarted = (steps < 0) & (told[1:] < _RESTARTED * told[:-1])
-    steps = np.where(restarted, told[1:], np.maximum(steps, 0.0))
+    restarted = (np.diff(told) < 0) & (told[1:] < _RESTARTED * told[:-1])
     grown = np.full(len(distance_m), np.nan)
-    if len(known):
-        grown[known] = told[0] + np.concatenate([[0.0], np.cumsum(steps)])
+    before = 0.0
+    for stretch in np.split(known, np.flatnonzero(restarted) + 1) if len(known) else ():
+        grown[stretch] = before + np.maximum.accumulate(distance_m[stretch])
+        before = float(grown[stretch[-1]])
     return grown, int(restarted.sum())
 
 

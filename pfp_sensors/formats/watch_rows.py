@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pfp_sensors.formats.watch_damage import stray_times
 from pfp_sensors.model.watch import DEVELOPER
 
 if TYPE_CHECKING:
@@ -76,12 +77,15 @@ class RowTable:
         (n,) each; NaN where the row said nothing. None is all NaN.
     notes
         What was dropped.
+    lost
+        How many rows were dropped, for a time that cannot be.
     """
 
     start_unix_s: float
     time_s: FloatArray
     columns: Mapping[str, FloatArray]
     notes: tuple[str, ...]
+    lost: int = 0
 
 
 Row = tuple[float, "Mapping[str, float]"]
@@ -110,6 +114,7 @@ def row_table(rows: Sequence[Row]) -> RowTable | None:
         return None
     good &= np.abs(times - np.median(times[good])) <= _MAX_FROM_MEDIAN_S
     order = np.flatnonzero(good)
+    order = order[~stray_times(times[order])]
     disordered = int(np.count_nonzero(np.diff(times[order]) < 0))
     order = order[np.argsort(times[order], kind="stable")]
     if not len(order):
@@ -117,8 +122,9 @@ def row_table(rows: Sequence[Row]) -> RowTable | None:
     first = np.concatenate([[True], np.diff(times[order]) > 0])
     columns, impossible = _columns(rows, order, np.cumsum(first) - 1, int(first.sum()))
     unique = times[order][first]
-    notes = _row_notes(len(rows) - len(order), len(order) - len(unique), disordered, impossible)
-    return RowTable(float(unique[0]), unique - unique[0], columns, notes)
+    lost = len(rows) - len(order)
+    notes = _row_notes(lost, len(order) - len(unique), disordered, impossible)
+    return RowTable(float(unique[0]), unique - unique[0], columns, notes, lost)
 
 
 def _columns(

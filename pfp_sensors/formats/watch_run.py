@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pfp_sensors.formats.watch_damage import borne_out, without_spikes
 from pfp_sensors.formats.watch_distance import distance_of_positions, growing_distance, speed_of_distance
 from pfp_sensors.formats.watch_rows import LATITUDE, LONGITUDE, SEGMENT
 from pfp_sensors.formats.watch_sport import UNTOLD_NOTE, Sport
@@ -43,6 +44,8 @@ class Told:
         What reading it took.
     own, synthetic
         As in `WatchRun`.
+    damaged
+        Whether the file is known to be damaged, so that its numbers are held against each other more strictly.
     """
 
     sport: Sport
@@ -55,6 +58,7 @@ class Told:
     notes: tuple[str, ...] = ()
     own: bool = False
     synthetic: bool = False
+    damaged: bool = False
 
 
 def run_of(
@@ -79,6 +83,9 @@ def run_of(
         Whether `WatchRun.positions` is filled; else the places are forgotten here.
     """
     channels, notes = _with_distance(table)
+    channels, totals, doubts = borne_out(
+        table.time_s, channels, told.totals, speed_told="speed_mps" in table.columns, damaged=told.damaged
+    )
     start = table.start_unix_s
     if told.sport.name == "unknown":
         notes = [UNTOLD_NOTE, *notes]
@@ -94,9 +101,9 @@ def run_of(
         device=told.device,
         pauses=tuple(Pause(a - start, b - start) for a, b in (*told.pauses, *_segment_pauses(table))),
         laps=tuple(Lap(a - start, b - start, distance_m) for a, b, distance_m in told.laps),
-        totals=told.totals,
+        totals=totals,
         positions=_positions(table) if keep_positions else None,
-        notes=(*told.notes, *table.notes, *notes),
+        notes=(*told.notes, *table.notes, *notes, *doubts),
         own=told.own,
         synthetic=told.synthetic,
     )
@@ -107,7 +114,10 @@ def _with_distance(table: RowTable) -> tuple[dict[str, FloatArray], list[str]]:
     channels = {name: values for name, values in table.columns.items() if name not in _NOT_A_CHANNEL}
     notes = []
     if "distance_m" in channels:
-        channels["distance_m"], restarts = growing_distance(channels["distance_m"])
+        told, spikes = without_spikes(table.time_s, channels["distance_m"])
+        channels["distance_m"], restarts = growing_distance(told)
+        if spikes:
+            notes.append(f"{spikes} values of the distance, far from those around them, were left out.")
         if restarts:
             notes.append(f"The distance started again {restarts} times, as lap by lap; it was added up.")
     elif LATITUDE in table.columns and LONGITUDE in table.columns:

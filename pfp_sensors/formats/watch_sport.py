@@ -65,7 +65,10 @@ def take_sport(file: str, sport: str, sub_sport: str = "", *, listed: bool = Tru
 
 
 def _refused(file: str, sport: str) -> RefusedError:
-    return RefusedError(f"{file} is of another sport: {sport[:40]}. {TAKEN}", "Give the file of a run.")
+    named = sport[:40]
+    if named.isdigit():
+        named = f"the one with the number {named}, of which no name is known"
+    return RefusedError(f"{file} is of another sport: {named}. {TAKEN}", "Give the file of a run.")
 
 
 def _plain(text: str) -> str:

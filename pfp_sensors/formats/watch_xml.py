@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from xml.parsers.expat import ExpatError
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.watch_content import start_of_xml
 from pfp_sensors.formats.watch_extra import require_watch
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def walk_xml(content: WatchContent, handler: Handler) -> tuple[str, ...]:
 
     parser = DefusedXMLParser(target=_Target(content.name, handler), forbid_dtd=True)
     try:
-        for at in range(0, len(content.data), _PIECE_BYTES):
+        for at in range(start_of_xml(content.data), len(content.data), _PIECE_BYTES):
             parser.feed(content.data[at : at + _PIECE_BYTES])
         parser.close()
     except DefusedXmlException as error:

@@ -1,16 +1,19 @@
-"""CSV files of the Movella (Xsens) DOT app, one sensor each."""
+"""CSV files of the Movella (Xsens) DOT app, one sensor each; of a folder the two legs."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from pfp_sensors.formats.csv_table import read_table
+from pfp_sensors.formats.known_files import HEAD_BYTES
+from pfp_sensors.formats.plain_file import is_plain_file
 from pfp_sensors.formats.samples import RawSensor, recordings_of
-from pfp_sensors.formats.sensor_files import from_start
-from pfp_sensors.formats.sensors import choose_sensors
+from pfp_sensors.formats.sensor_files import choose_groups, files_in, from_start, side_in_name
+from pfp_sensors.formats.sensors import choose_sensors, side_of
 from pfp_sensors.formats.xsens_dot_head import (
     COUNTER,
     EULER,
@@ -23,15 +26,18 @@ from pfp_sensors.formats.xsens_dot_head import (
 )
 from pfp_sensors.model.recording import RecordingFile, Source
 from pfp_sensors.store.meta_json import META_NAME, SensorMeta, read_meta
+from pfp_sensors.store.sealed_files import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pfp_sensors.formats.csv_header import CsvHead
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.formats.samples import Table
-    from pfp_sensors.model.recording import Acceleration, Float32Array, FloatArray
+    from pfp_sensors.model.recording import Acceleration, Float32Array, FloatArray, Recording
+
+FORMAT: Final = "xsens-dot"
 
 _WRAP_S: Final = 2**32 * 1e-6
 """SampleTimeFine counts microseconds in 32 bits."""
@@ -43,13 +49,15 @@ _MOST_MISSING = 10_000_000
 """A larger step of the packet counter is a damaged number, or a new start."""
 
 
-def sniff(_path: Path, head: bytes) -> bool:
-    """Tell a CSV file of the DOT app by its first lines."""
+def sniff(path: Path, head: bytes) -> bool:
+    """Tell a CSV file of the DOT app by its first lines, and a folder of them."""
+    if not head and path.is_dir():
+        return any(True for _ in _dot_files(path))
     return is_dot(head)
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:
-    """Read a CSV file of the DOT app, with ``meta.json`` beside it if there is one.
+    """Read a CSV file of the DOT app, or the two legs of a folder; with ``meta.json`` beside them.
 
     A file without ``Acc`` but with ``FreeAcc`` (acceleration in the earth's frame, gravity taken out) and an
     orientation has gravity put back: ``acceleration`` is then "rebuilt"; without an orientation "free".
@@ -59,8 +67,38 @@ def read(path: Path, request: ReadRequest) -> RecordingFile:
     InputError
         If it cannot be read, holds no acceleration, or is not what it claims (`recordings_of`).
     UsageError
-        If a sensor is asked for: such a file holds one, without a name.
+        If a sensor is asked for: such a file holds one, without a name. If a folder holds several that are
+        not one left and one right leg, and none is chosen.
     """
+    if not path.is_dir():
+        choose_sensors(("",), request.sensor, request.side)
+        recording, sha256 = _read_file(path, "", request)
+        return RecordingFile(Source(str(path), sha256, FORMAT), (recording,))
+    files = {_group_name(file, head): file for file, head in _dot_files(path)}
+    chosen = choose_groups(path, tuple(files), request)
+    found = [_read_file(files[name], label, request) for label, name in chosen.sensors]
+    sha256 = found[0][1] if len(found) == 1 else sha256_of(*(files[name] for _, name in chosen.sensors))
+    return RecordingFile(Source(str(path), sha256, FORMAT), tuple(one for one, _ in found), chosen.notes)
+
+
+def _dot_files(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Give the files of the app in a folder, each with its first lines."""
+    for path in files_in(folder):
+        if path.suffix.lower() == ".csv" and is_plain_file(path):
+            with contextlib.suppress(OSError), path.open("rb") as file:
+                head = file.read(HEAD_BYTES)
+                if is_dot(head):
+                    yield path, head
+
+
+def _group_name(path: Path, head: bytes) -> str:
+    """Name a sensor of a folder by its file, with the side that the file itself says."""
+    side = facts_of(head)[0].side or side_in_name(path.name)
+    return path.stem if side is None or side_of(path.stem) == side else f"{path.stem}_{side}"
+
+
+def _read_file(path: Path, label: str, request: ReadRequest) -> tuple[Recording, str]:
+    """Read one file; give its recording and the SHA-256 of its bytes."""
     said = SensorMeta()
     facts: tuple[str, ...] = ()
 
@@ -72,10 +110,19 @@ def read(path: Path, request: ReadRequest) -> RecordingFile:
 
     meta = read_meta(path.with_name(META_NAME))
     (table, _, notes), sha256 = read_table(path, request.max_bytes, head_of)
-    choose_sensors(("",), request.sensor, request.side)
+    if said.side is None and (side := side_in_name(path.name)):
+        said = replace(said, side=side, said=said.said | {"side"})
+        facts = (*facts, f"The file's name says {side}.")
     table, more = _one_sensor(replace(table, said=said))
-    recordings = recordings_of(from_start(table), meta, request, (*notes, *facts, *more))
-    return RecordingFile(Source(str(path), sha256, "xsens-dot"), recordings)
+    table = _labelled(from_start(table), label)
+    (recording,) = recordings_of(table, meta, request, (*notes, *facts, *more))
+    return recording, sha256
+
+
+def _labelled(table: Table, label: str) -> Table:
+    """Name the one sensor of a table."""
+    layout = replace(table.layout, sensors={label: table.layout.sensors[""]})
+    return replace(table, layout=layout, sensors=(replace(table.sensors[0], name=label),))
 
 
 def _one_sensor(table: Table) -> tuple[Table, tuple[str, ...]]:

@@ -56,6 +56,8 @@ class Run:
         Of the watch's own file.
     watch_offset_s
         Second of the recording at which the watch's rows begin; None where the two are not joined.
+    distance_error_pct
+        By how many percent ``km`` is typically off, where a model that the person's runs taught gave it.
     """
 
     id: str
@@ -83,3 +85,4 @@ class Run:
     watch: str | None = None
     watch_sha256: str | None = None
     watch_offset_s: float | None = None
+    distance_error_pct: float | None = None

@@ -30,12 +30,15 @@ class Met:
         Second of the recording at which the watch began; None where nothing was aligned.
     because
         Why they were not aligned; None where they were.
+    clocks_differ_s
+        By how many seconds the clock of what came in is ahead of that of the run; None where that is not known.
     """
 
     run: Run
     aligned: bool
     offset_s: float | None = None
     because: str | None = None
+    clocks_differ_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class AsFound:
         What their numbers were taken for: "s", "ms", "us", "ns"; "g", "mg", "mps2"; "dps", "rps", "mdps".
     gravity_at_rest_g
         Median norm of the acceleration in still seconds; None where nothing was still.
+    gravity_moving_g
+        Where nothing was still: mean acceleration of some strides, turned upright by the gyroscope. None where
+        that shows nothing.
     """
 
     time_column: str
@@ -59,6 +62,12 @@ class AsFound:
     gyr_columns: tuple[str, ...] = ()
     gyr_unit: str | None = None
     gravity_at_rest_g: float | None = None
+    gravity_moving_g: float | None = None
+
+    @property
+    def gravity_seen(self) -> bool:
+        """Whether gravity was found in the acceleration, and with it the unit checked."""
+        return self.gravity_at_rest_g is not None or self.gravity_moving_g is not None
 
 
 Acceleration = Literal["measured", "rebuilt", "free"]

@@ -82,8 +82,8 @@ class WatchRun:
     Attributes
     ----------
     source
-        Path as given, SHA-256 of its bytes (of a member of an archive: of that member, unpacked), and the
-        format: "fit", "tcx" or "gpx".
+        Path as given, SHA-256 of its bytes (of a member of an archive: of that member, unpacked; of a
+        later run of one file: made of that and its start), and the format: "fit", "tcx" or "gpx".
     start
         Of ``time_s`` 0, in UTC.
     time_s

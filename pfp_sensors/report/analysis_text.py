@@ -140,7 +140,7 @@ def _how_sure(run: RunSummary) -> str:
         return f"Worth knowing:\n{cautions}" if cautions else ""
     coverage = run.quality.coverage
     used = "" if coverage is None else f" {100 * coverage:.0f} % of the running strides could be used."
-    grade = words.GRADE_WORDS[run.quality.grade]
+    grade = words.grade_words(run)
     text = words.paragraph(f"How sure: {grade}.{used}")
     return f"{text}\n{cautions}" if cautions else text
 

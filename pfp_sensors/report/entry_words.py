@@ -65,7 +65,7 @@ def named_run(run: Run) -> str:
 def measured_words(run: Run, *, dose: bool = False) -> str:
     """Describe what is known of a run besides when and, unless asked for, how far and how long."""
     parts = _dose(run) if dose else []
-    parts += [] if run.speed_mps is None else [f"{min_per_km(run.speed_mps)} min per km"]
+    parts += [] if run.speed_mps is None else [f"typically {min_per_km(run.speed_mps)} min per km"]
     parts += [] if run.cadence_spm is None else [f"{run.cadence_spm:.0f} steps per minute"]
     parts += [] if run.steps is None else [f"{run.steps} steps"]
     for leg, impact in run.impact.items():

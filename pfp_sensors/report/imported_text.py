@@ -28,7 +28,8 @@ def imported_text(one: Imported, shown: str | None = None) -> str:
     """
     path, run = shown or one.path, one.run
     if one.how == "known":
-        return f"{path}: the diary has this already, as run {named_run(run)}. Nothing was written.\n"
+        said = f"{path}: the diary has this already, as run {named_run(run)}. Nothing was written."
+        return "\n".join([said, *one.notes]) + "\n"
     lines = [f"SYNTHETIC: {path} was computed by a program, not run by a person."] if run.synthetic else []
     lines += _what_became(one, path)
     if one.met is not None:

@@ -217,7 +217,7 @@ def _legs(analysis: FileAnalysis) -> Iterator[Markup]:
 def _how_sure(summary: RunSummary) -> str:
     coverage = summary.quality.coverage
     used = "" if coverage is None else f"; {100 * coverage:.0f} % of the running strides could be used"
-    return f"{words.GRADE_WORDS[summary.quality.grade]}{used}"
+    return f"{words.grade_words(summary)}{used}"
 
 
 def _made(report: RunReport) -> Markup:

@@ -64,6 +64,7 @@ def _run(one: SeenRun) -> Json:
             "ascent_m": run.ascent_m,
             "descent_m": run.descent_m,
             "distance_source": run.distance_source,
+            "distance_error_pct": run.distance_error_pct,
             "downhill_min": run.downhill_min,
             "rpe": run.rpe,
             "pain": scores,
@@ -73,6 +74,7 @@ def _run(one: SeenRun) -> Json:
             "synthetic": run.synthetic,
             "recording": run.recording,
             "watch": run.watch,
+            "watch_offset_s": run.watch_offset_s,
             "sha256": run.sha256,
             "note": run.note,
         }.items()

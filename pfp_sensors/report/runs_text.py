@@ -85,6 +85,8 @@ def _footer(shown: Sequence[SeenRun], known: int) -> Iterator[str]:
             f"{_OPEN} in pain: still to be answered, `pfp pain SCORE --when WHEN --run RUN`, where WHEN is "
             f"{page.listed(REQUIRED, 'or')}."
         )
+    if any(one.run.speed_mps is not None for one in shown):
+        yield f"pace: typical, {words.TYPICAL_PACE}."
     if any(one.run.impact for one in shown):
         unclear = any(reading.quality != "good" for one in shown for reading in one.run.impact.values())
         mark = f" {_OPEN} behind it: not clear enough to judge by." if unclear else ""
@@ -185,7 +187,7 @@ def figure_rows(run: Run) -> list[tuple[str, str]]:
         ("Running time", "not known" if run.minutes is None else f"{run.minutes:.0f} min"),
     ]
     if run.speed_mps is not None:
-        rows.append(("Pace", f"{min_per_km(run.speed_mps)} min per km"))
+        rows.append(("Typical pace", f"{min_per_km(run.speed_mps)} min per km, {words.TYPICAL_PACE}"))
     if run.cadence_spm is not None:
         rows.append(("Cadence", f"{run.cadence_spm:.0f} steps per minute of both feet"))
     if run.downhill_min is not None:
@@ -197,8 +199,10 @@ def figure_rows(run: Run) -> list[tuple[str, str]]:
 
 
 def _by(run: Run) -> str:
-    said = None if run.distance_source is None else _DISTANCE[run.distance_source]
-    return "" if said is None else f", {said}"
+    if run.distance_source is None:
+        return ""
+    sure = "" if run.distance_error_pct is None else f"; typically {run.distance_error_pct:.0f} % off"
+    return f", {_DISTANCE[run.distance_source]}{sure}"
 
 
 def watch_rows(run: Run) -> list[tuple[str, str]]:
@@ -238,10 +242,14 @@ def origin_rows(run: Run) -> list[tuple[str, str]]:
         return []
     rows = [("Where from", _SOURCES.get(run.source, run.source))]
     if run.watch is not None and run.source != "watch":
-        rows.append(("Joined with", "the rows of a watch"))
+        rows.append(("Joined with", f"the rows of a watch, {_joined_by(run)}"))
     elif run.watch is not None and run.method is not None:
-        rows.append(("Joined with", "the recording of a sensor"))
+        rows.append(("Joined with", f"the recording of a sensor, {_joined_by(run)}"))
     return rows
+
+
+def _joined_by(run: Run) -> str:
+    return "by its time alone" if run.watch_offset_s is None else "aligned by cadence"
 
 
 def _pain(one: SeenRun) -> list[tuple[str, str]]:

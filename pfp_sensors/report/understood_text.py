@@ -160,6 +160,8 @@ def _gravity_line(found: Understood) -> str:
     rest_g = None if found.as_found is None else found.as_found.gravity_at_rest_g
     if found.as_found is None:
         return "Gravity at rest: not checked, units are this program's own."
+    if rest_g is None and found.as_found.gravity_moving_g is not None:
+        return f"Gravity while moving: {found.as_found.gravity_moving_g:.2f} g (nothing was still)."
     said = "not checked, nothing was still" if rest_g is None else f"{rest_g:.2f} g"
     return f"Gravity at rest: {said}."
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.model.watch import CHANNELS, DEVELOPER
 from pfp_sensors.report import words
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.imported import Met
     from pfp_sensors.model.watch import WatchRun
 
+_CLOCKS_AGREE_S: Final = 120.0
 _FORMATS = {"fit": "FIT", "tcx": "TCX", "gpx": "GPX"}
 
 
@@ -68,9 +70,19 @@ def joined_line(met: Met, *, would: bool) -> str:
         if abs(met.offset_s) >= 1.0:
             after = "after" if met.offset_s > 0 else "before"
             when = f"began {words.duration(abs(met.offset_s))} {after} the recording"
-        return f"The same run as {run}: {verb}, aligned by cadence. The watch {when}."
+        return f"The same run as {run}: {verb}, aligned by cadence. The watch {when}.{_clocks(met)}"
     why = "" if met.because is None else f", because {met.because.rstrip('.')}"
     return (
         f"The same run as {run}, by its time alone: {verb}. Watch and recording could not be laid side by "
-        f"side{why}, so distance and speed are those of the whole run on the watch."
+        f"side{why}, so distance and speed are those of the whole run on the watch.{_clocks(met)}"
     )
+
+
+def _clocks(met: Met) -> str:
+    """Say that the clocks of the two files differ, and which one the diary goes by."""
+    seconds = met.clocks_differ_s
+    if seconds is None or abs(seconds) <= _CLOCKS_AGREE_S:
+        return ""
+    start = met.run.start
+    keeps = f"; the run keeps its start {start:%H:%M}" if isinstance(start, datetime) else ""
+    return f" Their clocks differ by {round(abs(seconds) / 60.0)} min{keeps}."

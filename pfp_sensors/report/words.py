@@ -12,6 +12,9 @@ NOT_KNEE_LOAD: Final = (
 )
 """Said wherever landing impact is shown."""
 
+TYPICAL_PACE: Final = "the median while running"
+"""What the pace of a run is: no quotient of its minutes and kilometres."""
+
 SYNTHETIC_OF: Final = "SYNTHETIC: the samples of {} were computed by a program, not measured on a person."
 
 SYNTHETIC: Final = "SYNTHETIC: these samples were computed by a program, not measured on a person."
@@ -51,6 +54,13 @@ GRADE_WORDS: Final = {
     "usable": "usable, with care",
     "poor": "poor; take the numbers as a rough hint only",
 }
+
+
+def grade_words(run: RunSummary) -> str:
+    """Say how sure the numbers are; landing impact apart where nobody knows what its numbers hold."""
+    if run.quality.grade == "usable" and any(reason.code == "gravity_unchecked" for reason in run.reasons):
+        return "the rhythm is usable, with care; landing impact is not checked and may be wrong"
+    return GRADE_WORDS[run.quality.grade]
 
 
 def field_words(field: str) -> str:

@@ -95,6 +95,7 @@ RUN_FIELDS = (
     Field("watch", text),
     Field("watch_sha256", name),
     Field("watch_offset_s", number(-100_000, 100_000, "seconds")),
+    Field("distance_error_pct", number(0, 100, "percent")),
 )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
-from pfp_sensors.actions.keep_samples import keeping
+from pfp_sensors.actions.import_run import import_run
 from pfp_sensors.actions.known_beside import read_known
 from pfp_sensors.actions.run_from_summary import impact_quality
 from pfp_sensors.analyse import analyse_file
@@ -54,16 +54,16 @@ def assert_low(analysis: FileAnalysis) -> None:
 
 
 def test_a_phones_impact_is_never_a_baseline(phyphox: Path, tmp_path: Path) -> None:
-    file = read_known(phyphox, OPTIONS)
     assert_low(analyze_file(phyphox, OPTIONS))
-    with keeping(tmp_path, phyphox, file, BEGAN) as kept:
-        assert kept.place is not None
-    folder = tmp_path / kept.place
+    run = import_run(tmp_path, phyphox, OPTIONS, start=BEGAN, at=BEGAN + timedelta(days=1)).run
+    assert run.impact["left"].quality == "low"
+    assert run.recording is not None
+    folder = tmp_path / run.recording
     assert read_meta(folder / META_NAME).common.phone is True
     assert_low(analyze_file(folder))
     assert_low(analyze_file(folder / "imu.parquet"))
     table_file = tmp_path / "samples.parquet"
-    write_samples_table(file.recordings, table_file)
+    write_samples_table(read_known(phyphox, OPTIONS).recordings, table_file)
     assert_low(analyze_file(table_file))
 
 

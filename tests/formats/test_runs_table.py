@@ -59,6 +59,7 @@ FULL = Run(
     watch="runs/20261001-073000/watch.parquet",
     watch_sha256="cd" * 32,
     watch_offset_s=-12.25,
+    distance_error_pct=4.5,
 )
 
 
