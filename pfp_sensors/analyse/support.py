@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pfp_sensors.analyse.rate_words import recorded_words
 from pfp_sensors.model.summary import Reason
 from pfp_sensors.signal.directions import across, angle_deg
 
@@ -33,8 +34,8 @@ RUNNING_FIELDS: Final = (
 """Every quantity of a summary that needs running."""
 
 _UNCHECKED: Final = (
-    "Nothing was still, so nobody knows whether gravity is in this acceleration, and whether its unit is right. "
-    "Stand still for 5 s before running."
+    "Nothing was still, so nobody knows whether gravity is in this acceleration, or whether its unit is "
+    "right. Stand still for 5 s before running."
 )
 
 _SHIN_WORDS: Final = ("shank", "shin", "tibia")
@@ -74,9 +75,8 @@ def too_slow(recording: Recording, settings: SignalSettings) -> Support | None:
     needed_hz = settings.rate.spectral_min_hz
     if recording.rate_hz >= needed_hz:
         return None
-    message = (
-        f"{recording.rate_hz:.1f} Hz recorded; cadence needs {needed_hz:.0f} Hz, better 200. Record faster."
-    )
+    shown = recorded_words(recording.rate_hz, settings.rate)
+    message = f"{shown}; cadence needs {needed_hz:.0f} Hz, better 200. Record faster."
     return Support(tuple(refuse("rate_too_low", RUNNING_FIELDS, message)))
 
 
@@ -130,8 +130,8 @@ def _rebuilt(recording: Recording) -> list[Reason]:
 def _rate(recording: Recording, settings: SignalSettings) -> list[Reason]:
     """Apply the table of signal.md, section 3, to the sampling rate."""
     rate, hz = settings.rate, recording.rate_hz
-    shown = f"{hz:.0f} Hz recorded"
-    if hz < rate.contact_min_hz:
+    shown = recorded_words(hz, rate)
+    if not rate.times_contacts(hz):
         needed = (
             f"{shown}: cadence only. Contact time and landing impact need {rate.contact_min_hz:.0f} Hz, "
             f"better {rate.impact_min_hz:.0f} Hz or more."
@@ -178,9 +178,9 @@ def _gyroscope(recording: Recording, findings: LegFindings, settings: SignalSett
             "No gyroscope in this recording: stride length, pace and distance need one, or a known speed."
         )
         return refuse("no_gyro", _LENGTH_FIELDS, message)
-    if recording.rate_hz < settings.rate.contact_min_hz:
-        needed_hz = settings.rate.contact_min_hz
-        message = f"{recording.rate_hz:.0f} Hz recorded; stride length needs {needed_hz:.0f} Hz."
+    if not settings.rate.times_contacts(recording.rate_hz):
+        shown, needed_hz = recorded_words(recording.rate_hz, settings.rate), settings.rate.contact_min_hz
+        message = f"{shown}; stride length needs {needed_hz:.0f} Hz."
         return refuse("rate_too_low", _LENGTH_FIELDS, message)
     reasons: list[Reason] = []
     for mounting in findings.mountings:

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import hashlib
 import io
-import re
 import stat
 import struct
 import zipfile
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.gzip_pieces import gunzipped
-from pfp_sensors.formats.plain_file import is_plain_file
+from pfp_sensors.formats.plain_file import is_odd_name, is_plain_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,9 +40,6 @@ _HARMLESS_BYTES = 1 << 20
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED_FLAG = 0x1
-_ODD_NAME = re.compile(r"[\x00-\x1f\x7f]|^[A-Za-z]:|^[/\\]|(?:^|[/\\])\.{0,2}(?:[/\\]|$)")
-"""Absolute, with a drive, a step up or nowhere, a control character."""
-
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError)
 _UNPACK_FIRST = "Unpack it with a program you trust, and give the file or folder that is meant."
 _AGAIN = "Copy or export the archive again; a copy cut short lacks its end, where the list of members is."
@@ -282,11 +278,6 @@ class _Source(io.BufferedReader):
         if asked > _DIRECTORY_BYTES:
             raise ValueError(f"it asks for {asked} bytes at once")
         return super().read(asked)
-
-
-def is_odd_name(name: str) -> bool:
-    """Tell whether a name leads out of the folder it belongs in, or has characters that no name needs."""
-    return bool(_ODD_NAME.search(name))
 
 
 def _is_odd(member: zipfile.ZipInfo) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.bad_rows import increasing_rows
-from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
+from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
 from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.samples import RawSensor, Table
@@ -108,10 +108,10 @@ def layout_of(
 ) -> Layout:
     """Make a layout of kinds of sensors: each with the positions of its three axes, and its unit."""
     sensors = {
-        kind: SensorColumns(Axes(columns, unit, _FACTORS[unit]), None)
+        kind: SensorColumns(Axes(columns, unit, _FACTORS[unit], BY_FORMAT), None)
         for kind, (columns, unit) in kinds.items()
     }
-    return Layout(names, time, time_unit, TIME_UNITS_IN_S[time_unit], sensors, ())
+    return Layout(names, time, time_unit, TIME_UNITS_IN_S[time_unit], sensors, (), BY_FORMAT)
 
 
 def streams_of(read: ReadTable, named: str = "") -> dict[str, Stream]:
@@ -212,13 +212,13 @@ def table_of_streams(
     rotation = None
     notes: tuple[str, ...] = ()
     names = (acc.time_name, *acc.names)
-    columns = SensorColumns(Axes((1, 2, 3), acc.unit, _FACTORS[acc.unit]), None)
+    columns = SensorColumns(Axes((1, 2, 3), acc.unit, _FACTORS[acc.unit], BY_FORMAT), None)
     if gyr is not None:
         acc, rotation, notes = matched(acc, gyr, "gyroscope")
     if gyr is not None and rotation is not None:
         names = (*names, *gyr.names)
-        columns = dataclasses.replace(columns, gyr=Axes((4, 5, 6), gyr.unit, _FACTORS[gyr.unit]))
-    layout = Layout(names, 0, acc.time_unit, TIME_UNITS_IN_S[acc.time_unit], {"": columns}, ())
+        columns = dataclasses.replace(columns, gyr=Axes((4, 5, 6), gyr.unit, _FACTORS[gyr.unit], BY_FORMAT))
+    layout = Layout(names, 0, acc.time_unit, TIME_UNITS_IN_S[acc.time_unit], {"": columns}, (), BY_FORMAT)
     table = Table(
         path,
         layout,

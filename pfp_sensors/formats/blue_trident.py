@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
+from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
 from pfp_sensors.formats.samples import RawSensor, recordings_of
@@ -203,7 +203,7 @@ def _read_head(path: Path, block: bytes) -> CsvHead:
         )
     unit = "s" if stamp is None else "us"
     sensors = {"": SensorColumns(acc, _axes(head.names, "g"))}
-    layout = Layout(head.names, column, unit, TIME_UNITS_IN_S[unit], sensors, notes)
+    layout = Layout(head.names, column, unit, TIME_UNITS_IN_S[unit], sensors, notes, BY_FORMAT)
     return CsvHead(layout, head.delimiter, head.decimal, 1, head.size, ())
 
 
@@ -218,4 +218,4 @@ def _axes(names: Sequence[str], kind: str) -> Axes | None:
         return None
     unit = found["x"][1]
     factor = (ACC_UNITS_IN_G | GYR_UNITS_IN_DPS)[unit]
-    return Axes((found["x"][0], found["y"][0], found["z"][0]), unit, factor)
+    return Axes((found["x"][0], found["y"][0], found["z"][0]), unit, factor, BY_FORMAT)

@@ -28,6 +28,14 @@ DELIMITERS: Final[Mapping[str, str]] = {",": ",", ";": ";", "tab": "\t", "\t": "
 _MAX_BYTES = 100_000
 _MOST_SKIPPED = 10_000
 _RANGE_G = (1.0, 1000.0)
+_TURNS = re.compile(r"gyr|rotation|angular|omega|dreh|winkel|(deg|rad)/s|dps", re.IGNORECASE)
+_ROTATION_TO_FILL = """\
+  [rotation]
+  x = "?"
+  y = "?"
+  z = "?"
+  unit = "dps"
+"""
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 Column = str | int
 """A column by its name in the header, or by its place counted from 1."""
@@ -157,6 +165,7 @@ def mapping_to_fill(names: Sequence[str]) -> str:
     """Write a mapping for a person to fill in, with how to use it: the times first, as in most tables."""
     quoted = [json.dumps(name.strip().strip('"').strip()[:60], ensure_ascii=False) for name in names]
     known = ", ".join(quoted[:12]) + (", ..." if len(quoted) > 12 else "")
+    rotation = _ROTATION_TO_FILL if any(_TURNS.search(name) for name in names) else ""
     return f"""\
 Or write this into a file map.toml, with the names in place of the question marks,
 and add --mapping map.toml (docs/formats/generic-csv.md):
@@ -168,7 +177,7 @@ and add --mapping map.toml (docs/formats/generic-csv.md):
   y = "?"
   z = "?"
   unit = "g"
-  # columns: {known}
+{rotation}  # columns: {known}
   # units: s ms us ns; g mg mps2; for a gyroscope [rotation] with dps rps mdps"""
 
 

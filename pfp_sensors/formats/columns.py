@@ -20,6 +20,9 @@ _UNITS: Final[dict[str, dict[str, float]]] = {"acc": ACC_UNITS_IN_G, "gyr": GYR_
 _EXAMPLE: Final = "time_s,acc_x_g,acc_y_g,acc_z_g,gyr_x_dps,gyr_y_dps,gyr_z_dps"
 _AXES = "xyz"
 
+BY_FORMAT: Final = "the format"
+"""As the place of a unit: neither the column names nor a mapping say it, the kind of file does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axes:
@@ -34,7 +37,8 @@ class Axes:
     factor
         Turns the unit into g or deg/s.
     unit_place
-        Where the unit is said, for advice; "" where the column names say it.
+        Where the unit is said, for advice: a table of a mapping, or `BY_FORMAT`; "" where the column names
+        say it.
     """
 
     columns: tuple[int, int, int]
@@ -67,6 +71,8 @@ class Layout:
         By prefix ("" without one), in the order of the header.
     notes
         What had to be assumed or was left aside.
+    time_place
+        Where the unit of time is said, as in `Axes`.
     """
 
     names: tuple[str, ...]
@@ -75,6 +81,7 @@ class Layout:
     time_factor: float
     sensors: Mapping[str, SensorColumns]
     notes: tuple[str, ...]
+    time_place: str = ""
 
 
 def understand_columns(path: Path, names: Sequence[str]) -> Layout:

@@ -11,6 +11,7 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.formats.column_mapping import mapping_to_fill
 from pfp_sensors.formats.columns import understand_columns
 from pfp_sensors.formats.csv_cells import is_number, split_line
+from pfp_sensors.formats.export_parts import part_of_export
 from pfp_sensors.formats.text_head import header_rows
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def _understood(path: Path, names: list[str], block: bytes) -> Layout:
     try:
         return understand_columns(path, names)
     except InputError as error:
+        if (part := part_of_export(path, names)) is not None:
+            raise part from error
         _, rows = header_rows(block)  # below lines about the recording, which other programs put on top
         found = rows[0] if rows else names
         if len(found) < _FEWEST_COLUMNS:

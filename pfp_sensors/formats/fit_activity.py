@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import UsageError
+from pfp_sensors.formats.fit_watch_fields import fields_of_watch
 from pfp_sensors.store.sealed_files import replacing
 
 if TYPE_CHECKING:
@@ -28,16 +29,6 @@ _CONTACT: Final = (1, "Contact time", "ms")
 _LOAD: Final = (2, "Impact load", "g")
 """Number, name and unit; the first two in records, the third in the session."""
 
-_FIELDS_OF_A_WATCH: Final = {
-    "altitude_m": "RecordEnhancedAltitudeField",
-    "temperature_c": "RecordTemperatureField",
-    "power_w": "RecordPowerField",
-    "stance_time_ms": "RecordStanceTimeField",
-    "stance_balance_pct": "RecordStanceTimeBalanceField",
-    "vertical_oscillation_mm": "RecordVerticalOscillationField",
-    "step_length_mm": "RecordStepLengthField",
-}
-_WHOLE: Final = ("temperature_c", "power_w")
 _FLOAT_BYTES: Final = 4
 _FIT_EPOCH: Final = datetime(1989, 12, 31, tzinfo=UTC)
 _FRACTIONS: Final = 128
@@ -200,7 +191,7 @@ def _record(time_ms: int, values: dict[str, float], kinds: dict[tuple[str, ...],
         filled.append((fit.RecordEnhancedSpeedField(), values["speed_mps"]))
     if "heart_rate_bpm" in values:
         filled.append((fit.RecordHeartRateField(), round(values["heart_rate_bpm"])))
-    filled += [(getattr(fit, name)(), value) for name, value in _native_of_watch(values)]
+    filled += fields_of_watch(values)
     if "cadence_spm" in values:
         whole, rest = _strides_per_min(values["cadence_spm"])
         filled += [(fit.RecordCadenceField(), whole), (fit.RecordFractionalCadenceField(), rest)]
@@ -214,13 +205,6 @@ def _record(time_ms: int, values: dict[str, float], kinds: dict[tuple[str, ...],
         fields=[made for made, _ in filled],
         developer_fields=[_developer(own, values[name]) for name, own in named if name in values],
     )
-
-
-def _native_of_watch(values: dict[str, float]) -> Iterator[tuple[str, float]]:
-    """Name the field classes of what only a watch has; fit-tool wants whole numbers where FIT has no scale."""
-    for channel, name in _FIELDS_OF_A_WATCH.items():
-        if channel in values:
-            yield name, round(values[channel]) if channel in _WHOLE else values[channel]
 
 
 def _developer(field: tuple[int, str, str], value: float) -> Any:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pfp_sensors.formats.fit_watch_fields import OF_A_WATCH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -18,17 +20,6 @@ if TYPE_CHECKING:
 
 _MOST_BETWEEN_ROWS_S: Final = 5.0
 """A watch that saves a row only where something changes still does so every few seconds."""
-
-OF_A_WATCH: Final = (
-    "altitude_m",
-    "temperature_c",
-    "power_w",
-    "stance_time_ms",
-    "stance_balance_pct",
-    "vertical_oscillation_mm",
-    "step_length_mm",
-)
-"""Channels that only a watch has, written as the native fields of FIT."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.strict_json import document_of_bytes
 from pfp_sensors.model.diary import Entry, History, Run, Symptom
 from pfp_sensors.store.diary_documents import (
     entry_from_values,
@@ -76,49 +77,7 @@ def read_document(path: Path) -> Any:
     if len(content) > _MAX_BYTES:
         limit = f"{_MAX_BYTES // 1_000_000} MB"
         raise InputError(f"{path}: found more than {limit}; expected a diary, which is far smaller.", _ADVICE)
-    return document_of_bytes(content, str(path))
-
-
-def document_of_bytes(content: bytes, place: str) -> Any:
-    """Read the bytes of a file as `read_document` does.
-
-    Parameters
-    ----------
-    content
-        Of the file.
-    place
-        Its name, for messages.
-
-    Raises
-    ------
-    InputError
-        If they are not JSON in UTF-8, or say something twice.
-    """
-    try:
-        return json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_number
-        )
-    except UnicodeDecodeError as error:
-        raise InputError(f"{place}: not text in UTF-8 (byte {error.start}).", _ADVICE) from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"{place}: not JSON: {error.msg} ({where}).", _ADVICE) from error
-    except (ValueError, RecursionError) as error:  # also numbers too long, lists nested too deep
-        raise InputError(f"{place}: not a history file: {error}.", _ADVICE) from error
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object that has a key twice: one of the two would be lost."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {shown(twice)} stands twice in one object; delete one of them")
-    return found
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(f"{word} is not a number that can be known; write null for what is unknown")
+    return document_of_bytes(content, str(path), _ADVICE)
 
 
 def history_from_document(document: object, place: str) -> History:

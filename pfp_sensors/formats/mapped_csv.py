@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 FORMAT_NAME: Final = "csv-mapped"
 """What `Source.format` says."""
 
+_SAVED = re.compile(r"[0-9a-f]{32}")
 _YEARS: Final = (1990, 2100)
 """A start outside is not one: the unit of the times is wrong, or they do not count from 1970."""
 
@@ -65,7 +67,7 @@ def read_mapped_csv(path: Path, mapping: ColumnMapping, request: ReadRequest) ->
         path, request.max_bytes, lambda of, block: mapped_head(of, block, mapping)
     )
     table, more = _as_mapped(table, mapping)
-    notes = (f"The columns were named by the mapping {mapping.path.name}.", *notes, *more)
+    notes = (f"The columns were named by {_called(mapping.path)}.", *notes, *more)
     try:
         recordings = recordings_of(table, meta, request, notes)
     except InputError as error:
@@ -75,6 +77,11 @@ def read_mapped_csv(path: Path, mapping: ColumnMapping, request: ReadRequest) ->
         raise InputError(error.message, advice) from error
     named = tuple(_without_time(recording, mapping) for recording in recordings)
     return RecordingFile(Source(str(path), sha256, FORMAT_NAME), named)
+
+
+def _called(path: Path) -> str:
+    """Name a mapping; the program itself named those that it keeps, by a hash that tells a person nothing."""
+    return "the mapping you saved" if _SAVED.fullmatch(path.stem) else f"the mapping {path.name}"
 
 
 def preview(path: Path, mapping: ColumnMapping, rows: int = 5) -> TablePreview:

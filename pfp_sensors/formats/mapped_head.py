@@ -122,7 +122,9 @@ def _layout(path: Path, names: tuple[str, ...], mapping: ColumnMapping, line: in
     notes = (f"Columns left aside: {', '.join(other[:12])}{', ...' if len(other) > 12 else ''}.",)
     unit = mapping.time.unit
     sensors = {"": SensorColumns(acc, gyr)}
-    return Layout(names, time, unit, TIME_UNITS_IN_S[unit], sensors, notes if other else ())
+    return Layout(
+        names, time, unit, TIME_UNITS_IN_S[unit], sensors, notes if other else (), f"[time] of {mapping.path}"
+    )
 
 
 def _not_there(

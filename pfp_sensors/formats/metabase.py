@@ -8,7 +8,7 @@ from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
+from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
 from pfp_sensors.formats.samples import RawSensor, recordings_of
@@ -159,7 +159,7 @@ def _joined(table: Table, second: Table) -> tuple[Table, tuple[str, ...]]:
     columns = table.layout.sensors[own.name]
     names = (*table.layout.names, *second.layout.names)
     x, y, z = (len(table.layout.names) + position for position in second.layout.sensors[""].acc.columns)
-    with_gyr = SensorColumns(columns.acc, Axes((x, y, z), "dps", 1.0))
+    with_gyr = SensorColumns(columns.acc, Axes((x, y, z), "dps", 1.0, BY_FORMAT))
     return (
         replace(
             table,
@@ -224,7 +224,7 @@ def _read_head(path: Path, block: bytes, unit: str) -> CsvHead:
     if column is None:
         raise InputError(f"{path}, header: no time; expected {_EPOCHS[0]}.", "Export the file again.")
     notes = () if is_epoch else (f"{_EPOCHS[0]} is no whole number; {_ELAPSED} was taken.",)
-    axes = Axes((found["x"], found["y"], found["z"]), unit if unit == "g" else "dps", 1.0)
+    axes = Axes((found["x"], found["y"], found["z"]), unit if unit == "g" else "dps", 1.0, BY_FORMAT)
     sensors = {"": SensorColumns(axes, None)}
-    layout = Layout(head.names, column, time_unit, TIME_UNITS_IN_S[time_unit], sensors, notes)
+    layout = Layout(head.names, column, time_unit, TIME_UNITS_IN_S[time_unit], sensors, notes, BY_FORMAT)
     return CsvHead(layout, head.delimiter, head.decimal, 1, head.size, ())

@@ -72,9 +72,7 @@ class MovingGravity:
         return self.turned_g
 
 
-def moving_gravity(
-    acc_g: Float32Array, gyr_dps: Float32Array | None, rate_hz: float
-) -> MovingGravity | None:
+def moving_gravity(acc_g: Float32Array, gyr_dps: Float32Array | None, rate_hz: float) -> MovingGravity | None:
     """Look for gravity in windows of four seconds of movement.
 
     Over some strides a leg gains no speed, so that the mean of its acceleration is gravity alone, once the
@@ -132,13 +130,12 @@ def check_moving(path: Path, found: MovingGravity | None) -> tuple[str, ...]:
                 "landing impact is wrong.",
             )
         return (f"Gravity was checked while moving ({found.seen_g:.2f} g): no still phase.",)
-    if found.plain_g < LEAST_PLAIN_G:
-        level, how, also = found.plain_g, "the acceleration of some strides", ""
-    else:
-        level, how = found.turned_g, "the acceleration of some strides, turned upright by the gyroscope,"
+    level_g, how, also = found.plain_g, "the acceleration of some strides", ""
+    if found.plain_g >= LEAST_PLAIN_G and found.turned_g is not None:
+        level_g, how = found.turned_g, "the acceleration of some strides, turned upright by the gyroscope,"
         also = " If it is the raw one, the unit of the rotation is wrong: leave its columns away."
     raise InputError(
-        f"{path}: {how} averages {level:.2g} g; expected gravity, about 1 g. "
+        f"{path}: {how} averages {level_g:.2g} g; expected gravity, about 1 g. "
         "Gravity seems to have been removed.",
         f"Export the raw acceleration (not linear, free or user acceleration).{also}",
     )
@@ -147,7 +144,8 @@ def check_moving(path: Path, found: MovingGravity | None) -> tuple[str, ...]:
 def _windows(values: Float32Array, starts: np.ndarray, size: int, step: int) -> FloatArray:
     """Cut (windows, size, 3) out of (n, 3), each row the mean of ``step`` samples."""
     rows = starts[:, None] + np.arange(size * step)
-    return values[rows].astype(np.float64).reshape(len(starts), size, step, 3).mean(axis=2)
+    cut: FloatArray = values[rows].astype(np.float64).reshape(len(starts), size, step, 3)
+    return np.asarray(cut.mean(axis=2))
 
 
 def _turned(acc: FloatArray, gyr_dps: FloatArray, rate_hz: float) -> float | None:

@@ -15,6 +15,7 @@ _README: Final = "README.md"
 _RUNS: Final = "runs.csv"
 _MEMBERS: Final = frozenset({HISTORY, _README, _RUNS})
 _MAX_BYTES: Final = 50_000_000
+_ADVICE: Final = "Use another copy of the archive, or a history file (`pfp export history`)."
 
 
 def holds_diary(names: Collection[str]) -> bool:
@@ -33,9 +34,9 @@ def read_archived_document(path: Path) -> Any:
     Raises
     ------
     InputError
-        If the archive is damaged, or the file in it is not one (`history.document_of_bytes`).
+        If the archive is damaged, or the file in it is not one (`strict_json.document_of_bytes`).
     """
-    from pfp_sensors.formats.history import document_of_bytes
+    from pfp_sensors.formats.strict_json import document_of_bytes
 
     with open_archive(path, counts=_MEMBERS.__contains__) as archive:
-        return document_of_bytes(archive.read(HISTORY, _MAX_BYTES), f"{path}, {HISTORY}")
+        return document_of_bytes(archive.read(HISTORY, _MAX_BYTES), f"{path}, {HISTORY}", _ADVICE)

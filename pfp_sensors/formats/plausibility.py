@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.errors import InputError
+from pfp_sensors.formats.columns import BY_FORMAT
 from pfp_sensors.units import ACC_UNITS_IN_G, TIME_UNITS_IN_S
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ _SLOW_GYRO_DPS = 25.0
 
 _FAST_GYRO_RPS = 60.0
 """3400 deg/s: above the range of nearly every sensor, below what deg/s called rad/s give in running."""
+
+_OTHER_UNIT: Final = (
+    "This kind of file has one unit only, so it was written with other settings or changed afterwards: "
+    "export it again, or name units and columns of its table in a mapping (docs/formats/generic-csv.md)."
+)
 
 _UNIT_WORDS: Final[Mapping[str, str]] = {
     "g": "g",
@@ -113,7 +119,7 @@ def check_rate(path: Path, rate_hz: float, layout: Layout, nominal_hz: float | N
     """
     column = layout.names[layout.time].strip()
     if not _within(rate_hz, RATE_RANGE_HZ):
-        raise _absurd_rate(path, column, layout.time_unit, 1.0 / (rate_hz * layout.time_factor))
+        raise _absurd_rate(path, column, layout, 1.0 / (rate_hz * layout.time_factor))
     share = 0.0 if nominal_hz is None else abs(rate_hz / nominal_hz - 1.0)
     if share > _RATE_ERROR_SHARE:
         raise InputError(
@@ -191,17 +197,25 @@ def _limits(channel: Float32Array) -> tuple[float, float]:
     return low, high
 
 
-def _absurd_rate(path: Path, column: str, unit: str, step: float) -> InputError:
+def _absurd_rate(path: Path, column: str, layout: Layout, step: float) -> InputError:
     """Say what the steps are, and which unit of time would make sense of them."""
     rates_hz = {other: 1.0 / (step * factor) for other, factor in TIME_UNITS_IN_S.items()}
     fitting = [word for other, word in _TIME_WORDS.items() if _within(rates_hz[other], _USUAL_RATE_HZ)]
     likely = f" The time looks like {' or '.join(fitting)}." if fitting else ""
     low, high = RATE_RANGE_HZ
     return InputError(
-        f"{path}, column {column}: steps of {step:.4g} {_TIME_WORDS[unit]} are {rates_hz[unit]:.4g} samples "
-        f"per second; expected {low:g} to {high:g}.{likely}",
-        "Name the time column by its unit: time_s, time_ms, time_us or time_ns.",
+        f"{path}, column {column}: steps of {step:.4g} {_TIME_WORDS[layout.time_unit]} are "
+        f"{rates_hz[layout.time_unit]:.4g} samples per second; expected {low:g} to {high:g}.{likely}",
+        _time_advice(layout.time_place),
     )
+
+
+def _time_advice(place: str) -> str:
+    if place == BY_FORMAT:
+        return _OTHER_UNIT
+    if place:
+        return f'Correct the unit in {place}: "s", "ms", "us" or "ns".'
+    return "Name the time column by its unit: time_s, time_ms, time_us or time_ns."
 
 
 def _rest_level(norm: Float32Array, rate_hz: float) -> float | None:
@@ -265,6 +279,8 @@ def _check_rotation(path: Path, axes: Axes, fast_dps: float) -> None:
 
 def _wrong_unit(found: str, axes: Axes, kind: str, fitting: str) -> InputError:
     found = f"{found} {_UNIT_WORDS[fitting]} would fit."
+    if axes.unit_place == BY_FORMAT:
+        return InputError(found, _OTHER_UNIT)
     if axes.unit_place:
         return InputError(found, f'If so, write unit = "{fitting}" in {axes.unit_place}.')
     return InputError(

@@ -127,7 +127,8 @@ def _recording(
     rate_notes = check_rate(table.path, rate_hz, table.layout, said.sampling_rate_hz)
     columns = table.layout.sensors[sensor.name]
     rest_g = rest_level_g(acc_g, rate_hz)
-    moving, gravity_notes = None, ()
+    moving: MovingGravity | None = None
+    gravity_notes: tuple[str, ...] = ()
     if table.acceleration != "free":
         check_units(table.path, columns, acc_g, gyr_dps, rest_g)
         if rest_g is None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pfp_sensors.errors import InputError, PfpError, RefusedError
-from pfp_sensors.formats.archive import is_odd_name, names_in, open_archive
+from pfp_sensors.formats.archive import names_in, open_archive
+from pfp_sensors.formats.plain_file import is_odd_name
 from pfp_sensors.formats.watch_content import WatchFiles, content_of
 from pfp_sensors.formats.watch_sport import take_sport
 from pfp_sensors.formats.watch_xml import number_of
@@ -40,7 +41,7 @@ class ReadOne(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One row of the table: its file ("" where it has none), sport ("" where unknown), and totals."""
+    """One row of the table: file and sport as they stand there ("" where unknown), and totals."""
 
     file: str
     sport: str
@@ -117,17 +118,15 @@ def _files(
         if not _may_be_run(entry):
             others += 1
             continue
-        if not entry.file:
-            by_hand += 1
-            continue
-        if is_odd_name(entry.file):
-            unsafe.append(entry.file)
+        if not entry.file or is_odd_name(entry.file):
+            unsafe += [entry.file] if entry.file else []
+            by_hand += not entry.file
             continue
         member = folder + entry.file
         shown = f"{path}, {member}"
         try:
             if member not in archive.names:
-                raise _no_such_member(shown)
+                raise _no_such_member(shown, entry.file)
             content = content_of(shown, archive.read(member, max_bytes))
             found = read_one(content, keep_positions=keep_positions, sport=entry.sport)
         except RefusedError as problem:
@@ -145,9 +144,11 @@ def _files(
     return WatchFiles(tuple(runs), tuple(problems), notes)
 
 
-def _no_such_member(shown: str) -> InputError:
-    if not _FILE.search(shown):
-        return InputError(f"{shown} is no file that is read; expected FIT, TCX or GPX.", "Import it by hand.")
+def _no_such_member(shown: str, file: str) -> InputError:
+    if not _FILE.search(file):
+        return InputError(
+            f"{shown} is no file that is read; expected FIT, TCX or GPX.", "Export the run as one of these."
+        )
     return InputError(f"{shown} is in the table, not in the archive.", "Ask Strava again.")
 
 

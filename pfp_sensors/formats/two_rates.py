@@ -20,6 +20,9 @@ changes little in that time, and every hole would otherwise cut the acceleration
 MIN_SHARED: Final = 0.5
 """Where the second stream covers less of the rows, it is left aside rather than the rows cut."""
 
+_TOLD_CUT_S = 0.005
+"""Less would be told as 0.00 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -119,7 +122,7 @@ def _notes(time_s: FloatArray, known: BoolArray, timed: BoolArray, name: str) ->
     before_s = first - float(np.nanmin(time_s))
     after_s = float(np.nanmax(time_s)) - last
     for cut_s, where in ((before_s, "at the start"), (after_s, "at the end")):
-        if cut_s > 0:
+        if cut_s >= _TOLD_CUT_S:
             notes.append(f"{cut_s:.2f} s {where} were cut: the {name} has no samples there.")
     inside = int(np.count_nonzero(timed & ~known & (time_s > first) & (time_s < last)))
     if inside:

@@ -1,4 +1,4 @@
-"""Damaged values among the rows of a watch: single ones left out, a distance that nothing bears out dropped."""
+"""Damaged values among the rows of a watch: single ones left out, and a distance that nothing bears out."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def out_of_line(values: FloatArray, most_away: FloatArray | float) -> BoolArray:
     BoolArray
         (n,); all False where the numbers grow throughout, whatever their leaps.
     """
+    if not len(values):
+        return np.zeros(0, np.bool_)
     ends = np.full(_AROUND, np.inf)
-    around = np.lib.stride_tricks.sliding_window_view(
-        np.concatenate([-ends, values, ends]), 2 * _AROUND + 1
-    )
+    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([-ends, values, ends]), 2 * _AROUND + 1)
     return np.asarray(np.abs(values - np.median(around, axis=1)) > most_away)
 
 
@@ -68,7 +68,9 @@ def without_spikes(time_s: FloatArray, distance_m: FloatArray) -> tuple[FloatArr
     t = time_s[known]
     rows = np.arange(len(t))
     took_s = t[np.minimum(rows + _AROUND, len(t) - 1)] - t[np.maximum(rows - _AROUND, 0)]
-    bad = out_of_line(distance_m[known], _STRAY_LEAST_M + _STRAY_MPS * took_s)
+    told = distance_m[known]
+    bad = out_of_line(told, _STRAY_LEAST_M + _STRAY_MPS * took_s)
+    bad[-1] |= told[-1] - told[-2] > _STRAY_LEAST_M + _STRAY_MPS * (t[-1] - t[-2])
     kept = distance_m.copy()
     kept[known[bad]] = np.nan
     return kept, int(bad.sum())
@@ -115,7 +117,7 @@ def borne_out(
         notes.append(_distance_note(covered, walked, totals.distance_m))
     elif damaged and by_speed and by_total is False:
         notes.append(
-            f"The total of {totals.distance_m:.0f} m does not fit the rows ({covered:.0f} m); it was left out."
+            f"The total of {totals.distance_m:.0f} m does not fit the rows ({covered:.0f} m): left out."
         )
         totals = replace(totals, distance_m=None)
     return kept, _without_absurd_climbs(totals, covered, notes) if damaged else totals, notes

@@ -45,7 +45,7 @@ class Told:
     own, synthetic
         As in `WatchRun`.
     damaged
-        Whether the file is known to be damaged, so that its numbers are held against each other more strictly.
+        Whether the file is known to be: its numbers are then held against each other more strictly.
     """
 
     sport: Sport

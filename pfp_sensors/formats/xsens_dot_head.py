@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError
-from pfp_sensors.formats.columns import Axes, Layout, SensorColumns
+from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
 from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.sensors import side_of
@@ -124,7 +124,9 @@ def _understood(path: Path, text: str, first_row: bytes, lines: int, size: int) 
     used = {axis for one in sensors.values() for axes in (one.acc, one.gyr) if axes for axis in axes.columns}
     aside = [n for k, n in enumerate(names) if n and k not in used and k != at["sampletimefine"]]
     notes = (f"Columns left aside: {', '.join(aside)}.",) if aside else ()
-    layout = Layout(tuple(names), at["sampletimefine"], "us", TIME_UNITS_IN_S["us"], sensors, notes)
+    layout = Layout(
+        tuple(names), at["sampletimefine"], "us", TIME_UNITS_IN_S["us"], sensors, notes, BY_FORMAT
+    )
     return CsvHead(layout, delimiter, decimal, lines, size, ())
 
 
@@ -168,4 +170,4 @@ def _axes(at: Mapping[str, int], kind: str, unit: str) -> Axes | None:
     found = [at[f"{kind}_{axis}"] for axis in _XYZ if f"{kind}_{axis}" in at]
     if len(found) < 3:
         return None
-    return Axes((found[0], found[1], found[2]), unit, ACC_UNITS_IN_G.get(unit, 1.0))
+    return Axes((found[0], found[1], found[2]), unit, ACC_UNITS_IN_G.get(unit, 1.0), BY_FORMAT)

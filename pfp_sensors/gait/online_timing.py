@@ -41,7 +41,7 @@ class ContactTimer:
         self._peak = peak_reader(rate_hz, impact)
         self._stop_g = math.inf if acc_range_g is None else settings.quality.clip_level_share * acc_range_g
         rate, least_g = settings.rate, settings.rate.range_min_g
-        self._measures_peaks = rate_hz >= rate.contact_min_hz and (acc_range_g or math.inf) >= least_g
+        self._measures_peaks = rate.times_contacts(rate_hz) and (acc_range_g or math.inf) >= least_g
         self._strides: deque[tuple[int, Float32Array]] = deque(maxlen=settings.online.axes_strides)
         self._readings: deque[tuple[float, float]] = deque(maxlen=USUAL_CONTACTS)
         self._frame: Frame | None = None

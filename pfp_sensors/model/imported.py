@@ -31,7 +31,7 @@ class Met:
     because
         Why they were not aligned; None where they were.
     clocks_differ_s
-        By how many seconds the clock of what came in is ahead of that of the run; None where that is not known.
+        Seconds by which the clock of what came in is ahead of that of the run; None where not known.
     """
 
     run: Run

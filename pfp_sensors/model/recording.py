@@ -51,8 +51,8 @@ class AsFound:
     gravity_at_rest_g
         Median norm of the acceleration in still seconds; None where nothing was still.
     gravity_moving_g
-        Where nothing was still: mean acceleration of some strides, turned upright by the gyroscope. None where
-        that shows nothing.
+        Where nothing was still: mean acceleration of some strides, turned upright by the gyroscope; None
+        where that shows nothing.
     """
 
     time_column: str

@@ -11,7 +11,7 @@ from pfp_sensors.report.numbers import tidy
 from pfp_sensors.report.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pfp_sensors.model.recording import AsFound, RecordingFile
     from pfp_sensors.model.understood import TablePreview
@@ -118,16 +118,23 @@ def _sensor_lines(found: Understood) -> list[str]:
 
 def _column_lines(found: AsFound) -> list[str]:
     """Name the columns that were taken, and for what."""
-    time = f"{found.time_column} ({_unit(found.time_unit)})" if found.time_column else "made from the rate"
+    time = _with_unit((found.time_column,), found.time_unit) if found.time_column else "made from the rate"
     lines = [
         f"Time: {time}.",
-        f"Acceleration x, y, z: {', '.join(found.acc_columns)} ({_unit(found.acc_unit)}).",
+        f"Acceleration x, y, z: {_with_unit(found.acc_columns, found.acc_unit)}.",
     ]
     if found.gyr_columns and found.gyr_unit is not None:
-        lines.append(f"Rotation x, y, z: {', '.join(found.gyr_columns)} ({_unit(found.gyr_unit)}).")
+        lines.append(f"Rotation x, y, z: {_with_unit(found.gyr_columns, found.gyr_unit)}.")
     else:
         lines.append("Rotation: none.")
     return lines
+
+
+def _with_unit(columns: Sequence[str], unit: str) -> str:
+    """List columns with their unit, unless each says it itself: "Time (s)"."""
+    listed, shown = ", ".join(columns), f"({_unit(unit)})"
+    said = all(name.replace("^2", "²").replace("°", "deg").endswith(shown) for name in columns)
+    return listed if said else f"{listed} {shown}"
 
 
 def _unit(name: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.summary import RunSummary
 
 WIDTH: Final = 80
 

@@ -22,6 +22,7 @@ from pfp_sensors.actions.export_archive import export_archive
 from pfp_sensors.actions.export_history import exported_history
 from pfp_sensors.actions.export_request import ExportRequest
 from pfp_sensors.actions.export_tables import export_samples, export_strides
+from pfp_sensors.actions.restore import restore
 from pfp_sensors.errors import InputError, RefusedError, UsageError
 from pfp_sensors.formats.history import read_history_file
 from pfp_sensors.formats.read import read_recording_file
@@ -224,3 +225,25 @@ def test_accelerations_without_gravity_are_not_passed_on_as_measured(
     monkeypatch.setattr("pfp_sensors.actions.export_tables.recording_of_run", lambda *_: free)
     with pytest.raises(RefusedError, match="gravity"):
         export_samples(ExportRequest(home, tmp_path / "s.csv", AT, run="r1"))
+
+
+def test_the_archive_is_restored_by_its_history_and_refused_as_a_recording(
+    home: Path, whole: Path, tmp_path: Path
+) -> None:
+    done = restore(whole, tmp_path / "new", AT)
+    assert (done.from_backup, done.runs) == (False, 4)
+    assert any("history.json" in note for note in done.notes)
+    assert exported_history(tmp_path / "new").runs == exported_history(home).runs
+    with pytest.raises(InputError, match="archive of everything") as caught:
+        read_recording_file(whole)
+    assert f"pfp restore {whole}" in caught.value.what_to_do
+
+
+def test_a_damaged_history_in_the_archive_changes_nothing(whole: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"{" if name == "history.json" else old.read(name))
+    with pytest.raises(InputError, match=r"broken\.zip, history\.json: not JSON"):
+        restore(broken, tmp_path / "new", AT)
+    assert not (tmp_path / "new").exists()

@@ -22,6 +22,7 @@ from pfp_sensors.actions.import_parts import runs_of
 from pfp_sensors.actions.recompute import recompute
 from pfp_sensors.actions.run_knowledge import learned_before, options_of_run
 from pfp_sensors.actions.undo import undo
+from pfp_sensors.cli import main
 from pfp_sensors.errors import InputError, PfpError, RefusedError, UsageError
 from pfp_sensors.formats.read import read_recording_file
 from pfp_sensors.report.imported_text import imported_text
@@ -247,6 +248,8 @@ def test_a_run_without_a_watch_has_the_distance_that_others_taught(tmp_path: Pat
             bring_in(home, seen, at=NOW + timedelta(days=seed))
         done = bring_in(home, shank, at=NOW + timedelta(days=seed))
     assert done.run.distance_source == "model"
+    assert done.run.distance_error_pct is not None
+    assert 0.0 < done.run.distance_error_pct < 10.0
     assert done.run.km == pytest.approx(1.05 * true_running_km(shank), rel=0.03)
     assert "what 3 runs with a watch taught; typically " in imported_text(done)
     (again,) = recompute(home, done.run.id, NOW + timedelta(days=9))
@@ -452,3 +455,12 @@ def recomputed(home: Path, run: Run) -> tuple[Recomputed, ...]:
     found = recompute(home, run.id, NOW)
     assert found[0].done, found[0].error
     return found
+
+
+def test_places_are_not_added_to_a_run_that_is_there(
+    tmp_path: Path, watch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--home", str(tmp_path), "import", str(watch)]
+    assert main(command) == 0
+    assert main([*command, "--keep-positions"]) == 0
+    assert "Places (--keep-positions) are not added" in " ".join(capsys.readouterr().out.split())

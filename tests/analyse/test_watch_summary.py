@@ -229,3 +229,15 @@ def test_steps_are_those_the_watch_counted(shared_data: Path) -> None:
     for name in list(REAL)[1:3]:
         run = real_run(shared_data, name)
         assert watch_summary(run).steps == pytest.approx(run.totals.steps, rel=0.01)
+
+
+def test_what_of_the_watchs_own_totals_is_left_out_is_said() -> None:
+    run = made_run()
+    totals = WatchTotals(distance_m=4020.0, timer_s=1620.0)
+    said = "The watch's own totals are 4.02 km and 27.0 min: "
+    (note,) = watch_summary(replace(run, totals=totals)).notes
+    assert note.startswith(said)
+    assert "7.0 min of that is no running" in note
+    assert not watch_summary(replace(run, totals=WatchTotals(distance_m=3610.0, timer_s=1205.0))).notes
+    assert not watch_summary(replace(run, totals=totals, own=True)).notes
+    assert not any("totals" in one for one in watch_summary(replace(run, totals=totals), (0.0, 900.0)).notes)

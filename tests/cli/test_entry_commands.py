@@ -233,7 +233,7 @@ def test_each_entry_answers_with_its_id_and_can_be_taken_back(capsys: Captured) 
         "undone": None,
         "made": None,
         "entries": [],
-        "stages": [],
+        "stages": [], "copies": [],
     }
     assert "No runs yet." in say(capsys, "runs")
 
@@ -297,7 +297,7 @@ def test_a_recording_is_brought_in_once(capsys: Captured, tmp_path: Path) -> Non
     assert "written as run r1 (Friday 9 Oct 2026, 07:00" in text
     assert "It is not the load on the kneecap." in text
     assert "`pfp pain SCORE --when during --run r1`" in text
-    assert "has this recording already, as run r1" in say(capsys, "import", str(SAMPLE))
+    assert "has this already, as run r1" in say(capsys, "import", str(SAMPLE))
     document = ask(capsys, "runs")
     assert len(document["runs"]) == 1
     assert document["runs"][0]["synthetic"] is True
@@ -320,7 +320,7 @@ def test_wrong_files_do_not_stop_the_others(capsys: Captured, tmp_path: Path) ->
     assert main(["import", str(photo), str(SAMPLE)]) == 3
     captured = capsys.readouterr()
     assert "photo.csv" in captured.err
-    assert "has this recording already" in captured.out
+    assert "has this already" in captured.out
 
 
 def test_no_running_is_4_and_its_json_is_still_printed(capsys: Captured, tmp_path: Path) -> None:

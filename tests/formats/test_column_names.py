@@ -85,6 +85,11 @@ def test_a_long_header_is_shortened() -> None:
         ("", None),
         ("left_right", None),
         ("lateral", None),
+        ("RTibia", "right"),
+        ("LTibia_20260102", "left"),
+        ("RightShank", "right"),
+        ("rlegs", None),
+        ("rum", None),
     ],
 )
 def test_sides_from_names(name: str, side: str | None) -> None:

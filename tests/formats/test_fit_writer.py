@@ -246,6 +246,38 @@ def test_a_watch_alone_comes_back(tmp_path: Path) -> None:
     assert again.heart_rate_bpm == pytest.approx(told.heart_rate_bpm, abs=0.5)
 
 
+def test_what_only_a_watch_measures_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    flat = made_watch(600)
+    time_s = flat.time_s
+    more = {
+        "altitude_m": 500.0 - 60.0 * np.sin(time_s / 100.0),
+        "temperature_c": np.where(time_s < 30, np.nan, -3.0),
+        "power_w": 250.0 + np.round(time_s % 7),
+        "stance_time_ms": 240.0 + time_s % 5,
+        "stance_balance_pct": np.full(len(time_s), 49.25),
+        "vertical_oscillation_mm": np.full(len(time_s), 88.5),
+        "step_length_mm": np.where(time_s == 40, np.nan, 1100.0),
+    }
+    absurd = {"step_length_mm": np.where(time_s == 40, 9999.0, 1100.0)}  # more than the field holds
+    was = dataclasses.replace(flat, channels={**flat.channels, **more, **absurd})
+    told = watch_summary(was)
+    assert told.downhill_min is not None
+    assert told.downhill_min > 1.0
+    run = Run("run-3", START, km=told.km, minutes=told.minutes)
+    write_fit(run, None, was, path)
+    (now,) = read_watch_files(path).runs
+    for name, values in more.items():
+        np.testing.assert_allclose(now.channels[name], values, atol=0.11, err_msg=name)
+    again = watch_summary(now)
+    assert (again.ascent_m, again.descent_m) == pytest.approx((told.ascent_m, told.descent_m), abs=1.0)
+    assert again.downhill_min == pytest.approx(told.downhill_min, abs=0.1)
+    beside = dataclasses.replace(run, watch_offset_s=-5.0)
+    write_fit(beside, analysed(((20.0, 120.0),)), was, path)
+    (joined,) = read_watch_files(path).runs
+    assert joined.channels["altitude_m"][0] == pytest.approx(more["altitude_m"][25], abs=0.11)
+
+
 def test_a_gap_has_rows_without_figures(tmp_path: Path) -> None:
     path = tmp_path / "run.fit"
     analysis = analysed(((0.0, 100.0),))

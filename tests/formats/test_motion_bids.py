@@ -315,3 +315,26 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged"):
         write_motion_bids([BidsRun(START, fail)], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_session_of_our_own_dataset_is_read_by_its_folder(
+    made_columns: Callable[..., dict[str, np.ndarray]], tmp_path: Path
+) -> None:
+    left, right = (made_recording(made_columns, n, side=side) for n, side in enumerate(("left", "right")))
+    run = BidsRun(START, lambda: [BidsSensor(left), BidsSensor(right)])
+    later = BidsRun(START + timedelta(days=2), lambda: [BidsSensor(right)])
+    write_motion_bids([run, later], tmp_path / "out", keep_dates=True)
+    with pytest.raises(UsageError, match=r"2 recordings: sub-01/ses-\w+, sub-01/ses-\w+\.") as caught:
+        read_recording_file(tmp_path / "out")
+    first, second = sorted((tmp_path / "out/sub-01").glob("ses-*"))
+    assert str(first) in caught.value.what_to_do
+    assert [one.side for one in read_recording_file(first).recordings] == ["left", "right"]
+    (alone,) = read_recording_file(second).recordings
+    assert_came_back(alone, right, float(right.time_s[0]))
+    with pytest.raises(UsageError, match="2 recordings: ses-"):
+        read_recording_file(tmp_path / "out/sub-01")
+
+
+def test_a_subject_with_one_recording_is_read_by_its_folder(dataset: Path) -> None:
+    (recording,) = read_recording_file(dataset / "sub-01").recordings
+    assert recording.side == "right"

@@ -130,6 +130,24 @@ def test_changed_bytes_are_refused_until_unsealed(tmp_path: Path, recording: Rec
     assert np.array_equal(read_recording_file(folder).recordings[0].acc_g, recording.acc_g * 2)
 
 
+@pytest.mark.parametrize(
+    ("names", "advice"),
+    [
+        (["a.fit", "b.FIT", "c.gpx.gz"], "pfp import {}/*.fit {}/*.gpx.gz"),
+        (["activities.csv", "activities"], "give the zip file itself"),
+        (["letter.txt"], "Give the file itself, or a folder that pfp wrote."),
+    ],
+)
+def test_a_folder_of_something_else_is_told_what_to_give(
+    names: list[str], advice: str, tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=r"without imu\.parquet") as caught:
+        read_recording_file(tmp_path)
+    assert advice.replace("{}", str(tmp_path)) in caught.value.what_to_do
+
+
 def test_folders_that_cannot_be_read(tmp_path: Path, recording: Recording) -> None:
     with pytest.raises(InputError, match="found nothing"):
         read_recording_file(tmp_path)

@@ -49,7 +49,7 @@ def test_runs_of_the_sample(files: WatchFiles) -> None:
 
 def test_what_cannot_be_read_is_said_and_stops_nothing(files: WatchFiles) -> None:
     ((member, problem),) = files.problems
-    assert member == "activities/1005.fit.gz"
+    assert member.endswith("export.zip, activities/1005.fit.gz")  # as the source of a run is named
     assert "is in the table, not in the archive" in problem.message
 
 
@@ -110,6 +110,20 @@ def test_a_file_that_does_not_say_its_sport_either(tmp_path: Path) -> None:
     english = TABLE.replace("1005.fit", "1005.gpx")
     told = read_watch_files(packed(tmp_path, english, {"activities/1005.gpx.gz": gzip.compress(untold)}))
     assert told.runs[-1].sport == "running"
+
+
+@pytest.mark.parametrize("name", ["../../evil.fit", "/etc/activities/1.fit", "../activities/1.fit"])
+def test_a_file_outside_of_the_archive_is_left_out_as_unsafe(tmp_path: Path, name: str) -> None:
+    files = read_watch_files(packed(tmp_path, TABLE.replace("activities/1002.tcx", name)))
+    assert files.notes[1] == "1 activities were typed in by hand and have no file; they were left out."
+    assert files.notes[2].startswith("1 activities were left out as unsafe")
+    assert name in files.notes[2]
+    assert len(files.problems) == 1
+
+
+def test_a_file_of_another_kind_is_a_problem(tmp_path: Path) -> None:
+    files = read_watch_files(packed(tmp_path, TABLE.replace("1002.tcx", "1002.json")))
+    assert "activities/1002.json is no file that is read" in files.problems[0][1].message
 
 
 def test_in_a_folder_of_its_own(tmp_path: Path) -> None:

@@ -208,3 +208,28 @@ def test_a_run_of_free_acceleration_gives_cadence_and_no_impact(tmp_path: Path) 
     assert ("gravity_rebuilt", "impact") in {(reason.code, reason.field) for reason in summary.reasons}
     assert main(["analyze", str(path)]) == 0
     assert main(["import", str(path), "--dry-run", "--start", "2026-01-01T07:00"]) == 0
+
+
+def test_two_files_in_a_folder_are_two_legs(tmp_path: Path) -> None:
+    text = (SAMPLES / "acc_gyr_60hz.csv").read_bytes()
+    (tag,) = (line for line in text.splitlines() if line.startswith(b"DeviceTag"))
+    (tmp_path / "1_dot.csv").write_bytes(text)
+    (tmp_path / "RTibia_dot.csv").write_bytes(text.replace(tag, b"DeviceTag:,dot7"))
+    (tmp_path / "notes.csv").write_text("day,words\n1,no sensor\n")
+    file = read_recording_file(tmp_path)
+    assert [(one.side, one.sensor) for one in file.recordings] == [("left", "left"), ("right", "right")]
+    assert len(file.source.sha256) == 64
+    (alone,) = read_recording_file(tmp_path / "RTibia_dot.csv").recordings
+    assert alone.side == "right"
+    assert "The file's name says right." in alone.notes
+    (chosen,) = read_recording_file(tmp_path, sensor="RTibia_dot").recordings
+    assert chosen.side == "right"
+
+
+def test_files_of_a_folder_that_do_not_say_their_side_need_a_choice(tmp_path: Path) -> None:
+    text = (SAMPLES / "recorded_120hz.csv").read_bytes()
+    (tag,) = (line for line in text.splitlines() if line.startswith(b"DeviceTag"))
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_bytes(text.replace(tag, b"DeviceTag:,dot7"))
+    with pytest.raises(UsageError, match=r"2 sensors.*one, two"):
+        read_recording_file(tmp_path)

@@ -11,8 +11,12 @@ from made_diary import SUNDAY, at, made_diary
 from pfp_sensors.errors import UsageError
 from pfp_sensors.load.seen import Seen, see
 from pfp_sensors.model.diary import Cap, History, Pain, Profile, Run, RunImpact
+from pfp_sensors.model.imported import Imported, Met
+from pfp_sensors.report.entry_words import measured_words
+from pfp_sensors.report.imported_text import imported_text
 from pfp_sensors.report.runs_json import run_document, runs_document
 from pfp_sensors.report.runs_text import run_text, runs_text
+from pfp_sensors.report.watch_text import joined_line
 from pfp_sensors.report.words import NOT_KNEE_LOAD
 from pfp_sensors.settings.load import load_load_settings
 
@@ -31,6 +35,7 @@ of the knees. -: not known.
 ? in pain: still to be answered,
 `pfp pain SCORE --when WHEN --run RUN`, where WHEN is
 during, after60 or morning.
+pace: typical, the median while running.
 impact: of landing, in g. Landing impact is how hard the
 shin is shaken at landing. It is not the load on the
 kneecap.
@@ -178,3 +183,36 @@ def test_documents() -> None:
     assert run_document(seen(), "r5")["impact"] == {"left": {"resultant_g": 7.5, "quality": "good"}}
     for found in (document, one):
         assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_pace_is_typical_and_how_sure_the_distance_is_stands_beside_it() -> None:
+    run = Run("a", at(10), km=8.81, minutes=44.4, speed_mps=3.484, distance_source="model")
+    history = History(runs=(replace(run, distance_error_pct=4.2),))
+    text = one_line(run_text(seen(history), "a"))
+    assert "as runs with a watch taught it; typically 4 % off" in text
+    assert "Typical pace 4:47 min per km, the median while running" in text
+    assert "typically 4:47 min per km" in measured_words(run)
+    assert run_document(seen(history), "a")["distance_error_pct"] == 4.2
+    assert "pace: typical" not in runs_text(seen(History(runs=(replace(run, speed_mps=None),))))
+
+
+@pytest.mark.parametrize(("offset_s", "said"), [(-12.5, "aligned by cadence"), (None, "by its time alone")])
+def test_a_joined_run_says_how_it_was_joined(offset_s: float | None, said: str) -> None:
+    run = Run("a", at(10), km=4.0, source="import", method="1/a", watch="runs/a/watch.parquet")
+    history = History(runs=(replace(run, watch_offset_s=offset_s),))
+    assert f"Joined with the rows of a watch, {said}" in one_line(run_text(seen(history), "a"))
+    assert run_document(seen(history), "a")["watch_offset_s"] == offset_s
+
+
+def test_clocks_that_differ_are_said() -> None:
+    run = Run("a", at(10, 7), km=4.0)
+    met = Met(run, aligned=True, offset_s=20.0, clocks_differ_s=-3000.0)
+    line = joined_line(met, would=False)
+    assert line.endswith(f"Their clocks differ by 50 min; the run keeps its start {run.start:%H:%M}.")
+    assert "clocks" not in joined_line(replace(met, clocks_differ_s=100.0), would=False)
+    assert "clocks" not in joined_line(replace(met, clocks_differ_s=None), would=False)
+
+
+def test_a_run_that_is_there_already_has_its_notes_said() -> None:
+    one = Imported("b.fit", Run("a", at(10), km=4.0), "known", notes=("A run of that time is there.",))
+    assert imported_text(one).splitlines()[1:] == ["A run of that time is there."]
