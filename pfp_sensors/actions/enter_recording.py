@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.actions.new_run import add_with_run_id
 from pfp_sensors.actions.run_from_summary import run_from_analysis
-from pfp_sensors.errors import InputError
+from pfp_sensors.errors import InputError, PfpError
 from pfp_sensors.load.advised_then import no_run_advised
 from pfp_sensors.load.run_context import run_context
 from pfp_sensors.model.diary import Pain, Run
@@ -52,16 +52,21 @@ class EnteredRun:
 def analyse_recorded(home: Path, folder: Path, at: datetime) -> FileAnalysis:
     """Analyse a recording that has just been finished, with what earlier runs taught about speed.
 
+    A diary that cannot be read teaches nothing here; whoever enters the run into it says what is wrong.
+
     Raises
     ------
     InputError, PfpError
-        If the recording, or the diary, cannot be read.
+        If the recording cannot be read.
     """
     from pfp_sensors.actions.analyze import AnalyzeOptions, analyze_file
     from pfp_sensors.actions.import_parts import runs_of
     from pfp_sensors.actions.run_knowledge import learned_before
 
-    return analyze_file(folder, AnalyzeOptions(learned=learned_before(home, runs_of(home), None, at)))
+    learned: tuple[Path, ...] = ()
+    with contextlib.suppress(PfpError):
+        learned = learned_before(home, runs_of(home), None, at)
+    return analyze_file(folder, AnalyzeOptions(learned=learned))
 
 
 def enter_recording(home: Path, folder: Path, analysis: FileAnalysis, at: datetime) -> EnteredRun | None:

@@ -125,7 +125,7 @@ class _New:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        read = tuple(note for leg in self.analysis.legs for note in leg.summary.recording.notes)
+        read = _notes_of_legs(self.analysis)
         taught = next((leg.summary.model for leg in self.analysis.legs if leg.summary.model), None)
         if taught is None or self.meeting is not None:
             return (*read, *self.more)
@@ -140,7 +140,7 @@ class _New:
             run, notes, met = self._run("new", place), self.notes, None
         else:
             run, more = self._merged(self.meeting, place, frozenset())
-            others, notes, met = (), (*self.notes, *more), met_of(self.meeting)
+            others, notes, met = (), (*self.notes, *more), met_of(self.meeting, self.began, is_watch=False)
         return Imported(
             str(path), run, "understood", others, notes, dated=dated, met=met, recording=self.file
         )
@@ -160,7 +160,14 @@ class _New:
             no_run = no_run_of(self.home, run, at)
             return Imported(self.file.source.path, run, "added", others, notes, no_run=no_run)
         notes = (*notes, *self._teach(self.meeting))
-        return Imported(self.file.source.path, run, "joined", (), notes, met=met_of(self.meeting))
+        return Imported(
+            self.file.source.path,
+            run,
+            "joined",
+            (),
+            notes,
+            met=met_of(self.meeting, self.began, is_watch=False),
+        )
 
     def _write(self, place: str | None, at: datetime) -> tuple[Run, tuple[str, ...], ImportHow]:
         from pfp_sensors.store.database import changes, open_diary

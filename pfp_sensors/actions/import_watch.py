@@ -157,7 +157,7 @@ class _New:
             run, others = self._run("new", None), same_day(self.home, self.began)
             return Imported(path, run, "understood", others, self.notes, watch=self.watch)
         new, more = self._merged(self.meeting, "", frozenset(), None)
-        met = met_of(self.meeting)
+        met = met_of(self.meeting, self.began, is_watch=True)
         return Imported(path, new, "understood", (), (*self.notes, *more), met=met, watch=self.watch)
 
     def stored(self, at: datetime, *, alone: bool) -> Imported:
@@ -189,7 +189,7 @@ class _New:
             no_run = no_run_of(self.home, run, at) if alone else None
             return Imported(path, run, "added", others, self.notes, no_run=no_run)
         notes = (*self.notes, *more, *self._teach(analysis, folder))
-        return Imported(path, run, "joined", (), notes, met=met_of(self.meeting))
+        return Imported(path, run, "joined", (), notes, met=met_of(self.meeting, self.began, is_watch=True))
 
     def _write(
         self, diary: sqlite3.Connection, place: str, analysis: FileAnalysis | None, at: datetime

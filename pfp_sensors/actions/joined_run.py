@@ -86,7 +86,7 @@ def merged(
     known = {name: value for name, value in minutes.items() if value is not None}
     most = max(known.values(), default=0.0)
     whole = {name for name, value in known.items() if value >= WHOLE * most}
-    figures, source = _figures(run, whole, alone, beside, watch)
+    figures, source, error_pct = _figures(run, whole, alone, beside, watch)
     if alone is not None:
         figures["impact"] = dict(run.impact) | dict(alone.impact)
     kept: dict[str, Any] = {name: value for name, value in figures.items() if name not in stands}
@@ -95,6 +95,7 @@ def merged(
             run,
             **kept,
             distance_source=source if "km" in kept else run.distance_source,
+            distance_error_pct=error_pct if "km" in kept else run.distance_error_pct,
             synthetic=bool(run.synthetic or (alone is not None and alone.synthetic)),
             method=run.method if alone is None else alone.method,
         ),
@@ -104,19 +105,19 @@ def merged(
 
 def _figures(
     run: Run, whole: Collection[str], alone: Run | None, beside: Run | None, watch: Dose | None
-) -> tuple[dict[str, Any], DistanceSource | None]:
-    """Choose whose distance and time the run has, and say where the distance is from."""
+) -> tuple[dict[str, Any], DistanceSource | None, float | None]:
+    """Choose whose distance and time the run has; say where the distance is from, and how sure it is."""
     recorded = alone if "the recording" in whole else None
     if recorded is not None and beside is not None and "the watch" in whole:
-        return _of(beside), beside.distance_source
+        return _of(beside), beside.distance_source, beside.distance_error_pct
     if watch is not None and "the watch" in whole and (watch.km is not None or recorded is None):
         figures = _of(watch)
         if recorded is not None:
             figures |= {"cadence_spm": recorded.cadence_spm, "steps": recorded.steps}
-        return figures, None if watch.km is None else "watch"
+        return figures, None if watch.km is None else "watch", None
     if recorded is not None:
-        return _of(recorded), recorded.distance_source
-    return {}, run.distance_source
+        return _of(recorded), recorded.distance_source, recorded.distance_error_pct
+    return {}, run.distance_source, run.distance_error_pct
 
 
 def _of(dose: Dose) -> dict[str, Any]:

@@ -48,11 +48,24 @@ class Meeting:
     because: str | None = None
 
 
-def met_of(meeting: Meeting) -> Met:
-    """Say what was met without the rows of the watch."""
-    joined = meeting.joined
-    offset_s = None if joined is None else joined.offset_s
-    return Met(meeting.run, joined is not None, offset_s, meeting.because)
+def met_of(meeting: Meeting, new: Moment, *, is_watch: bool) -> Met:
+    """Say what was met without the rows of the watch.
+
+    Parameters
+    ----------
+    new
+        When what came in began by its own clock.
+    is_watch
+        Whether a watch's file came in; else a recording did.
+    """
+    joined, run = meeting.joined, meeting.run
+    if joined is None:
+        return Met(run, False, None, meeting.because)
+    differ_s = None
+    if isinstance(new, datetime) and isinstance(run.start, datetime):
+        later_s = joined.offset_s if is_watch else -joined.offset_s
+        differ_s = (new - run.start).total_seconds() - later_s
+    return Met(run, True, joined.offset_s, None, differ_s)
 
 
 def meet_recording(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pfp_sensors.analyse.rate_words import recorded_words
+from pfp_sensors.gait.rate_limits import times_contacts
 from pfp_sensors.model.summary import Reason
 from pfp_sensors.signal.directions import across, angle_deg
 
@@ -33,10 +34,7 @@ RUNNING_FIELDS: Final = (
 )
 """Every quantity of a summary that needs running."""
 
-_UNCHECKED: Final = (
-    "Nothing was still, so nobody knows whether gravity is in this acceleration, or whether its unit is "
-    "right. Stand still for 5 s before running."
-)
+_UNCHECKED: Final = "Nothing was still: gravity and unit are not checked. Stand still for 5 s first."
 
 _SHIN_WORDS: Final = ("shank", "shin", "tibia")
 """Words of a placement that mean the lower leg's front."""
@@ -131,7 +129,7 @@ def _rate(recording: Recording, settings: SignalSettings) -> list[Reason]:
     """Apply the table of signal.md, section 3, to the sampling rate."""
     rate, hz = settings.rate, recording.rate_hz
     shown = recorded_words(hz, rate)
-    if not rate.times_contacts(hz):
+    if not times_contacts(hz, rate):
         needed = (
             f"{shown}: cadence only. Contact time and landing impact need {rate.contact_min_hz:.0f} Hz, "
             f"better {rate.impact_min_hz:.0f} Hz or more."
@@ -178,7 +176,7 @@ def _gyroscope(recording: Recording, findings: LegFindings, settings: SignalSett
             "No gyroscope in this recording: stride length, pace and distance need one, or a known speed."
         )
         return refuse("no_gyro", _LENGTH_FIELDS, message)
-    if not settings.rate.times_contacts(recording.rate_hz):
+    if not times_contacts(recording.rate_hz, settings.rate):
         shown, needed_hz = recorded_words(recording.rate_hz, settings.rate), settings.rate.contact_min_hz
         message = f"{shown}; stride length needs {needed_hz:.0f} Hz."
         return refuse("rate_too_low", _LENGTH_FIELDS, message)

@@ -14,6 +14,7 @@ from pfp_sensors.gait.contacts import onset_direction, onset_reader, onset_times
 from pfp_sensors.gait.foot_off import USUAL_CONTACTS
 from pfp_sensors.gait.frame import Frame, running_frame
 from pfp_sensors.gait.impact import measure_landings, peak_reader
+from pfp_sensors.gait.rate_limits import times_contacts
 from pfp_sensors.signal.directions import unit
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class ContactTimer:
         self._peak = peak_reader(rate_hz, impact)
         self._stop_g = math.inf if acc_range_g is None else settings.quality.clip_level_share * acc_range_g
         rate, least_g = settings.rate, settings.rate.range_min_g
-        self._measures_peaks = rate.times_contacts(rate_hz) and (acc_range_g or math.inf) >= least_g
+        self._measures_peaks = times_contacts(rate_hz, rate) and (acc_range_g or math.inf) >= least_g
         self._strides: deque[tuple[int, Float32Array]] = deque(maxlen=settings.online.axes_strides)
         self._readings: deque[tuple[float, float]] = deque(maxlen=USUAL_CONTACTS)
         self._frame: Frame | None = None

@@ -20,10 +20,6 @@ class RateSettings:
     spectral_min_hz: float
     range_min_g: float
 
-    def times_contacts(self, rate_hz: float) -> bool:
-        """Say whether contact time, landing impact and stride length can be told at a rate."""
-        return rate_hz >= self.contact_min_hz * (1.0 - self.contact_tolerance_share)
-
 
 @dataclass(frozen=True, slots=True)
 class BoutsSettings:

@@ -153,7 +153,9 @@ def test_watch_and_recording_become_one_run(
     assert run.km == pytest.approx(true_running_km(recording), rel=0.02)
     assert run.heart_rate_bpm == pytest.approx(150.0)
     assert list(run.impact) == ["right"]
-    assert "aligned by cadence" in imported_text(done)
+    text = imported_text(done)
+    assert "aligned by cadence" in text
+    assert ("Their clocks differ by 60 min" in text) == (clock == "wrong_clock")
 
 
 def test_each_file_of_a_joined_run_is_known(tmp_path: Path, recording: Path, watch: Path) -> None:

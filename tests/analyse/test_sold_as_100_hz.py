@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pfp_sensors.analyse import analyse_recordings
+from pfp_sensors.analyse import analyse_recording
 from pfp_sensors.analyse.rate_words import recorded_words
-from pfp_sensors.model.recording import Recording
 from pfp_sensors.settings import load_signal_settings
 from pfp_sensors.synth import RunnerSettings, SensorSettings, simulate_run
+
+if TYPE_CHECKING:
+    from pfp_sensors.model.recording import Recording
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +27,7 @@ def hundred_hz() -> Recording:
 )
 def test_a_little_below_is_no_other_sensor(hundred_hz: Recording, rate_hz: float, measured: bool) -> None:
     slower = dataclasses.replace(hundred_hz, time_s=hundred_hz.time_s * (100.0 / rate_hz), rate_hz=rate_hz)
-    (leg,) = analyse_recordings((slower,)).legs
-    summary = leg.summary
+    summary = analyse_recording(slower, load_signal_settings()).summary
     assert (summary.impact is not None) is measured
     assert (summary.contact_time_s is not None) is measured
     assert (summary.stride_length_m is not None) is measured

@@ -233,7 +233,8 @@ def test_each_entry_answers_with_its_id_and_can_be_taken_back(capsys: Captured) 
         "undone": None,
         "made": None,
         "entries": [],
-        "stages": [], "copies": [],
+        "stages": [],
+        "copies": [],
     }
     assert "No runs yet." in say(capsys, "runs")
 

@@ -13,10 +13,7 @@ from pfp_sensors.formats.read import read_recording_file
 from pfp_sensors.formats.two_rates import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from pfp_sensors.formats.columns import Layout
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ def moving(path: Path, header: str, acc_factor: float, gyr_factor: float, delimi
 
 
 def test_a_wrong_unit_in_a_format_without_units_in_its_names(tmp_path: Path) -> None:
-    header = "PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z"
+    header = "sep=,\nDeviceTag:,RTibia\n\nPacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z"
     path = moving(tmp_path / "dot.csv", header, 9.80665, np.pi / 180)
     with pytest.raises(InputError, match="rad/s would fit") as caught:
         read_recording_file(path)

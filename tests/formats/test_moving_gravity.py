@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pfp_sensors.analyse import analyse_recordings
+from pfp_sensors.analyse import analyse_recording
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.moving_gravity import moving_gravity
 from pfp_sensors.formats.read import read_recording_file
+from pfp_sensors.settings import load_signal_settings
 from pfp_sensors.synth import PlanPart, RunnerSettings, SensorSettings, simulate_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from pfp_sensors.model.recording import Recording
@@ -115,5 +115,5 @@ def test_what_could_not_be_checked_is_said_first(tmp_path: Path, gyroscope: bool
     file = read_recording_file(path)
     first = file.recordings[0].notes[0]
     assert first.startswith("Gravity was checked while moving (1.0" if gyroscope else "Unit not checked")
-    (leg,) = analyse_recordings(file.recordings).legs
-    assert any(one.code == "gravity_unchecked" for one in leg.summary.reasons) is not gyroscope
+    summary = analyse_recording(file.recordings[0], load_signal_settings()).summary
+    assert any(one.code == "gravity_unchecked" for one in summary.reasons) is not gyroscope

@@ -154,3 +154,13 @@ def test_a_preview_has_a_line_for_each_row() -> None:
     assert first.split() == ["0.000", "0.100", "1.000", "0.000"]
     assert second.split()[2] == "-"
     assert note == "Turned."
+
+
+def test_a_unit_in_the_name_of_a_column_is_not_said_twice() -> None:
+    names = tuple(f"Acceleration {axis} (m/s^2)" for axis in "xyz")
+    found = AsFound("Time (s)", "s", names, "mps2", ("a", "b", "c"), "rps", 1.0)
+    file = RecordingFile(Source("run.csv", "0" * 64, "phyphox"), (recording(as_found=found),))
+    text = "\n".join(understood_lines(file))
+    assert "Time: Time (s).\n" in text
+    assert "z (m/s^2).\n" in text
+    assert "a, b, c (rad/s)." in text
