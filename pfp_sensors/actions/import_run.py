@@ -237,6 +237,19 @@ class _New:
         return ()
 
 
+def _notes_of_legs(analysis: FileAnalysis) -> tuple[str, ...]:
+    """Gather what reading took; what is true of one leg alone says of which."""
+    of_legs = {leg.summary.recording.side: leg.summary.recording.notes for leg in analysis.legs}
+    notes = dict.fromkeys(note for found in of_legs.values() for note in found)
+    return tuple(
+        note
+        if side is None or len(of_legs) == 1 or all(note in found for found in of_legs.values())
+        else f"{side.capitalize()} leg: {note}"
+        for note in notes
+        for side in [next(side for side, found in of_legs.items() if note in found)]
+    )
+
+
 def _with_watch(home: Path, options: AnalyzeOptions, meeting: Meeting) -> AnalyzeOptions:
     """Add the watch of a run, which lies on the clock of the recording."""
     from pfp_sensors.store.recording_names import watch_of
