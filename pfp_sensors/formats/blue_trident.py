@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -132,14 +132,14 @@ def _one(path: Path, high: Path | None, label: str, request: ReadRequest) -> tup
         if acc_g is not None:
             range_g = HIGH_G
             table = replace(table, sensors=(replace(sensor, acc_g=acc_g),))
-    known: dict[str, object] = {"acc_range_g": range_g}
+    known: dict[str, Any] = {"acc_range_g": range_g}
     notes += (f"Range {range_g:g} g: from the maker's data sheet, not from the file.",)
     if start_utc := moment_of(table.time_s):
         known["start_utc"] = start_utc
     if not label and (side := side_in_name(path.name)):
         known["side"] = side
         notes += (f"The file's name says {side}.",)
-    said = SensorMeta(**known, said=frozenset(known))  # type: ignore[arg-type]
+    said = SensorMeta(**known, said=frozenset(known))
     meta = read_meta(path.with_name(META_NAME))
     (recording,) = recordings_of(from_start(replace(table, said=said)), meta, request, notes)
     return recording, used

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
@@ -174,7 +174,7 @@ def _joined(table: Table, second: Table) -> tuple[Table, tuple[str, ...]]:
 
 def _said(path: Path, label: str, table: Table, head: CsvHead) -> tuple[SensorMeta, tuple[str, ...]]:
     """Gather what header and name of the file say beside the samples."""
-    known: dict[str, object] = {}
+    known: dict[str, Any] = {}
     notes: tuple[str, ...] = ()
     if start_utc := moment_of(table.time_s, _zone(head.layout.names)):
         known["start_utc"] = start_utc
@@ -184,7 +184,7 @@ def _said(path: Path, label: str, table: Table, head: CsvHead) -> tuple[SensorMe
     if not label and (side := side_in_name(path.name)):
         known["side"] = side
         notes = (f"The file's name says {side}.",)
-    return SensorMeta(**known, said=frozenset(known)), notes  # type: ignore[arg-type]
+    return SensorMeta(**known, said=frozenset(known)), notes
 
 
 def _zone(names: Sequence[str]) -> timezone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
@@ -83,7 +83,7 @@ def facts_of(block: bytes) -> tuple[SensorMeta, tuple[str, ...]]:
         key, _, value = line.strip('"').partition(":")
         said.setdefault(key.strip().lower(), value.strip('",; \t'))
     start_utc, notes = _start(said.get("starttime", ""))
-    known: dict[str, object] = {"acc_range_g": _ACC_RANGE_G, "gyr_range_dps": _GYR_RANGE_DPS}
+    known: dict[str, Any] = {"acc_range_g": _ACC_RANGE_G, "gyr_range_dps": _GYR_RANGE_DPS}
     if rate := re.fullmatch(r"(\d{1,4}(?:\.\d+)?)\s*Hz", said.get("outputrate", ""), re.IGNORECASE):
         known["sampling_rate_hz"] = float(rate[1]) or None
     if start_utc is not None:
@@ -92,7 +92,7 @@ def facts_of(block: bytes) -> tuple[SensorMeta, tuple[str, ...]]:
         known["side"] = side
         notes = (*notes, f"The sensor's name says {side}.")
     notes = (*notes, "Range 16 g and 2000 deg/s: from the maker's data sheet, not from the file.")
-    return SensorMeta(**known, said=frozenset(known)), notes  # type: ignore[arg-type]
+    return SensorMeta(**known, said=frozenset(known)), notes
 
 
 def _start(text: str) -> tuple[str | None, tuple[str, ...]]:
