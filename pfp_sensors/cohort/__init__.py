@@ -1,0 +1,1 @@
+"""Many recordings by the same analysis, on one or many processes."""
