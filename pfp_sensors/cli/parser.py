@@ -22,6 +22,7 @@ COMMANDS = {
     "override": "store a clinician's word on one number, for a time",
     "clear": "store that a clinician has cleared a red flag",
     "analyze": "summarise recordings of runs",
+    "cohort": "analyse many recordings into tables of strides and runs",
     "compare": "set two analyses side by side",
     "doctor": "say what works here, or whether a sensor is good enough",
     "scan": "list the sensors in reach",

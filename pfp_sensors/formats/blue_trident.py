@@ -12,6 +12,7 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
+from pfp_sensors.formats.file_groups import FileGroup, below
 from pfp_sensors.formats.samples import RawSensor, recordings_of
 from pfp_sensors.formats.sensor_files import (
     choose_groups,
@@ -20,6 +21,7 @@ from pfp_sensors.formats.sensor_files import (
     grouped,
     head_line,
     is_plain_count,
+    kinds_of,
     moment_of,
     no_such_kind,
     position_of,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pfp_sensors.formats.file_groups import FileTree
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.formats.samples import Table
     from pfp_sensors.model.recording import Float32Array, Recording
@@ -72,6 +75,16 @@ def sniff(path: Path, head: bytes) -> bool:
         return any(_FILE.fullmatch(file.name) for file in files_in(path))
     names = head[: head.find(b"\n") + 1 or None].lower()
     return b"ax_m/s" in names or (_STAMP.encode() in names and b"_micro" in names)
+
+
+def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
+    """Group the files of each sensor in a folder; the low-g one is what is read, else the high-g one."""
+    found = []
+    for kinds in kinds_of(tree.in_folder(folder), _FILE).values():
+        first = next((kinds[kind][0] for kind in ("lowg", "highg") if kind in kinds), None)
+        files = tuple(below(folder, name) for names in kinds.values() for name in names)
+        found.append(FileGroup(None if first is None else below(folder, first), files))
+    return tuple(found)
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:

@@ -8,6 +8,7 @@ from pfp_sensors.formats import (
     blue_trident,
     metabase,
     motion_bids,
+    motion_bids_names,
     phyphox,
     sensor_logger,
     unknown_archive,
@@ -17,11 +18,11 @@ from pfp_sensors.formats.request import Format
 
 FOREIGN: Final[tuple[Format, ...]] = (
     Format(xsens_dot.sniff, xsens_dot.read),
-    Format(blue_trident.sniff, blue_trident.read),
-    Format(metabase.sniff, metabase.read),
-    Format(motion_bids.sniff, motion_bids.read),
-    Format(sensor_logger.sniff, sensor_logger.read),
-    Format(phyphox.sniff, phyphox.read),
+    Format(blue_trident.sniff, blue_trident.read, blue_trident.groups),
+    Format(metabase.sniff, metabase.read, metabase.groups),
+    Format(motion_bids.sniff, motion_bids.read, motion_bids_names.groups),
+    Format(sensor_logger.sniff, sensor_logger.read, sensor_logger.groups),
+    Format(phyphox.sniff, phyphox.read, phyphox.groups),
     Format(unknown_archive.sniff, unknown_archive.read),  # last: any other archive
 )
 """Asked in this order; each is one file here and one line in this table."""

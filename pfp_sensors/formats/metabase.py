@@ -11,6 +11,7 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import BY_FORMAT, Axes, Layout, SensorColumns
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
+from pfp_sensors.formats.file_groups import FileGroup, below
 from pfp_sensors.formats.samples import RawSensor, recordings_of
 from pfp_sensors.formats.sensor_files import (
     choose_groups,
@@ -19,6 +20,7 @@ from pfp_sensors.formats.sensor_files import (
     grouped,
     head_line,
     is_plain_count,
+    kinds_of,
     moment_of,
     no_such_kind,
     position_of,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pfp_sensors.formats.file_groups import FileTree
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.formats.samples import Table
     from pfp_sensors.model.recording import Recording
@@ -44,6 +47,7 @@ _FILE: Final = re.compile(
     r"(?:_(?P<rate>\d+(?:\.\d+)?)Hz)?(?:_.*)?\.csv(?:\.gz)?",
     re.IGNORECASE,
 )
+_ACC_KINDS: Final = ("accelerometer", "linear acceleration", "linearacceleration")
 _MARK = re.compile(rb'^(?:\xef\xbb\xbf)?"?epoch? \(ms\)"?[,;\t]', re.IGNORECASE)
 _ZONE = re.compile(r"time(?:stamp)? \(([+-]?)(\d\d):?(\d\d)\)", re.ASCII)
 _AXIS = re.compile(r"([xyz])(?:-axis)? \((g|deg/s)\)")
@@ -60,6 +64,24 @@ def sniff(path: Path, head: bytes) -> bool:
     if not head and path.is_dir():
         return any(_FILE.fullmatch(file.name) for file in files_in(path))
     return _MARK.match(head) is not None
+
+
+def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
+    """Group the files of each sensor in a folder: each accelerometer's file with the others of its sensor.
+
+    Linear acceleration is the same movement once more, and is read only where there is nothing else.
+    """
+    found = []
+    for kinds in kinds_of(tree.in_folder(folder), _FILE).values():
+        kind = next((kind for kind in _ACC_KINDS if kind in kinds), None)
+        first = (
+            [] if kind is None else [name for name in kinds[kind] if not _is_packed_copy(name, kinds[kind])]
+        )
+        rest = [below(folder, name) for names in kinds.values() for name in names if name not in first]
+        found += [FileGroup(path := below(folder, name), (path, *rest)) for name in first]
+        if not first:
+            found.append(FileGroup(None, tuple(rest)))
+    return tuple(found)
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:
@@ -92,6 +114,10 @@ def read(path: Path, request: ReadRequest) -> RecordingFile:
     return RecordingFile(_source(path, [(acc, gyr) for acc, gyr, _ in pairs]), recordings, chosen.notes)
 
 
+def _is_packed_copy(name: str, names: Sequence[str]) -> bool:
+    return name.lower().endswith(".gz") and name[: -len(".gz")] in names
+
+
 def _source(path: Path, pairs: Sequence[tuple[Path, Path | None]]) -> Source:
     files = [file for pair in pairs for file in pair if file is not None]
     return Source(str(path), sha256_of(*files), "metabase")
@@ -99,8 +125,7 @@ def _source(path: Path, pairs: Sequence[tuple[Path, Path | None]]) -> Source:
 
 def _acc_of(kinds: dict[str, list[Path]]) -> Path | None:
     """Choose the accelerometer's file of a sensor; the one without gravity only where there is no other."""
-    named = ("accelerometer", "linear acceleration", "linearacceleration")
-    return next((kinds[kind][0] for kind in named if kind in kinds), None)
+    return next((kinds[kind][0] for kind in _ACC_KINDS if kind in kinds), None)
 
 
 def _pair(path: Path) -> tuple[Path, Path | None, tuple[str, ...]]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pfp_sensors.formats.file_groups import FileGroup, FileTree
     from pfp_sensors.model.recording import RecordingFile, Side
 
 DEFAULT_MAX_BYTES: Final = 4_000_000_000
@@ -60,7 +61,11 @@ class Format:
         is of this format. It opens nothing but an archive, and never raises.
     read
         Reads it.
+    groups
+        Tells of a folder of a tree, by names alone, which files belong to one recording; None where each file
+        is one.
     """
 
     sniff: Callable[[Path, bytes], bool]
     read: Callable[[Path, ReadRequest], RecordingFile]
+    groups: Callable[[str, FileTree], tuple[FileGroup, ...]] | None = None

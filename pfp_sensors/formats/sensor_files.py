@@ -15,7 +15,7 @@ from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.sensors import choose_sensors, side_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pfp_sensors.formats.request import ReadRequest
@@ -80,11 +80,19 @@ def files_in(folder: Path) -> tuple[Path, ...]:
 
 def grouped(folder: Path, pattern: re.Pattern[str]) -> dict[str, dict[str, list[Path]]]:
     """Sort the files of a folder into sensors: by group ``sensor`` of the pattern, then by ``kind``."""
-    groups: dict[str, dict[str, list[Path]]] = {}
-    for path in files_in(folder):
-        if found := pattern.fullmatch(path.name):
+    return {
+        sensor: {kind: [folder / name for name in names] for kind, names in kinds.items()}
+        for sensor, kinds in kinds_of((path.name for path in files_in(folder)), pattern).items()
+    }
+
+
+def kinds_of(names: Iterable[str], pattern: re.Pattern[str]) -> dict[str, dict[str, list[str]]]:
+    """Sort names into sensors: by group ``sensor`` of the pattern, then by ``kind``, in their order."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for name in names:
+        if found := pattern.fullmatch(name):
             kinds = groups.setdefault(found["sensor"], {})
-            kinds.setdefault(found["kind"].lower(), []).append(path)
+            kinds.setdefault(found["kind"].lower(), []).append(name)
     return groups
 
 

@@ -22,6 +22,7 @@ from pfp_sensors.formats.axis_streams import (
     without_copies,
 )
 from pfp_sensors.formats.csv_table import table_of
+from pfp_sensors.formats.file_groups import ROOT_SOURCE, FileGroup, below
 from pfp_sensors.formats.line_blocks import blocks_of
 from pfp_sensors.formats.members import any_begins, open_members, plain_name
 from pfp_sensors.formats.samples import recordings_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.formats.columns import Layout
     from pfp_sensors.formats.csv_header import CsvHead
+    from pfp_sensors.formats.file_groups import FileTree
     from pfp_sensors.formats.members import Members
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.model.recording import Acceleration
@@ -67,6 +69,21 @@ def sniff(path: Path, head: bytes) -> bool:
     return any_begins(
         path, head, lambda name: plain_name(name) in _TABLES, lambda first: b"seconds_elapsed" in first
     )
+
+
+def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
+    """Take a folder with tables of Sensor Logger for one recording, with all CSV files right in it.
+
+    Some names are those of phyphox too; that keeps a folder ``meta`` beside its tables.
+    """
+    names = tree.in_folder(folder)
+    plain = {name.lower() for name in names}
+    tables = plain & _TABLES
+    known = len(tables) > 1 or (tables and _METADATA in plain)
+    if not known or tree.in_folder(below(folder, "meta")):
+        return ()
+    files = tuple(below(folder, name) for name in names if name.lower().endswith(".csv"))
+    return (FileGroup(folder or ROOT_SOURCE, files),)
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:

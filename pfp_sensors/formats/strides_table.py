@@ -171,17 +171,37 @@ def _columns(analyses: Sequence[FileAnalysis], *, files: bool) -> dict[str, list
     return columns
 
 
-def _leg_columns(leg: LegAnalysis) -> dict[str, list[Any]]:
+def stride_values(leg: LegAnalysis) -> dict[str, Any]:
+    """Derive the columns of one leg's strides.
+
+    Parameters
+    ----------
+    leg
+        Of an analysis.
+
+    Returns
+    -------
+    dict
+        By the names of `COLUMNS`: an array (n,), NaN for unknown; or, where all strides share it, one value.
+    """
     strides, recording = leg.strides, leg.summary.recording
     time_s = np.where(strides.stride_time_s > 0, strides.stride_time_s, np.nan)
-    derived: dict[str, list[Any]] = {
-        "side": [recording.side] * len(strides),
-        "sensor": [recording.sensor] * len(strides),
-        "synthetic": [recording.synthetic] * len(strides),
-        "bout_kind": [leg.summary.bouts[index].kind for index in strides.bout_index],
-        "cadence_spm": (120.0 / time_s).tolist(),  # two steps in each stride
+    kinds = np.array([bout.kind for bout in leg.summary.bouts], dtype="U7")
+    derived: dict[str, Any] = {
+        "side": recording.side,
+        "sensor": recording.sensor,
+        "synthetic": recording.synthetic,
+        "bout_kind": kinds[strides.bout_index],
+        "cadence_spm": 120.0 / time_s,  # two steps in each stride
     }
-    return {name: derived[name] if name in derived else getattr(strides, name).tolist() for name in COLUMNS}
+    return {name: derived[name] if name in derived else getattr(strides, name) for name in COLUMNS}
+
+
+def _leg_columns(leg: LegAnalysis) -> dict[str, list[Any]]:
+    return {
+        name: values.tolist() if isinstance(values, np.ndarray) else [values] * len(leg.strides)
+        for name, values in stride_values(leg).items()
+    }
 
 
 def _printable(path: str) -> str:

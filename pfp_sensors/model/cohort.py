@@ -77,10 +77,14 @@ class CohortReport:
         Inputs of earlier runs that are not found any more; their rows stay.
     passed_over
         Files that are no recordings, by ending.
+    warnings
+        What was damaged in the tables and had to be made anew, in plain sentences.
     failures
         The inputs that failed in this run, in order of source.
     seconds
         From start to end.
+    per_second
+        Recordings done in a second of that; None where none was.
     """
 
     out: str
@@ -96,5 +100,7 @@ class CohortReport:
     n_strides: int
     n_gone: int
     passed_over: Mapping[str, int]
+    warnings: tuple[str, ...]
     failures: tuple[CohortFailure, ...]
     seconds: float
+    per_second: float | None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOCK_NAME: Final = "recording.lock"
 
+_HOME: Final = ("home", "--home")
 _WINDOWS = sys.platform == "win32"
 _PATIENCE_S: Final = 0.5
 """Whoever only looks has the lock for microseconds; whoever wants it waits for that."""
@@ -40,10 +41,15 @@ class RunLock:
     ----------
     folder
         The recording's folder, which exists. Take the lock before anything else is written into it.
+    name
+        Of the lock's file.
+    where
+        What a person is to choose instead, and by which option, where the folder knows no locks.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / LOCK_NAME
+    def __init__(self, folder: Path, name: str = LOCK_NAME, where: tuple[str, str] = _HOME) -> None:
+        self._path = folder / name
+        self._where = where
         self._handle: int | None = None
 
     def __enter__(self) -> RunLock:
@@ -56,7 +62,7 @@ class RunLock:
         PfpError
             If the disk knows no locks.
         """
-        handle = _wait_for(self._path, os.O_CREAT | os.O_RDWR, _PATIENCE_S)
+        handle = _wait_for(self._path, os.O_CREAT | os.O_RDWR, _PATIENCE_S, self._where)
         if handle is None:
             raise UsageError(
                 f"{self._path.parent} is being written by another pfp (process {_owner(self._path)}).",
@@ -102,7 +108,7 @@ def held_by_other(folder: Path) -> bool:
     return False
 
 
-def _wait_for(path: Path, flags: int, patience_s: float) -> int | None:
+def _wait_for(path: Path, flags: int, patience_s: float, where: tuple[str, str] = _HOME) -> int | None:
     """Open a lock's file and lock it: a handle, or None where another still has it after a while."""
     give_up = time.monotonic() + patience_s
     while True:
@@ -113,7 +119,7 @@ def _wait_for(path: Path, flags: int, patience_s: float) -> int | None:
                 return None
             raise UsageError(f"{path.parent} is no folder.", "Make the folder first.") from None
         except OSError as error:
-            raise _no_lock(path, error) from error
+            raise _no_lock(path, error, where) from error
         if handle is not None or time.monotonic() >= give_up:
             return handle
         time.sleep(0.01)
@@ -160,8 +166,9 @@ def _owner(path: Path) -> str:
         return "unknown"
 
 
-def _no_lock(path: Path, error: OSError) -> PfpError:
+def _no_lock(path: Path, error: OSError, where: tuple[str, str]) -> PfpError:
+    place, option = where
     found = f"{path} cannot be locked: {error.strerror or error}."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return UsageError(found, "Choose a home that you may write to (--home).")
-    return PfpError(found, "Choose a home on a disk of this computer (--home).")
+        return UsageError(found, f"Choose a {place} that you may write to ({option}).")
+    return PfpError(found, f"Choose a {place} on a disk of this computer ({option}).")

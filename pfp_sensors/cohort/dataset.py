@@ -1,0 +1,271 @@
+"""A cohort's result: partitioned Parquet that one process writes, whole after a kill at any moment."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from pfp_sensors.cohort.parts import pack, part_in, unpack_without
+from pfp_sensors.errors import InputError, PfpError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from pfp_sensors.cohort.parts import PackedPart, Part
+    from pfp_sensors.cohort.place import Place
+    from pfp_sensors.cohort.rows import Rows
+
+SCHEMA: Final = "pfp.cohort-tables/1"
+CLAIM_NAME: Final = "cohort.json"
+"""Says at the top of the result what it is the result of."""
+
+LOCK_NAME: Final = "cohort.lock"
+
+
+@contextmanager
+def open_dataset(place: Place, method: str, parameters_sha256: str, input_text: str) -> Iterator[Dataset]:
+    """Open a cohort's result for writing, and put in order what a kill has left; made if it is not there.
+
+    Parameters
+    ----------
+    place
+        Where the result is. On this computer no second process can open it meanwhile; at an address that
+        fsspec knows, nothing keeps a second one out.
+    method, parameters_sha256
+        What the rows are made with. Rows of another method or other settings stand beside, untouched.
+    input_text
+        What it is the result of; kept in ``cohort.json``.
+
+    Yields
+    ------
+    Dataset
+        What is there, to be added to.
+
+    Raises
+    ------
+    UsageError
+        If the place is the result of another input, holds something else, cannot be written to, or another
+        process writes it.
+    InputError
+        If ``cohort.json`` is damaged.
+    """
+    _check_claim(place, input_text)
+    with _alone(place):
+        if not _check_claim(place, input_text):
+            document = {"schema": SCHEMA, "input": input_text}
+            place.write(CLAIM_NAME, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+        _clear_unfinished(place)
+        yield Dataset(place, method, parameters_sha256)
+
+
+class Dataset:
+    """The rows of one method with one set of settings.
+
+    Strides and runs lie in two files of one name, in two folders. The runs are written last and removed
+    first: strides without runs are nothing. So a kill leaves a part whole or not there; and one that was
+    being rewritten is there twice at most, the old one holding all of the new one, which then goes.
+
+    Parameters
+    ----------
+    place, method, parameters_sha256
+        As `open_dataset`, which makes it.
+
+    Attributes
+    ----------
+    warnings
+        What was damaged and had to be removed; its recordings are not done.
+    """
+
+    def __init__(self, place: Place, method: str, parameters_sha256: str) -> None:
+        self._place = place
+        below = f"method={quote(method, safe='')}/parameters_sha256={parameters_sha256}/"
+        self._strides, self._runs = f"strides/{below}", f"runs/{below}"
+        self._parts: dict[str, Part] = {}
+        self.warnings: tuple[str, ...] = ()
+        self._settle()
+
+    def done(self) -> Mapping[str, str]:
+        """Tell which recordings need not be done again.
+
+        Returns
+        -------
+        Mapping
+            Stamps by source. A recording that
+            failed is left out where the system was the cause, or an older version of this program.
+        """
+        return {
+            source: stamp
+            for part in self._parts.values()
+            for source, stamp in part.stamps.items()
+            if source not in part.again
+        }
+
+    def append(self, rows: Rows) -> None:
+        """Write the rows of some recordings as a new part; once this returns, no kill takes them away.
+
+        Parameters
+        ----------
+        rows
+            All rows of each recording; of recordings that are not there (`drop` them before).
+
+        Raises
+        ------
+        ValueError
+            If a recording is there already: a mistake of the program.
+        UsageError, PfpError
+            If it cannot be written.
+        """
+        if rows.runs.num_rows == 0:
+            return
+        packed = pack(rows)
+        if any(not packed.part.stamps.keys().isdisjoint(part.stamps) for part in self._parts.values()):
+            raise ValueError("a recording is there already")
+        self._write(packed)
+
+    def drop(self, sources: Iterable[str]) -> None:
+        """Remove the rows of some recordings; those that are not there are passed over.
+
+        Raises
+        ------
+        InputError
+            If a part in which some of them are is damaged; it is then removed.
+        UsageError, PfpError
+            If the rest of a part cannot be written.
+        """
+        gone = frozenset(sources)
+        for part in list(self._parts.values()):
+            if not gone.isdisjoint(part.stamps):
+                self._rewrite(part, gone)
+
+    def _rewrite(self, part: Part, gone: Collection[str]) -> None:
+        """Put a part's other rows into a new part, then remove it."""
+        rest = None
+        if any(source not in gone for source in part.stamps):
+            strides, runs = (self._place.read(folder + part.name) for folder in (self._strides, self._runs))
+            rest = unpack_without(strides, runs, gone)
+            if rest is None:
+                self._remove(part.name)
+                raise InputError(
+                    f"{self._place.text}: {part.name} is damaged; it was removed.",
+                    "Run the same command again: its recordings will be done again.",
+                )
+        del self._parts[part.name]
+        if rest is not None:
+            self._write(pack(rest))
+        self._remove(part.name)
+
+    def _write(self, packed: PackedPart) -> None:
+        self._place.write(self._strides + packed.part.name, packed.strides)
+        self._place.write(self._runs + packed.part.name, packed.runs)
+        self._parts[packed.part.name] = packed.part
+
+    def _remove(self, name: str) -> None:
+        self._place.remove(self._runs + name)
+        self._place.remove(self._strides + name)
+        self._parts.pop(name, None)
+
+    def _settle(self) -> None:
+        """Read what is there, and clear away what a kill or a damage has left."""
+        sizes = {file.name: file.size for file in self._place.list_files()}
+        strides, runs = (_inside(folder, sizes) for folder in (self._strides, self._runs))
+        for name in sorted(strides.keys() - runs.keys()):
+            self._place.remove(self._strides + name)
+        for name in sorted(runs):
+            part = part_in(self._place.read(self._runs + name), name)
+            if part is None or strides.get(name, -1) not in {part.strides_bytes, None}:
+                self._remove_damaged(name, with_strides=name in strides)
+            else:
+                self._parts[name] = part
+        self._undouble()
+
+    def _remove_damaged(self, name: str, *, with_strides: bool) -> None:
+        self._place.remove(self._runs + name)
+        if with_strides:
+            self._place.remove(self._strides + name)
+        text = f"{name} was damaged and was removed; its recordings are done again."
+        self.warnings = (*self.warnings, text)
+
+    def _undouble(self) -> None:
+        """Keep each recording once: where it is in two parts, in the larger one."""
+        while (found := self._doubled()) is not None:
+            self._rewrite(*found)
+
+    def _doubled(self) -> tuple[Part, Collection[str]] | None:
+        """Find a part with recordings that are in a larger one too."""
+        taken: set[str] = set()
+        for part in sorted(self._parts.values(), key=lambda one: (-len(one.stamps), one.name)):
+            twice = part.stamps.keys() & taken
+            if twice:
+                return part, twice
+            taken.update(part.stamps)
+        return None
+
+
+def _inside(folder: str, sizes: Mapping[str, int | None]) -> dict[str, int | None]:
+    """Return the files of a folder: sizes by their name in it."""
+    parts = {name: size for name, size in sizes.items() if name.endswith(".parquet")}
+    return {name.removeprefix(folder): size for name, size in parts.items() if name.startswith(folder)}
+
+
+def _alone(place: Place) -> AbstractContextManager[object]:
+    """Keep other processes of this computer out; where a place is not a folder of it, nothing can."""
+    from pfp_sensors.cohort.local_place import LocalPlace
+    from pfp_sensors.store.run_lock import RunLock
+    from pfp_sensors.store.sealed_files import make_private_folder
+
+    if not isinstance(place, LocalPlace):
+        return nullcontext()
+    make_private_folder(place.root)
+    return RunLock(place.root, LOCK_NAME, ("folder", "--out"))
+
+
+def _clear_unfinished(place: Place) -> None:
+    """Remove what a kill in the middle of writing a file has left here; a store keeps nothing of it."""
+    from pfp_sensors.cohort.local_place import LocalPlace
+
+    if isinstance(place, LocalPlace):
+        for path in place.root.rglob(".*.part"):
+            path.unlink(missing_ok=True)
+
+
+def _check_claim(place: Place, input_text: str) -> bool:
+    """Tell whether a place is the result of an input already; False where it is empty."""
+    names = {file.name for file in place.list_files()} - {LOCK_NAME}
+    if not names:
+        return False
+    if CLAIM_NAME not in names:
+        raise UsageError(
+            f"{place.text} holds files and no {CLAIM_NAME}; expected the result of `pfp cohort`, or nothing.",
+            "Give another folder as --out, one that is empty or not there.",
+        )
+    found = _claimed_input(place)
+    if found != input_text:
+        raise UsageError(
+            f"{place.text} is the result of {found}; expected {input_text}.",
+            f'Give another --out; or, where the recordings were only moved, correct "input" in {CLAIM_NAME}.',
+        )
+    return True
+
+
+def _claimed_input(place: Place) -> str:
+    name = f"{place.text}/{CLAIM_NAME}"
+    try:
+        document: Any = json.loads(place.read(CLAIM_NAME).decode("utf-8"))
+    except ValueError as error:
+        raise _no_claim(name, f"not JSON: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("input"), str):
+        raise _no_claim(name, 'found no "input"')
+    if document.get("schema") != SCHEMA:
+        raise UsageError(
+            f"{name}: found schema {document.get('schema')!r}; expected {SCHEMA}.",
+            "Another version of this program made it: use that one, or give another --out.",
+        )
+    return str(document["input"])
+
+
+def _no_claim(name: str, found: str) -> PfpError:
+    expected = json.dumps({"schema": SCHEMA, "input": "the input"})
+    return InputError(f"{name}: {found}; expected {expected}.", "Correct it, or give another --out.")

@@ -1,0 +1,121 @@
+"""One recording in, its rows out: the one function that every engine runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pfp_sensors.errors import InputError, PfpError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pfp_sensors.cohort.places import Place
+    from pfp_sensors.cohort.rows import Rows
+    from pfp_sensors.model.cohort import CohortInput
+    from pfp_sensors.settings.imports import ImportSettings
+    from pfp_sensors.settings.signal import SignalSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What holds for every recording of a cohort; small, so that it can be sent to any process.
+
+    Attributes
+    ----------
+    place
+        The tree that the sources of the recordings are below.
+    settings, limits
+        The numbers of the signal chain and of reading files.
+    """
+
+    place: Place
+    settings: SignalSettings
+    limits: ImportSettings
+
+
+def process(given: CohortInput, job: Job) -> Rows:
+    """Read one recording and analyse it: its strides and one row for each leg, or one row that says why not.
+
+    It keeps no state and writes nothing, so the same bytes and settings give the same rows in any process.
+
+    Parameters
+    ----------
+    given
+        From :func:`pfp_sensors.cohort.inputs.find_inputs`.
+    job
+        As for all recordings of the cohort.
+
+    Returns
+    -------
+    Rows
+        A recording without running has a row with status "refused" for each leg, one that cannot be read a
+        row with status "failed".
+    """
+    from pfp_sensors.cohort.rows import failed_rows
+
+    path: Path | None = None
+    try:
+        with job.place.fetched(given) as path:
+            return _analysed(given, path, job)
+    except PfpError as error:
+        return failed_rows(given.source, given.stamp, _without_path(error, path, given.source))
+    except Exception as error:  # the boundary: a bug met in one file must not stop the others
+        return failed_rows(given.source, given.stamp, _without_path(_bug(error), path, given.source))
+
+
+def process_all(batch: Iterable[CohortInput], job: Job) -> Rows:
+    """Do `process` for each recording of a batch, the rows one below the other."""
+    from pfp_sensors.cohort.rows import concat
+
+    return concat([process(given, job) for given in batch])
+
+
+def lost_rows(given: CohortInput, why: str) -> Rows:
+    """Make the row of a recording whose process ended while it worked on it."""
+    from pfp_sensors.cohort.rows import failed_rows
+
+    error = PfpError(
+        f"{given.source}: the process that read it ended before it was done ({why}).",
+        f"Try `pfp analyze` with this recording alone, and report it if that ends too: {_REPORT}",
+    )
+    return failed_rows(given.source, given.stamp, error)
+
+
+def _analysed(given: CohortInput, path: Path, job: Job) -> Rows:
+    from pfp_sensors.analyse.file import analyse_file
+    from pfp_sensors.cohort.rows import rows_of
+    from pfp_sensors.formats.read import read_recording_file
+
+    file = read_recording_file(path, max_bytes=job.limits.max_bytes)
+    return rows_of(given.source, given.stamp, file, analyse_file(file, job.settings))
+
+
+_REPORT = "this is a mistake in pfp, not in your data."
+
+
+def _bug(error: Exception) -> PfpError:
+    """Describe an exception that nobody foresaw; what a library says of the system is an input's fault."""
+    words = f"{type(error).__name__}: {error}"
+    found: PfpError
+    if isinstance(error, OSError):
+        found = InputError(f"It cannot be read: {words}.", "Check that it is there and that you may read it.")
+    else:
+        found = PfpError(f"The program failed on it: {words}.", f"Please report it; {_REPORT}")
+    found.__cause__ = error
+    return found
+
+
+def _without_path(error: PfpError, path: Path | None, source: str) -> PfpError:
+    """Name the recording as the cohort does, so that rows tell nothing of the computer that made them."""
+    if path is None:
+        return error
+    root = str(path).removesuffix(source)
+
+    def named(text: str) -> str:
+        return text.replace(str(path), source).replace(root, "") if len(root) > 1 else text
+
+    clean = type(error)(named(error.message), named(error.what_to_do))
+    clean.__cause__ = error.__cause__
+    return clean

@@ -1,0 +1,197 @@
+"""A place on this computer."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pfp_sensors.cohort.place import UNREADABLE, Asked, PlaceFile, checked, is_shown, names_among
+from pfp_sensors.errors import InputError
+from pfp_sensors.store.sealed_files import flush_folder, make_private_folder, not_written, replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pfp_sensors.model.cohort import CohortInput
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\(\\|u[0-9a-f]{4})")
+_FILE_URL = re.compile("file://|local://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPlace:
+    """A folder of this computer; see `Place`.
+
+    Attributes
+    ----------
+    text
+        As it was given.
+    root
+        The folder, absolute.
+    asked
+        Which of its files are meant.
+    for_results
+        Whether it is to be written to, and so need not be there.
+    """
+
+    text: str
+    root: Path
+    asked: Asked = field(default_factory=Asked)
+    for_results: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Give the folder, absolute and without links."""
+        return escaped(Path(os.path.realpath(self.root)).as_posix())
+
+    def list_files(self) -> tuple[PlaceFile, ...]:
+        """List all files with size and time; links to folders are not followed.
+
+        A name that is no text (odd bytes) is written with escapes, so that it fits into every table.
+        """
+        if self.for_results and not self.root.exists():
+            return ()
+        folders = self.asked.folders() if self.asked.is_file else None
+        found = self._walked() if folders is None else [f for folder in folders for f in self._in(folder)[0]]
+        if self.asked.is_file and not any(file.name == self.asked.pattern for file in found):
+            raise _missing(self.text)
+        return tuple(sorted(found, key=lambda file: file.name))
+
+    @contextmanager
+    def fetched(self, given: CohortInput) -> Iterator[Path]:
+        """Give the path of a source: the file or folder itself."""
+        yield self._path(given.source)
+
+    def name_of(self, text: str) -> str | None:
+        """Tell where another place lies below this one: "" for the same, None where it does not."""
+        if "://" in text and not _FILE_URL.match(text):
+            return None
+        other = Path(os.path.realpath(path_of(text)))
+        root = Path(os.path.realpath(self.root))
+        if not other.is_relative_to(root):
+            return None
+        name = other.relative_to(root).as_posix()
+        return "" if name == "." else escaped(name)
+
+    def read(self, name: str) -> bytes:
+        """Read a file whole."""
+        path = self._path(checked(name))
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise _unreadable(str(path), error) from error
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file that only its owner can read, durable and whole or not at all."""
+        path = self._path(checked(name))
+        _make_folders(path.parent)
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is not there is no mistake."""
+        path = self._path(checked(name))
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                flush_folder(path.parent)
+        except OSError as error:
+            raise not_written(path, error) from error
+
+    def names(self, under: str = "", ending: str = "") -> tuple[str, ...]:
+        """List the names of the files below a folder, in order."""
+        return names_among(self.list_files(), under, ending)
+
+    def _path(self, name: str) -> Path:
+        return self.root / _unescaped(name)
+
+    def _walked(self) -> list[PlaceFile]:
+        """List a folder and all below it; one that may not be listed stands there as itself."""
+        found, folders = self._in("")
+        waiting = list(folders)
+        while waiting:
+            folder = waiting.pop()
+            try:
+                files, inner = self._in(folder)
+            except InputError:
+                found.append(PlaceFile(f"{folder}/", None, UNREADABLE))
+                continue
+            found += files
+            waiting += inner
+        return found
+
+    def _in(self, folder: str) -> tuple[list[PlaceFile], list[str]]:
+        """List the files and the folders right in a folder."""
+        files: list[PlaceFile] = []
+        folders: list[str] = []
+        prefix = f"{folder}/" if folder else ""
+        path = self._path(folder)
+        try:
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    name = prefix + escaped(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders += [name] if is_shown(entry.name) else []
+                    elif (is_shown(entry.name) or name == self.asked.pattern) and entry.is_file():
+                        files.append(_file(name, entry))
+        except OSError as error:
+            raise (_missing(self.text) if not path.exists() else _unreadable(str(path), error)) from error
+        return files, folders
+
+
+def path_of(text: str) -> Path:
+    """Give the absolute path that a text or a ``file://`` URL means."""
+    if found := _FILE_URL.match(text):
+        from urllib.request import url2pathname
+
+        plain = text[found.end() :]
+        text = plain if os.path.lexists(plain) else url2pathname(plain)
+    return Path(os.path.abspath(text))  # noqa: PTH100  (resolve() would follow links)
+
+
+def _file(name: str, entry: os.DirEntry[str]) -> PlaceFile:
+    try:
+        status = entry.stat()
+    except OSError:  # gone or forbidden by now: reading it will say why
+        return PlaceFile(name, None, UNREADABLE)
+    return PlaceFile(name, status.st_size, f"{status.st_size}:{status.st_mtime_ns}")
+
+
+def escaped(name: str) -> str:
+    r"""Write what in a name is no text as ``\udc80``, and a backslash as two: no two names become one."""
+    if "\\" not in name and not _SURROGATE.search(name):
+        return name
+    doubled = name.replace("\\", "\\\\")
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", doubled)
+
+
+def _unescaped(name: str) -> str:
+    if "\\" not in name:
+        return name
+    return _ESCAPED.sub(lambda found: "\\" if found[1] == "\\" else chr(int(found[1][1:], 16)), name)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make a folder and those missing above it, each for its owner only."""
+    missing = []
+    while not folder.exists() and folder != folder.parent:
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        make_private_folder(each)
+
+
+def _missing(text: str) -> InputError:
+    return InputError(f"{text} does not exist; expected a file or a folder.", "Check the name.")
+
+
+def _unreadable(text: str, error: OSError) -> InputError:
+    return InputError(
+        f"{text} cannot be read: {error.strerror or error}.",
+        "Check that it is there and that you may read it.",
+    )

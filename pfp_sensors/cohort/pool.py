@@ -1,0 +1,251 @@
+"""The engine of this computer: worker processes, each on a pipe of its own.
+
+Each worker has its own pipe and its own batches, where a ``ProcessPoolExecutor`` shares one queue: so a
+death blames exactly one batch, disturbs no other worker, and cannot leave a lock held. The workers are not
+forked from this process, which may have threads, but from a small server that has only loaded the modules; a
+new one is there in a hundredth of a second.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import signal
+import sys
+from collections import deque
+from contextlib import contextmanager
+from multiprocessing import connection, resource_tracker
+from typing import TYPE_CHECKING, Any, Generic
+
+from pfp_sensors.cohort.engine import (
+    BATCHES_PER_WORKER,
+    Engine,
+    Finished,
+    Item,
+    Lost,
+    Outcome,
+    Result,
+    checked_workers,
+)
+from pfp_sensors.cohort.lost_work import Charge, WorkList
+from pfp_sensors.cohort.pool_worker import GRACE_S, Done, Raised, Ready, serve
+from pfp_sensors.errors import PfpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
+
+PRELOADED = ("pfp_sensors.analyse", "pfp_sensors.formats", "pyarrow.parquet", "vqf")
+MOST_FAILED_STARTS = 3  # in a row, before the pool gives up
+
+
+@contextmanager
+def pool_engine(workers: int | None = None) -> Iterator[Engine]:
+    """Give an engine of worker processes on this computer, and end them afterwards.
+
+    Parameters
+    ----------
+    workers
+        How many; None for one per processor that this process may use.
+
+    Raises
+    ------
+    UsageError
+        Where it is less than one.
+    """
+    engine = PoolEngine(checked_workers(workers))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+class PoolEngine:
+    """Worker processes of this computer (see :class:`~pfp_sensors.cohort.engine.Engine`)."""
+
+    name = "pool"
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._crews: list[_Crew[Any, Any]] = []
+
+    def run(
+        self, work: Callable[[tuple[Item, ...]], Result], batches: Iterable[tuple[Item, ...]]
+    ) -> Iterator[Outcome[Item, Result]]:
+        """Run a function over batches (see :class:`~pfp_sensors.cohort.engine.Engine`)."""
+        crew: _Crew[Item, Result] = _Crew(work, self.workers, WorkList(batches))
+        self._crews.append(crew)
+        try:
+            while crew.hand_out():
+                yield from crew.outcomes()
+        finally:
+            crew.close()
+            self._crews.remove(crew)
+
+    def close(self) -> None:
+        """End all worker processes, also those of a run that was left half done."""
+        for crew in self._crews:
+            crew.close()
+
+
+class _Hand(Generic[Item]):
+    """One worker process, its pipe, and the charges given to it, the one it works on first."""
+
+    def __init__(self, context: BaseContext, work: Callable[[tuple[Item, ...]], Any]) -> None:
+        self.charges: deque[Charge[Item]] = deque()
+        self.ready = False
+        self.line, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(target=serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]
+        try:
+            with _without_ctrl_c():
+                self.process.start()
+        finally:
+            theirs.close()
+
+    def give(self, charge: Charge[Item]) -> None:
+        """Send a charge; if the worker is dead by now, the pipe's end says so when it is read."""
+        self.charges.append(charge)
+        try:
+            self.line.send_bytes(pickle.dumps(charge.items, protocol=pickle.HIGHEST_PROTOCOL))
+        except ConnectionError:
+            return
+
+    def answer(self) -> Ready | Done | Raised | None:
+        """Read the next answer; None if the worker is dead."""
+        try:
+            answer: Ready | Done | Raised = pickle.loads(self.line.recv_bytes())
+        except (EOFError, OSError):
+            return None
+        return answer
+
+    def let_go(self) -> None:
+        """Close the pipe, upon which the worker ends."""
+        self.line.close()
+
+    def bury(self) -> str:
+        """Wait for the process to end, by force if need be, and return how it did."""
+        self.process.join(2 * GRACE_S)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        code = self.process.exitcode
+        self.process.close()
+        return _ending(code)
+
+
+class _Crew(Generic[Item, Result]):
+    """The workers of one run."""
+
+    def __init__(
+        self, work: Callable[[tuple[Item, ...]], Result], workers: int, todo: WorkList[Item]
+    ) -> None:
+        self._work, self._workers, self._todo = work, workers, todo
+        self._context = _context()
+        self._hands: list[_Hand[Item]] = []
+        self._failed_starts = 0
+
+    def hand_out(self) -> bool:
+        """Give work to all who can take some; False if there is none left, nor any under way."""
+        while (hand := self._freest()) is None or len(hand.charges) < BATCHES_PER_WORKER:
+            charge = self._todo.take(self._in_flight())
+            if charge is None:
+                break
+            if charge.alone:
+                self.close()
+                hand = None
+            if hand is None:
+                hand = _Hand(self._context, self._work)
+                self._hands.append(hand)
+            hand.give(charge)
+        return self._in_flight() > 0
+
+    def outcomes(self) -> Iterator[Outcome[Item, Result]]:
+        """Wait for answers, give out more work, then yield what came."""
+        lines = {hand.line: hand for hand in self._hands}
+        came = [self._heard(lines[line]) for line in connection.wait(list(lines))]  # type: ignore[index]
+        self.hand_out()
+        yield from (outcome for outcome in came if outcome is not None)
+
+    def close(self) -> None:
+        """End all workers."""
+        leaving, self._hands = self._hands, []
+        for hand in leaving:
+            hand.let_go()
+        for hand in leaving:
+            hand.bury()
+
+    def _in_flight(self) -> int:
+        return sum(len(hand.charges) for hand in self._hands)
+
+    def _freest(self) -> _Hand[Item] | None:
+        """Return the worker with the least to do; None if a new one should be started."""
+        freest = min(self._hands, key=lambda hand: len(hand.charges), default=None)
+        if freest is not None and freest.charges and len(self._hands) < self._workers:
+            return None
+        return freest
+
+    def _heard(self, hand: _Hand[Item]) -> Outcome[Item, Result] | None:
+        """Take the answer of one worker."""
+        answer = hand.answer()
+        if isinstance(answer, Done):
+            return Finished(hand.charges.popleft().items, answer.result)
+        if isinstance(answer, Raised):
+            raise answer.error
+        if answer is None:
+            return self._died(hand)
+        hand.ready, self._failed_starts = True, 0
+        return None
+
+    def _died(self, hand: _Hand[Item]) -> Lost[Item] | None:
+        """Take a dead worker's work back; only the first of its charges can be to blame."""
+        self._hands.remove(hand)
+        hand.let_go()
+        how = hand.bury()
+        begun = hand.charges.popleft() if hand.ready and hand.charges else None
+        for charge in hand.charges:
+            self._todo.give_back(charge)
+        if not hand.ready:
+            self._failed_starts += 1
+        if self._failed_starts >= MOST_FAILED_STARTS:
+            raise PfpError(
+                f"Worker processes do not start: {self._failed_starts} ended at once; the last one {how}.",
+                "Look for an error above, or use --engine serial. What is done already stays.",
+            )
+        return self._todo.worker_died(begun, how) if begun else None
+
+
+def _context() -> BaseContext:
+    """Return how processes are started: from a server that has the modules, where that is safe."""
+    if sys.platform != "linux":  # the frameworks of macOS do not survive a fork
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Start processes deaf to Ctrl-C, from their first moment on; in this one it waits until they run."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it would let Ctrl-C in again if it were started later
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ending(code: int | None) -> str:
+    """Say in words how a process ended."""
+    if code is None or code >= 0:
+        return f"ended by itself (exit code {code})"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    if name == "SIGKILL":
+        return "was killed (SIGKILL), as by a computer that runs out of memory"
+    return f"crashed ({name})"

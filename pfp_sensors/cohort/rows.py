@@ -1,0 +1,145 @@
+"""What one recording gives a cohort: its strides, and a row for each of its sensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+import numpy as np
+
+from pfp_sensors import __version__
+from pfp_sensors.cohort.arrow_columns import column_of_array, column_of_value, column_of_values
+from pfp_sensors.cohort.rows_runs import leg_cells
+from pfp_sensors.cohort.schemas import RUNS_COLUMNS, STRIDES_COLUMNS, runs_schema, strides_schema
+from pfp_sensors.formats.strides_table import stride_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pfp_sensors.errors import PfpError
+    from pfp_sensors.model.analysis import FileAnalysis, LegAnalysis
+    from pfp_sensors.model.recording import RecordingFile
+
+_FOLDERS: Final = ("clinic", "athlete", "run")
+_NO_VALUE: Final = "__HIVE_DEFAULT_PARTITION__"
+"""What programs that write such folders put where there is no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of some recordings.
+
+    Attributes
+    ----------
+    strides, runs
+        pyarrow.Table with the columns of `STRIDES_COLUMNS` and `RUNS_COLUMNS`, always of the same types.
+    """
+
+    strides: Any
+    runs: Any
+
+
+def rows_of(source: str, stamp: str, file: RecordingFile, analysis: FileAnalysis) -> Rows:
+    """Lay out an analysed recording, also one without running.
+
+    Parameters
+    ----------
+    source, stamp
+        Of the :class:`pfp_sensors.model.cohort.CohortInput`.
+    file, analysis
+        As read, and what :func:`pfp_sensors.analyse.file.analyse_file` made of it. Their notes go into the
+        rows as they are, so they may not name a folder of this computer.
+
+    Returns
+    -------
+    Rows
+        One run row for each sensor; what is unknown is null.
+    """
+    import pyarrow as pa
+
+    where = _where(source)
+    both = list(zip(file.recordings, analysis.legs, strict=True))
+    strides = [_strides(where | {"leg": number}, leg) for number, (_, leg) in enumerate(both, 1)]
+    runs = [
+        where
+        | {"leg": number, "stamp": stamp, "version": analysis.provenance.version}
+        | leg_cells(file, recording, leg.summary, analysis.symmetry)
+        for number, (recording, leg) in enumerate(both, 1)
+    ]
+    return Rows(pa.concat_tables(strides), _runs(runs))
+
+
+def failed_rows(source: str, stamp: str, error: PfpError) -> Rows:
+    """Lay out a recording that could not be read: one row that says why, and no strides.
+
+    Parameters
+    ----------
+    source, stamp
+        Of the :class:`pfp_sensors.model.cohort.CohortInput`.
+    error
+        Its texts name no folder of this computer. Where its cause is that the system refused (no
+        permission, no such file, a full disk), ``retry`` is true.
+    """
+    import pyarrow as pa
+
+    cells = {
+        "stamp": stamp,
+        "status": "failed",
+        "version": __version__,
+        "failure": error.message,
+        "failure_code": error.exit_code,
+        "what_to_do": error.what_to_do or None,
+        "retry": _system_refused(error),
+    }
+    return Rows(pa.Table.from_batches([], strides_schema()), _runs([_where(source) | cells]))
+
+
+def concat(rows: Sequence[Rows]) -> Rows:
+    """Put rows below each other, in the order given, each column in one piece: that is sent quickly."""
+    import pyarrow as pa
+
+    none = pa.Table.from_batches([], strides_schema()), pa.Table.from_batches([], runs_schema())
+    return Rows(
+        pa.concat_tables([none[0], *(one.strides for one in rows)]).combine_chunks(),
+        pa.concat_tables([none[1], *(one.runs for one in rows)]).combine_chunks(),
+    )
+
+
+def _where(source: str) -> dict[str, Any]:
+    """Name the recording, and what the folders it lies in say of it."""
+    said = dict(part.split("=", 1) for part in source.split("/") if "=" in part)
+    known = {name: unquote(said[name]) for name in _FOLDERS if said.get(name, _NO_VALUE) != _NO_VALUE}
+    return {"source": source} | known
+
+
+def _system_refused(error: BaseException) -> bool:
+    """Tell whether the system is the cause; for damage, libraries raise an OSError without a number."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno is not None:
+            return True
+        cause = cause.__cause__
+    return False
+
+
+def _strides(cells: Mapping[str, Any], leg: LegAnalysis) -> Any:
+    import pyarrow as pa
+
+    values = {**cells, **stride_values(leg)}
+    values["sensor"] = values["sensor"] or None
+    arrays = [
+        column_of_array(column.kind, value)
+        if isinstance(value := values.get(column.name), np.ndarray)
+        else column_of_value(column.kind, value, len(leg.strides))
+        for column in STRIDES_COLUMNS
+    ]
+    return pa.Table.from_arrays(arrays, schema=strides_schema())
+
+
+def _runs(rows: Sequence[Mapping[str, Any]]) -> Any:
+    import pyarrow as pa
+
+    cells = [(one.kind, [row.get(one.name) for row in rows]) for one in RUNS_COLUMNS]
+    arrays = [column_of_values(kind, values) for kind, values in cells]
+    return pa.Table.from_arrays(arrays, schema=runs_schema())

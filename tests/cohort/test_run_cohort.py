@@ -1,0 +1,260 @@
+"""A whole cohort: the same rows from every engine, nothing lost or doubled by kills, changes and deaths."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from made_cohort import FAILED, GOOD, REFUSED, SOURCES, TWO_LEGS, make_cohort
+
+from pfp_sensors.actions.analyze import analyze_file
+from pfp_sensors.cohort.run import CohortOptions, run_cohort
+from pfp_sensors.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Row = tuple[Any, ...]
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_cohort(tmp_path_factory.mktemp("cohort") / "study")
+
+
+@pytest.fixture(scope="module")
+def serial(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("serial") / "out"
+    report = run_cohort(str(tree), str(out), CohortOptions("serial"))
+    assert (report.n_inputs, report.n_analysed) == (len(SOURCES), len(GOOD) + 1)
+    assert (report.n_refused, report.n_failed) == (len(REFUSED), len(FAILED))
+    return out
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Run two Dask workers in processes of their own behind an address."""
+    code = (
+        "import sys\nfrom distributed import LocalCluster\nif __name__ == '__main__':\n"
+        "    with LocalCluster(n_workers=2, dashboard_address=None, host='127.0.0.1') as c:\n"
+        "        print(c.scheduler_address, flush=True)\n        sys.stdin.read()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.communicate(timeout=30)
+
+
+def rows(out: Path, table: str) -> list[Row]:
+    """Read all rows of a table as tuples in an order of their own; a NaN would be unequal to itself."""
+    import pyarrow.dataset as ds
+
+    found = ds.dataset(out / table, partitioning="hive").to_table()
+    names = sorted(found.column_names)
+    listed = [tuple(repr(row[name]) for name in names) for row in found.to_pylist()]
+    return sorted(listed)
+
+
+def both(out: Path) -> tuple[list[Row], list[Row]]:
+    return rows(out, "strides"), rows(out, "runs")
+
+
+# --- the same from every engine ---------------------------------------------------------------------
+
+
+def test_every_input_has_its_rows(serial: Path, tree: Path) -> None:
+    import pandas as pd
+
+    runs = pd.read_parquet(serial / "runs").set_index("source")
+    assert sorted(set(runs.index)) == list(SOURCES)
+    assert list(runs.loc[TWO_LEGS, "side"]) == ["left", "right"]
+    assert set(runs.loc[list(FAILED), "status"]) == {"failed"}
+    assert set(runs.loc[list(REFUSED), "status"]) == {"refused"}
+    assert runs.loc[list(FAILED), "failure"].str.len().min() > 10
+    assert not runs.loc[list(FAILED), "failure"].str.contains(str(tree), regex=False).any()
+    assert runs.loc[TWO_LEGS, "athlete"].tolist() == ["3", "3"]
+
+
+def test_rows_are_those_of_analyze(serial: Path, tree: Path) -> None:
+    import pandas as pd
+
+    strides = pd.read_parquet(serial / "strides")
+    runs = pd.read_parquet(serial / "runs").set_index("source")
+    for source in (*GOOD, TWO_LEGS):
+        analysis = analyze_file(tree / source)
+        mine = strides[strides["source"] == source]
+        assert len(mine) == sum(len(leg.strides) for leg in analysis.legs)
+        first = analysis.legs[0].summary
+        row = runs.loc[[source]].iloc[0]
+        assert first.cadence_spm is not None
+        assert row["cadence_spm"] == first.cadence_spm.median
+        assert row["sha256"] == analysis.provenance.source.sha256
+
+
+@pytest.mark.parametrize("engine", ["pool", "dask"])
+def test_pool_and_dask_give_the_same_rows(
+    engine: str, tree: Path, serial: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = request.getfixturevalue("cluster") if engine == "dask" else None
+    options = CohortOptions(engine, address, None if address else 2)  # type: ignore[arg-type]
+    report = run_cohort(str(tree), str(tmp_path / "out"), options)
+    assert (report.engine, report.workers) == (engine, 2)
+    assert both(tmp_path / "out") == both(serial)
+
+
+def test_a_remote_tree_and_result_give_the_same_rows(tree: Path, serial: Path, tmp_path: Path) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.put(str(tree), "/remote-study", recursive=True)
+    try:
+        run_cohort("memory://remote-study", "memory://remote-out", CohortOptions("serial"))
+        memory.get("/remote-out", str(tmp_path / "out"), recursive=True)
+    finally:
+        memory.rm("/remote-study", recursive=True)
+        memory.rm("/remote-out", recursive=True)
+    assert rows(tmp_path / "out", "strides") == rows(serial, "strides")
+    drop = sorted_without_stamp
+    assert drop(tmp_path / "out") == drop(serial)
+
+
+def sorted_without_stamp(out: Path) -> list[str]:
+    import pandas as pd
+
+    runs = pd.read_parquet(out / "runs").drop(columns="stamp")
+    return sorted(repr(row) for row in runs.astype(object).where(runs.notna(), None).itertuples(index=False))
+
+
+# --- what is done is not done again -----------------------------------------------------------------
+
+
+def test_again_does_nothing_and_a_change_does_one(tree: Path, serial: Path, tmp_path: Path) -> None:
+    study, out = tmp_path / "study", tmp_path / "out"
+    shutil.copytree(tree, study)
+    shutil.copytree(serial, out)
+    facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
+    (out / "cohort.json").write_text(json.dumps({**facts, "input": str(study)}), encoding="utf-8")
+    before = both(out)
+    report = run_cohort(str(study), str(out))
+    assert (report.n_before, report.n_analysed, report.engine) == (len(SOURCES), 0, "none")
+    assert both(out) == before
+    fast = study / "plain" / "fast.csv"
+    fast.write_bytes(fast.read_bytes()[: fast.stat().st_size * 3 // 4].rpartition(b"\n")[0])
+    (study / "plain" / "slow.csv.gz").unlink()
+    report = run_cohort(str(study), str(out))
+    assert (report.n_before, report.n_analysed, report.n_gone) == (len(SOURCES) - 2, 1, 1)
+    after = both(out)
+    assert len(after[1]) == len(before[1])
+    assert len(after[0]) < len(before[0])
+
+
+def test_another_tree_is_refused(tree: Path, serial: Path, tmp_path: Path) -> None:
+    other = make_cohort(tmp_path / "other")
+    with pytest.raises(UsageError, match="--out"):
+        run_cohort(str(other), str(serial))
+
+
+def test_a_folder_of_somebody_else_is_refused(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError):
+        run_cohort(str(tree), str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_nothing_to_analyse_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.pdf").write_bytes(b"%PDF")
+    with pytest.raises(InputError, match=r"no recording among 1 \.pdf"):
+        run_cohort(str(tmp_path / "in"), str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_other_settings_stand_beside(tree: Path, serial: Path, tmp_path: Path) -> None:
+    out, config = tmp_path / "out", tmp_path / "own.toml"
+    shutil.copytree(serial, out)
+    before = both(out)
+    config.write_text("[signal.quality]\nbaseline_min_steps = 50\n", encoding="utf-8")
+    report = run_cohort(str(tree), str(out), CohortOptions("serial", config=config))
+    assert report.n_before == 0
+    kept = list((out / "runs").glob("method=*/parameters_sha256=*"))
+    assert len(kept) == 2
+    assert len(both(out)[1]) == 2 * len(before[1])
+
+
+# --- kills and deaths -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kill_and_resume(seed: int, tree: Path, serial: Path, tmp_path: Path) -> None:
+    """Kill the command at random moments until it comes through; the rows are those of one quiet run."""
+    study, out = tmp_path / "study", tmp_path / "out"
+    names = [f"copy {number}" for number in range(4)]
+    for name in names:
+        shutil.copytree(tree, study / name, copy_function=os.link)
+    chance = random.Random(seed)
+    command = [sys.executable, "-m", "pfp_sensors", "cohort", str(study), "--out", str(out), "--workers", "2"]
+    for attempt in range(4):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            process.wait(timeout=0.4 + chance.random() * (0.6 + attempt))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["n_inputs"] == len(names) * len(SOURCES)
+    found = pd_sources(out)
+    assert found == sorted(f"{name}/{source}" for name in names for source in pd_sources(serial))
+    assert len(rows(out, "strides")) == len(names) * len(rows(serial, "strides"))
+    assert not [path for path in out.rglob("*") if path.name.startswith(".")]
+
+
+def pd_sources(out: Path) -> list[str]:
+    import pandas as pd
+
+    return sorted(pd.read_parquet(out / "runs")["source"])
+
+
+def test_dead_workers_cost_nothing(tree: Path, serial: Path, tmp_path: Path) -> None:
+    """Kill one process of the pool after another while it works."""
+    import psutil
+
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pfp_sensors", "cohort", str(tree), "--out", str(out), "--workers", "2"]
+    process = subprocess.Popen(
+        [*command, "--engine", "pool"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    killed = 0
+    while process.poll() is None:
+        for child in psutil.Process(process.pid).children(recursive=True) if killed < 3 else ():
+            if _is_worker(child) and process.poll() is None:
+                child.kill()
+                killed += 1
+                break
+        time.sleep(0.25)
+    said = process.communicate()[1]
+    assert process.returncode == 0, said
+    assert killed
+    assert both(out) == both(serial)
+
+
+def _is_worker(child: Any) -> bool:
+    import psutil
+
+    try:
+        return len(child.parents()) > 1 and not child.children() and child.cpu_times().user > 0.2
+    except psutil.NoSuchProcess:
+        return False
