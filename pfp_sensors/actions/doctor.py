@@ -14,6 +14,8 @@ from pfp_sensors.errors import PfpError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pfp_sensors.model.diary import Run
+
 SHORTEST_S, LONGEST_S = 10.0, 600.0
 
 
@@ -145,6 +147,8 @@ def _unfinished(home: Path) -> tuple[Check, ...]:
 
 def _analyses(home: Path) -> tuple[Check, ...]:
     """Name runs whose figures another version or other settings made: new ones cannot be compared."""
+    from pfp_sensors.actions.find_run import runs_in_order
+    from pfp_sensors.actions.now import now
     from pfp_sensors.actions.read_diary import read_diary
     from pfp_sensors.actions.run_from_summary import current_method
     from pfp_sensors.settings import load_signal_settings
@@ -153,7 +157,7 @@ def _analyses(home: Path) -> tuple[Check, ...]:
         return ()
     expected = "figures of all runs from this version, so that they can be compared"
     try:
-        runs = [run for run in read_diary(home).runs if run.recording is not None]
+        runs = [run for run in runs_in_order(read_diary(home).runs, now()) if run.recording is not None]
     except PfpError as error:
         return (
             Check("diary", False, error.message, "one that can be read", error.what_to_do, error.exit_code),
@@ -161,12 +165,27 @@ def _analyses(home: Path) -> tuple[Check, ...]:
     if not runs:
         return ()
     today = current_method(load_signal_settings())
-    old = sorted(run.id for run in runs if run.method != today)
+    old = [run for run in runs if run.method != today]
     if not old:
         return (Check("analyses", True, "all from this version", expected),)
-    to_do = "`pfp recompute` analyses them again; what they said before is kept."
-    found = f"another version or other settings made those of {_listed(old)}"
+    gone = [run.id for run in old if not _is_there(home, run)]
+    to_do = "`pfp recompute` analyses them again; what they said before is kept. `--dry-run` shows it first."
+    found = f"another version or other settings made those of {_listed([run.id for run in old])}"
+    if len(old) > 1:
+        found += f" ({len(old)} of {len(runs)} runs with a recording)"
+    if gone:
+        found += f"; the recording of {_listed(gone)} is not there any more"
+        to_do = f"{to_do} A recording that is gone comes back only from a backup."
     return (Check("analyses", False, found, expected, to_do, 0),)
+
+
+def _is_there(home: Path, run: Run) -> bool:
+    from pfp_sensors.store.recording_names import recording_of
+
+    try:
+        return recording_of(home, run).exists()
+    except PfpError:  # it lies elsewhere: nothing of this home
+        return False
 
 
 def _set_aside(home: Path) -> tuple[Check, ...]:

@@ -3,58 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pfp_sensors.actions.edited_figures import FIGURES, edited_figures
+from pfp_sensors.actions.edited_figures import edited_figures
 from pfp_sensors.actions.find_run import find_run, runs_in_order
-from pfp_sensors.actions.joined_run import learn, merged, recorded_run, rounded_summary, standing
+from pfp_sensors.actions.found_anew import find_anew
+from pfp_sensors.actions.joined_run import standing
+from pfp_sensors.actions.run_differences import Difference, Recomputed, differences_of
 from pfp_sensors.actions.run_from_summary import current_method
-from pfp_sensors.actions.run_knowledge import options_of_run
-from pfp_sensors.errors import InputError, PfpError, UsageError
-from pfp_sensors.model.watch import JoinedWatch
+from pfp_sensors.actions.run_knowledge import MOST_LEARNED, joined_before, options_of_run
+from pfp_sensors.errors import PfpError, UsageError
+from pfp_sensors.model.diary import Run
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import datetime
-    from pathlib import Path
 
     from pfp_sensors.actions.analyze import AnalyzeOptions
-    from pfp_sensors.model.analysis import FileAnalysis
-    from pfp_sensors.model.diary import Run
-    from pfp_sensors.model.watch import WatchSummary
+    from pfp_sensors.actions.found_anew import FoundAnew
     from pfp_sensors.settings import SignalSettings
 
+__all__ = ["Difference", "Recomputed", "recompute"]
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One figure before and now; ``kept`` where the person had corrected it, which stands."""
-
-    figure: str
-    before: float | str | None
-    now: float | str | None
-    kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """What became of one run.
-
-    Attributes
-    ----------
-    done
-        Whether it was analysed again; False where this method and these settings made its figures already.
-    differences
-        Empty where all figures are the same.
-    error
-        Why it could not be analysed; then it stands as it was.
-    """
-
-    run: Run
-    done: bool
-    differences: tuple[Difference, ...] = ()
-    error: PfpError | None = None
+_TRIES: Final = 3
+"""How often a run is analysed anew because somebody changed it while that was going on."""
 
 
 def recompute(
@@ -63,12 +38,19 @@ def recompute(
     at: datetime,
     *,
     config: Path | None = None,
+    dry_run: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
+    tell: Callable[[Recomputed], None] | None = None,
 ) -> tuple[Recomputed, ...]:
     """Analyse the recordings of runs again, where another method or other settings made their figures.
 
-    New figures are stored as a correction: what was said before is kept, and so are limits that were issued
-    and figures that the person corrected. One recording that cannot be analysed does not stop the others.
+    New figures are stored as a correction, each run by itself: what is done stays done. What was said before
+    is kept, and so are limits that were issued and figures that the person corrected. One recording that
+    cannot be analysed does not stop the others. All that is stored is one act: an undo takes it back as a
+    whole, unless the person did something else meanwhile.
+
+    What a run learns its speed from, the runs with a watch before it, is analysed first, and for one run that
+    is asked for aside: in which order runs are asked for changes no figure.
 
     Parameters
     ----------
@@ -80,8 +62,12 @@ def recompute(
         Now, with offset.
     config
         A file of settings to use in place of the shipped ones.
+    dry_run
+        Say what would differ, and store nothing.
     progress
-        Told the number of a run, how many there are, and its id, before each.
+        Told how many analyses are done, how many there are, and the id of the run that is next.
+    tell
+        Told what became of each run as soon as that is stored.
 
     Returns
     -------
@@ -95,7 +81,7 @@ def recompute(
     SettingsError
         If ``config`` has a wrong key or value.
     InputError, PfpError
-        If the diary cannot be read or written.
+        If the diary cannot be read or written; the runs that were told of are stored.
     """
     from pfp_sensors.actions.read_diary import has_diary
     from pfp_sensors.settings import load_signal_settings
@@ -105,144 +91,195 @@ def recompute(
     settings = load_signal_settings(config)
     if not has_diary(home):
         return ()
-    with contextlib.closing(open_diary(home)) as diary:
-        runs_now = read_history(diary).runs
-        runs = _asked(runs_now, word, at)
+    with (
+        contextlib.closing(open_diary(home)) as diary,
+        tempfile.TemporaryDirectory(prefix="pfp-recompute-") as scratch,
+    ):
+        runs = read_history(diary).runs
+        work = _Work(home, diary, settings, at, Path(scratch), runs, dry_run=dry_run)
+        steps = _steps(work, word)
         done = []
-        for number, run in enumerate(runs):
-            if progress is not None:
-                progress(number, len(runs), run.id)
-            done.append(_recomputed(diary, home, run, runs_now, settings, at))
+        left = sum(one.run.method != work.method for one in steps)
+        count = 0
+        for step in steps:
+            old = step.run.method != work.method
+            if progress is not None and old:
+                progress(count, left, step.run.id)
+            count += old
+            if step.aside:
+                work.learn_aside(step.run)
+                continue
+            done.append(work.again(step.run))
+            if tell is not None:
+                tell(done[-1])
     return tuple(done)
 
 
-def _asked(runs: tuple[Run, ...], word: str | None, at: datetime) -> tuple[Run, ...]:
+class _Step(NamedTuple):
+    """A run to look at; ``aside``: only for what it teaches."""
+
+    run: Run
+    aside: bool = False
+
+
+def _steps(work: _Work, word: str | None) -> tuple[_Step, ...]:
     if word is None:
-        return tuple(run for run in runs_in_order(runs, at) if run.recording is not None)
-    run = find_run(runs, word, at)
+        ordered = runs_in_order(work.runs.values(), work.at)
+        return tuple(_Step(run) for run in ordered if run.recording is not None)
+    run = find_run(tuple(work.runs.values()), word, work.at)
     if run.recording is None:
         raise UsageError(
             f"{run.id} has no recording here, so there is nothing to analyse again.",
             "`pfp runs` shows where runs come from; `pfp edit` corrects a figure.",
         )
-    return (run,)
+    if run.method == work.method or not work.learns(run):
+        return (_Step(run),)
+    teachers = work.teachers(run)[-MOST_LEARNED:]
+    return (*(_Step(one, aside=True) for one in teachers if one.method != work.method), _Step(run))
 
 
-def _recomputed(
-    diary: sqlite3.Connection,
-    home: Path,
-    run: Run,
-    runs: tuple[Run, ...],
-    settings: SignalSettings,
-    at: datetime,
-) -> Recomputed:
-    from pfp_sensors.store.diary import correct_entry
+class _Work:
+    """Many runs analysed again, one after the other."""
 
-    if run.method == current_method(settings):
-        return Recomputed(run, done=False)
-    try:
-        found = _found(home, runs, run, at, settings)
-    except PfpError as error:
-        return Recomputed(run, done=False, error=error)
-    stands = standing(run, edited_figures(diary, run))
-    differences = tuple(_differences(run, found.merged(()), stands))
-    changed = found.merged(stands)
-    correct_entry(diary, run.id, changed, at=at)
-    found.teach(home)
-    return Recomputed(changed, True, differences)
+    def __init__(
+        self,
+        home: Path,
+        diary: sqlite3.Connection,
+        settings: SignalSettings,
+        at: datetime,
+        scratch: Path,
+        runs: tuple[Run, ...],
+        *,
+        dry_run: bool,
+    ) -> None:
+        self.at = at
+        self.runs = {run.id: run for run in runs}
+        self.method = current_method(settings)
+        self._home = home
+        self._diary = diary
+        self._settings = settings
+        self._scratch = scratch
+        self._dry_run = dry_run
+        self._elsewhere: dict[str, Path] = {}
+        self._failed: set[str] = set()
+        self._act: int | None = None
 
+    def learns(self, run: Run) -> bool:
+        """Tell whether earlier runs say how fast a run was."""
+        try:
+            known = self._options(run)
+        except PfpError:  # told when its turn comes
+            return False
+        return known.watch is None and known.distance_km is None and known.speed_mps is None
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the sources of a run say of it today: its recording alone, with its watch, and the watch."""
+    def teachers(self, run: Run) -> tuple[Run, ...]:
+        """List the runs with a watch before a run that have a recording here."""
+        joined = joined_before(self.runs.values(), run, self.at)
+        return tuple(one for one in joined if one.recording is not None)
 
-    run: Run
-    alone: FileAnalysis
-    beside: FileAnalysis | None
-    joined: JoinedWatch | None
-    watch: WatchSummary | None
+    def learn_aside(self, run: Run) -> None:
+        """Work out what a run teaches, for others, and store nothing of it."""
+        try:
+            found = self._found(run)
+        except PfpError:  # said of the run that learns
+            self._failed.add(run.id)
+        else:
+            self._elsewhere[run.id] = self._aside(found)
 
-    def merged(self, stands: Collection[str]) -> Run:
-        """Put it into the run; the leg of the recording has what it has today."""
-        legs = {leg.summary.recording.side for leg in self.alone.legs}
-        others = {leg: impact for leg, impact in self.run.impact.items() if leg not in legs}
-        return merged(
-            self.run if "impact" in stands else replace(self.run, impact=others),
-            stands=stands,
-            alone=recorded_run(self.run, self.alone),
-            beside=None if self.beside is None else recorded_run(self.run, self.beside),
-            watch=self.watch,
-        ).run
+    def again(self, run: Run) -> Recomputed:
+        """Analyse a run, and store what differs; anew where somebody changed it meanwhile."""
+        for _ in range(_TRIES):
+            if run.method == self.method:
+                return Recomputed(run, done=False)
+            try:
+                found = self._found(run)
+            except PfpError as error:
+                self._failed.add(run.id)
+                return Recomputed(run, done=False, error=error)
+            self._teach(found)
+            done = self._stored(run, found)
+            if done is not None:
+                return done
+            now = self._now(run)
+            if now is None:
+                return Recomputed(run, done=False, notes=("It was taken back while it was analysed.",))
+            run = self.runs[run.id] = now
+        changing = PfpError(f"{run.id} was changed again and again while it was analysed.", "Run it again.")
+        return Recomputed(run, done=False, error=changing)
 
-    def teach(self, home: Path) -> None:
-        """Keep what a joined run teaches about speed."""
+    def _found(self, run: Run) -> FoundAnew:
+        return find_anew(self._home, run, self._options(run), self._settings)
+
+    def _options(self, run: Run) -> AnalyzeOptions:
+        return options_of_run(self._home, self.runs.values(), run, self.at, self._elsewhere)
+
+    def _teach(self, found: FoundAnew) -> None:
+        """Keep what a joined run teaches before its figures: whoever finds these new finds that new too."""
         from pfp_sensors.store.recording_names import watch_of
 
-        if self.beside is not None and self.joined is not None:
-            learn(self.beside, self.joined, watch_of(home, self.run).parent)
+        if not found.teaches:
+            return
+        if self._dry_run:
+            self._elsewhere[found.run.id] = self._aside(found)
+        else:
+            found.teach(watch_of(self._home, found.run).parent)
+
+    def _aside(self, found: FoundAnew) -> Path:
+        folder = self._scratch / str(len(self._elsewhere))
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found.teach(folder)
+        return folder
+
+    def _now(self, run: Run) -> Run | None:
+        """Read a run as the diary has it; None where it was taken back."""
+        from pfp_sensors.store.diary import find_entry
+
+        stored = find_entry(self._diary, run.id)
+        if stored is None or stored.state != "current" or not isinstance(stored.entry, Run):
+            return None
+        return stored.entry
+
+    def _stored(self, run: Run, found: FoundAnew) -> Recomputed | None:
+        """Store what was found; None where the run is not what was analysed any more."""
+        from pfp_sensors.store.database import changes
+        from pfp_sensors.store.diary_edits import correct_in_act
+
+        with contextlib.nullcontext() if self._dry_run else changes(self._diary):
+            if self._now(run) != run:
+                return None
+            stands = standing(run, edited_figures(self._diary, run))
+            changed = found.merged(stands)
+            if not self._dry_run:
+                self._act = correct_in_act(self._diary, run.id, changed, at=self.at, act=self._act)
+        differences = differences_of(run, found.merged(()), stands)
+        notes = (*found.notes, *self._notes_of_teachers(run))
+        self.runs[run.id] = changed
+        return Recomputed(changed, True, differences, notes=notes, method_before=run.method)
+
+    def _notes_of_teachers(self, run: Run) -> tuple[str, ...]:
+        if not self._failed or not self.learns(run):
+            return ()
+        failed = [one.id for one in self.teachers(run)[-MOST_LEARNED:] if one.id in self._failed]
+        if not failed:
+            return ()
+        names = ", ".join(failed)
+        return (f"Its speed is learned from {names} too, which could not be analysed again.",)
 
 
-def _found(home: Path, runs: tuple[Run, ...], run: Run, at: datetime, settings: SignalSettings) -> _Found:
-    """Ask every source of a run again; raises as `_analysed`, and where the rows of its watch are damaged."""
-    from pfp_sensors.analyse.watch_summary import watch_summary
-    from pfp_sensors.store.recording_names import watch_of
-    from pfp_sensors.store.watch_files import read_watch
-
-    known = options_of_run(home, runs, run, at)
-    if run.watch is None:
-        return _Found(run, _analysed(home, run, known, settings), None, None, None)
-    rows = read_watch(watch_of(home, run))
-    alone = _analysed(home, run, replace(known, watch=None, distance_km=None), settings)
-    summary = rounded_summary(watch_summary(rows))
-    if known.watch is None:
-        return _Found(run, alone, None, None, summary)
-    joined = JoinedWatch(rows, known.watch.offset_s)
-    return _Found(run, alone, _analysed(home, run, known, settings), joined, summary)
-
-
-def _analysed(home: Path, run: Run, known: AnalyzeOptions, settings: SignalSettings) -> FileAnalysis:
-    """Analyse a run's recording with what is known beside it.
+def baseline_legs(home: Path, done: Iterable[Recomputed], at: datetime) -> tuple[str, ...]:
+    """Name the legs whose landing impact changed while a confirmed baseline of before is in force.
 
     Raises
     ------
-    InputError
-        If it is not there, is damaged, has other bytes than when it was entered, or is none of this home.
+    InputError, PfpError
+        If the diary cannot be read.
     """
-    from pfp_sensors.actions.analyze import analyze_file
-    from pfp_sensors.store.recording_names import recording_of
+    from pfp_sensors.actions.confirm_baseline import stored_baselines
+    from pfp_sensors.actions.read_diary import read_diary
 
-    folder = recording_of(home, run)
-    if not folder.exists():
-        raise InputError(f"{run.id}: {folder} is not there any more.", "Restore it from a backup.")
-    analysis = analyze_file(folder, known, settings)
-    found = analysis.provenance.source.sha256
-    if run.sha256 is not None and found != run.sha256:
-        raise InputError(
-            f"{run.id}: {folder} holds other data than when the run was entered (SHA-256 {found[:12]}, "
-            f"expected {run.sha256[:12]}).",
-            "Restore it from a backup.",
-        )
-    if all(leg.summary.status == "refused" for leg in analysis.legs):
-        raise InputError(
-            f"{run.id}: this version finds no running in {folder}.", f"See `pfp analyze {folder}`."
-        )
-    return analysis
-
-
-def _differences(old: Run, new: Run, edited: Collection[str]) -> Iterator[Difference]:
-    for name in FIGURES:
-        before, now = _flat(old, name), _flat(new, name)
-        for key in dict.fromkeys([*before, *now]):
-            if before.get(key) != now.get(key):
-                yield Difference(key, before.get(key), now.get(key), kept=name in edited)
-
-
-def _flat(run: Run, name: str) -> dict[str, Any]:
-    """Give a figure by its name, impact by leg and part."""
-    if name != "impact":
-        return {name: getattr(run, name)}
-    parts: dict[str, Any] = {}
-    for leg, impact in run.impact.items():
-        where = "impact" if leg is None else f"impact {leg}"
-        parts |= {f"{where} resultant_g": impact.resultant_g, f"{where} quality": impact.quality}
-    return parts
+    changed = {each.figure for one in done for each in one.differences if each.unit == "g" and not each.kept}
+    if not changed:
+        return ()
+    baselines = stored_baselines(read_diary(home), at)
+    known = [leg for leg, one in baselines.items() if one.impact_resultant_g is not None]
+    return tuple("unknown leg" if leg is None else f"{leg} leg" for leg in known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.actions.analyze import AnalyzeOptions, WatchBeside
@@ -9,14 +10,16 @@ from pfp_sensors.actions.find_run import runs_in_order
 from pfp_sensors.actions.mappings import mapping_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from pfp_sensors.model.diary import Run
 
-_MOST_LEARNED: Final = 30
+MOST_LEARNED: Final = 30
 """Runs from which a person's speed is learned: older ones are forgotten anyway."""
+
+NOWHERE: Final[Mapping[str, Path]] = MappingProxyType({})
 
 
 def watch_beside(home: Path, run: Run) -> WatchBeside | None:
@@ -28,8 +31,29 @@ def watch_beside(home: Path, run: Run) -> WatchBeside | None:
     return WatchBeside(watch_of(home, run), run.watch_offset_s)
 
 
-def learned_before(home: Path, runs: Iterable[Run], run: Run | None, at: datetime) -> tuple[Path, ...]:
+def joined_before(runs: Iterable[Run], run: Run | None, at: datetime) -> tuple[Run, ...]:
+    """List the runs before one that were joined with a watch, in order of time; of None: all of them."""
+    ordered = runs_in_order(runs, at)
+    if run is not None and run in ordered:
+        ordered = ordered[: ordered.index(run)]
+    return tuple(one for one in ordered if one.watch is not None and one.watch_offset_s is not None)
+
+
+def learned_before(
+    home: Path,
+    runs: Iterable[Run],
+    run: Run | None,
+    at: datetime,
+    elsewhere: Mapping[str, Path] = NOWHERE,
+) -> tuple[Path, ...]:
     """List what the runs before one taught about speed, in order of time; of None: all runs.
+
+    Parameters
+    ----------
+    home, runs, run, at
+        The folder of the person's own data, all runs of the diary, the one that is asked about, now.
+    elsewhere
+        The folder in which what a run taught lies, by the id of the run, where it is not that of its watch.
 
     Raises
     ------
@@ -39,16 +63,16 @@ def learned_before(home: Path, runs: Iterable[Run], run: Run | None, at: datetim
     from pfp_sensors.store.recording_names import watch_of
     from pfp_sensors.store.watch_names import LEARNED_NAME
 
-    ordered = runs_in_order(runs, at)
-    if run is not None and run in ordered:
-        ordered = ordered[: ordered.index(run)]
-    joined = [one for one in ordered if one.watch is not None and one.watch_offset_s is not None]
-    paths = [watch_of(home, one).with_name(LEARNED_NAME) for one in joined]
-    return tuple(path for path in paths if path.is_file())[-_MOST_LEARNED:]
+    joined = joined_before(runs, run, at)
+    folders = [elsewhere.get(one.id) or watch_of(home, one).parent for one in joined]
+    paths = [folder / LEARNED_NAME for folder in folders]
+    return tuple(path for path in paths if path.is_file())[-MOST_LEARNED:]
 
 
-def options_of_run(home: Path, runs: Iterable[Run], run: Run, at: datetime) -> AnalyzeOptions:
-    """Tell what is known beside the recording of a run in the diary; raises as `learned_before`."""
+def options_of_run(
+    home: Path, runs: Iterable[Run], run: Run, at: datetime, elsewhere: Mapping[str, Path] = NOWHERE
+) -> AnalyzeOptions:
+    """Tell what is known beside the recording of a run in the diary; takes and raises as `learned_before`."""
     from pfp_sensors.store.recording_names import recording_of
 
     beside, mapping = watch_beside(home, run), None
@@ -60,4 +84,4 @@ def options_of_run(home: Path, runs: Iterable[Run], run: Run, at: datetime) -> A
         return AnalyzeOptions(distance_km=run.km, mapping=mapping)
     if run.distance_source == "treadmill":
         return AnalyzeOptions(speed_mps=run.speed_mps, mapping=mapping)
-    return AnalyzeOptions(learned=learned_before(home, runs, run, at), mapping=mapping)
+    return AnalyzeOptions(learned=learned_before(home, runs, run, at, elsewhere), mapping=mapping)

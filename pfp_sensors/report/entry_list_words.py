@@ -9,7 +9,7 @@ from pfp_sensors.model.diary import AMBER_KINDS, RED_KINDS
 from pfp_sensors.report import page
 from pfp_sensors.report.change_words import CHECKIN_WORDS, EVENT_NAMES
 from pfp_sensors.report.entry_words import WHEN_WORDS
-from pfp_sensors.report.undone_text import taken_back_names
+from pfp_sensors.report.undone_text import many_corrections, taken_back_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,6 +115,8 @@ def undo_words(
     """
     done = "The last correction" if what == "correct" else "The last thing done"
     lines = [f"{done}, on {page.moment_words(at)}:"]
-    lines += [f"{named}." for named in taken_back_names(what, entries, changed)]
+    many = many_corrections(what, entries)
+    names = taken_back_names(what, entries, changed) if many is None else [many]
+    lines += [f"{named}." for named in names]
     lines += ["The entry will say again what it said before."] if what == "correct" else []
     return lines + ([_STILL] if any(counts for _, _, counts in entries) else [])

@@ -19,6 +19,8 @@ _STILL_COUNTS = (
     "it is today as an entry of its own."
 )
 
+_MANY: Final = 5
+
 _SAFETY: Final = ("born", "adult", "flags_asked", "typical", "screened")
 _PROFILE_WORDS: Final[Mapping[str, str]] = {
     **{name: words for name, (words, _) in OPEN_WORDS.items()},
@@ -51,16 +53,20 @@ def undone_text(
     """
     if what is None:
         return "There is nothing to take back.\n"
-    lines = []
-    names = taken_back_names(what, entries, changed)
-    for named, (_, entry, counts) in zip(names, entries, strict=True):
+    many = many_corrections(what, entries)
+    lines = [] if many is None else [f"Taken back: {many}."]
+    told = entries if many is None else ()
+    names = taken_back_names(what, told, changed)
+    for named, (_, entry, counts) in zip(names, told, strict=True):
         said = "Correction taken back" if what == "correct" else "Taken back"
         lines.append(f"{said}: {named}.")
         lines += [_STILL_COUNTS] if counts else []
         if what == "add" and isinstance(entry, Symptom) and entry.kind in RED_KINDS and not counts:
             lines.append(f"If the sign was real, enter it again: `pfp symptom {entry.kind}`.")
     if what == "correct":
-        lines.append("The entry says again what it said before.")
+        lines.append(
+            "Each says again what it said before." if many else "The entry says again what it said before."
+        )
     if stages:
         lines.append("The change of stage that followed from it is taken back too.")
     if copies:
@@ -68,6 +74,14 @@ def undone_text(
             "The copy of the file that was kept with the diary was removed; the file itself was not."
         )
     return "\n".join(lines) + "\n"
+
+
+def many_corrections(what: str, entries: Sequence[tuple[str, Entry | Profile, bool]]) -> str | None:
+    """Name the corrections of an act that made many, as `pfp recompute` does; None where they are few."""
+    if what != "correct" or len(entries) <= _MANY:
+        return None
+    names = ", ".join(name for name, _, _ in entries[:_MANY])
+    return f"{len(entries)} corrections, of {names} and {len(entries) - _MANY} more"
 
 
 def taken_back_names(

@@ -39,6 +39,17 @@ def new_act(connection: sqlite3.Connection, what: What, at: datetime) -> int:
     return number
 
 
+def act_to_go_on(connection: sqlite3.Connection, what: What, at: datetime, act: int | None) -> int:
+    """Go on with an act of before where nothing came after it and it stands; else begin one as `new_act`.
+
+    Two acts never mix: what one corrected, the other could not take back.
+    """
+    last = connection.execute("SELECT act, withdrawn_at FROM acts ORDER BY act DESC LIMIT 1").fetchone()
+    if act is not None and last is not None and last["act"] == act and last["withdrawn_at"] is None:
+        return act
+    return new_act(connection, what, at)
+
+
 def is_issued(entry: Entry) -> bool:
     """Tell whether the program itself says this: a limit, or a change that nobody made."""
     return isinstance(entry, Cap) or (isinstance(entry, DiaryEvent) and entry.by == "program")
@@ -137,7 +148,8 @@ def mark_corrected(connection: sqlite3.Connection, old: int, *, still_counts: bo
 
 
 def point_to(connection: sqlite3.Connection, old: int, act: int) -> None:
-    """Say which row corrects an old one: that of the act; inside of `changes`."""
+    """Say which row corrects an old one: the newest of the act; inside of `changes`."""
     connection.execute(
-        "UPDATE entries SET replaced_by = (SELECT seq FROM entries WHERE act = ?) WHERE seq = ?", (act, old)
+        "UPDATE entries SET replaced_by = (SELECT max(seq) FROM entries WHERE act = ?) WHERE seq = ?",
+        (act, old),
     )

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from pfp_sensors.errors import UsageError
 from pfp_sensors.model.diary import Pain
 from pfp_sensors.store.database import changes, diary_path
-from pfp_sensors.store.diary_acts import insert_entries, mark_corrected, new_act, newest_row, point_to
+from pfp_sensors.store.diary_acts import (
+    act_to_go_on,
+    insert_entries,
+    mark_corrected,
+    newest_row,
+    point_to,
+)
 from pfp_sensors.store.diary_documents import kind_of
 from pfp_sensors.store.diary_rows import (
     check_moment,
@@ -62,22 +68,56 @@ def correct_entry(
     InputError, PfpError
         If the diary cannot be read or written; then nothing has changed.
     """
-    check_moment(at)
     with changes(connection):
-        row = _standing(connection, entry_id)
-        old = read_entry(row, diary_path(connection))
-        if kind_of(old) != kind_of(entry):
-            raise UsageError(
-                f"{entry_id} is a {kind_of(old)}, not a {kind_of(entry)}.", "Give its own values."
-            )
-        new = _anew(old, entry, at)
-        if not isinstance(new, Pain) and is_weaker(new, old) and is_late(old, at, grace_h):
-            raise refuse_late(old)
-        act = new_act(connection, "correct", at)
-        mark_corrected(connection, row["seq"], still_counts=isinstance(new, Pain))
-        name = insert_entries(connection, (new,), act, at)[0]
-        point_to(connection, row["seq"], act)
-    return name
+        return _correct(connection, entry_id, entry, at, grace_h, None)[0]
+
+
+def correct_in_act(
+    connection: sqlite3.Connection, entry_id: str, entry: Entry, *, at: datetime, act: int | None
+) -> int:
+    """Say an entry anew as a part of a larger act, which `withdraw_last` takes back as a whole.
+
+    Each part is stored by itself: what is done stays done, whatever comes after it.
+
+    Parameters
+    ----------
+    connection, entry_id, entry, at
+        As of `correct_entry`, which says what is raised too.
+    act
+        What the part before it returned; None for the first. Where somebody did something else meanwhile,
+        another act begins.
+
+    Returns
+    -------
+    int
+        The act that it became a part of.
+    """
+    with changes(connection):
+        return _correct(connection, entry_id, entry, at, None, act)[1]
+
+
+def _correct(
+    connection: sqlite3.Connection,
+    entry_id: str,
+    entry: Entry,
+    at: datetime,
+    grace_h: float | None,
+    act: int | None,
+) -> tuple[str, int]:
+    """Give the id of the new entry, and the act that it is a part of."""
+    check_moment(at)
+    row = _standing(connection, entry_id)
+    old = read_entry(row, diary_path(connection))
+    if kind_of(old) != kind_of(entry):
+        raise UsageError(f"{entry_id} is a {kind_of(old)}, not a {kind_of(entry)}.", "Give its own values.")
+    new = _anew(old, entry, at)
+    if not isinstance(new, Pain) and is_weaker(new, old) and is_late(old, at, grace_h):
+        raise refuse_late(old)
+    whole = act_to_go_on(connection, "correct", at, act)
+    mark_corrected(connection, row["seq"], still_counts=isinstance(new, Pain))
+    name = insert_entries(connection, (new,), whole, at)[0]
+    point_to(connection, row["seq"], whole)
+    return name, whole
 
 
 def _anew(old: Entry, entry: Entry, at: datetime) -> Entry:

@@ -260,8 +260,10 @@ def test_recompute_keeps_the_old_figures_what_was_corrected_and_limits(home: Pat
     assert set(found) == {"km", "speed_mps", "cadence_spm"}
     assert found["km"]["kept"] is True
     assert found["speed_mps"]["kept"] is True
+    assert found["cadence_spm"].pop("change_pct") == pytest.approx(old.cadence_spm - 100.0)
     assert found["cadence_spm"] == {
         "figure": "cadence_spm",
+        "unit": "steps/min",
         "before": 100.0,
         "now": old.cadence_spm,
         "kept": False,

@@ -94,7 +94,9 @@ def test_runs_of_an_older_version_are_named_with_what_to_do(
         add_entry(diary, Run("r3", at, km=3.0, recording="runs/b", method="older", synthetic=True), at=at)
     assert doctor(GOOD, tmp_path, monkeypatch) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "NOT OK analyses: another version or other settings made those of r3 Needed:" in out
+    assert (
+        "NOT OK analyses: another version or other settings made those of r3; the recording of r3 is" in out
+    )
     assert "To do: `pfp recompute`" in out
 
 
