@@ -10,13 +10,14 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.formats.known_files import folder_advice
 from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.sensors import choose_sensors
-from pfp_sensors.model.recording import Recording, RecordingFile, Source
+from pfp_sensors.model.recording import RecordingFile, Source
 from pfp_sensors.store.download_files import ORIGIN_NAME
 from pfp_sensors.store.meta_json import META_NAME, RecordingMeta, SensorMeta, read_meta
 from pfp_sensors.store.packet_files import PACKETS_NAME
 from pfp_sensors.store.parquet_groups import open_parquet, unpacked_bytes
 from pfp_sensors.store.run_lock import held_by_other
-from pfp_sensors.store.sample_files import read_facts, read_samples
+from pfp_sensors.store.sample_files import read_open_samples
+from pfp_sensors.store.sample_metadata import from_metadata
 from pfp_sensors.store.sealed_files import sha256_of
 from pfp_sensors.store.seals import check_seal, is_sample_file, recording_paths
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.formats.request import ReadRequest
+    from pfp_sensors.store.sample_metadata import SampleFacts
 
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -85,12 +87,14 @@ def _read(given: Path, paths: Sequence[Path], request: ReadRequest, format_name:
         paths = sorted({*paths, *(given / name for name in meta.files if is_sample_file(name))})
     _refuse_large(given, sum(path.stat().st_size for path in paths if path.exists()), request)
     hashes = [check_seal(path, meta) if meta.files else sha256_of(path) for path in paths]
-    _refuse_large(given, sum(_unpacked(path) for path in paths), request)
-    by_name = {_sensor_name(path): path for path in paths}
+    files = [(path, open_parquet(path)) for path in paths]
+    _refuse_large(given, sum(_unpacked(path, file) for path, file in files), request)
+    by_name = {facts.sensor: (path, file, facts) for path, file in files for facts in [_facts(path, file)]}
     chosen, left_out = choose_sensors(tuple(by_name), request.sensor, request.side)
     notes = _unfinished(given)
     recordings = tuple(
-        _said(read_samples(by_name[name]), meta, request, len(paths), notes) for name in chosen
+        read_open_samples(path, file, _said(facts, meta, request, len(paths), notes))
+        for path, file, facts in (by_name[name] for name in chosen)
     )
     own = hashes[0] if len(paths) == 1 else sha256_of(*paths)
     source = Source(str(given), _origin_sha256(meta) or own, format_name)
@@ -109,8 +113,7 @@ def _refuse_large(given: Path, size: int, request: ReadRequest) -> None:
         raise too_large(given, size, request.max_bytes)
 
 
-def _unpacked(path: Path) -> int:
-    file = open_parquet(path)
+def _unpacked(path: Path, file: Any) -> int:
     return unpacked_bytes(path, file, len(file.schema_arrow.names))
 
 
@@ -123,22 +126,22 @@ def _unfinished(given: Path) -> tuple[str, ...]:
     )
 
 
-def _sensor_name(path: Path) -> str:
-    facts = read_facts(path)
+def _facts(path: Path, file: Any) -> SampleFacts:
+    facts = from_metadata(path, file.metadata.metadata or {})
     if facts is None:
         raise InputError(
             f"{path} is a Parquet file without this program's metadata.",
             "Give the file itself if its columns are named like time_s, acc_x_g, acc_y_g, acc_z_g.",
         )
-    return facts[0].sensor
+    return facts
 
 
 def _said(
-    recording: Recording, meta: RecordingMeta, request: ReadRequest, sensors: int, notes: tuple[str, ...]
-) -> Recording:
+    facts: SampleFacts, meta: RecordingMeta, request: ReadRequest, sensors: int, notes: tuple[str, ...]
+) -> SampleFacts:
     """Put what the caller and ``meta.json`` say over what the Parquet metadata say; add notes."""
-    said = meta.of(recording.sensor)
-    own = meta.sensors.get(recording.sensor, SensorMeta())
+    said = meta.of(facts.sensor)
+    own = meta.sensors.get(facts.sensor, SensorMeta())
     side = own if sensors > 1 else said  # one word for all sensors cannot tell two legs apart
 
     def latest(key: str, stored: Any) -> Any:
@@ -147,14 +150,14 @@ def _said(
         return asked or (getattr(spoken, key) if key in spoken.said else stored)
 
     return dataclasses.replace(
-        recording,
-        side=latest("side", recording.side),
-        placement=latest("placement", recording.placement),
-        acc_range_g=latest("acc_range_g", recording.acc_range_g),
-        gyr_range_dps=latest("gyr_range_dps", recording.gyr_range_dps),
-        nominal_rate_hz=latest("sampling_rate_hz", recording.nominal_rate_hz),
-        start_utc=latest("start_utc", recording.start_utc),
-        synthetic=bool(latest("synthetic", recording.synthetic)),
-        phone=bool(latest("phone", recording.phone)),
-        notes=(*recording.notes, *notes),
+        facts,
+        side=latest("side", facts.side),
+        placement=latest("placement", facts.placement),
+        acc_range_g=latest("acc_range_g", facts.acc_range_g),
+        gyr_range_dps=latest("gyr_range_dps", facts.gyr_range_dps),
+        nominal_rate_hz=latest("sampling_rate_hz", facts.nominal_rate_hz),
+        start_utc=latest("start_utc", facts.start_utc),
+        synthetic=bool(latest("synthetic", facts.synthetic)),
+        phone=bool(latest("phone", facts.phone)),
+        notes=(*facts.notes, *notes),
     )

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pfp_sensors.gait.magnitude import condensed, magnitude
 from pfp_sensors.signal.periods import Period, autocorrelation, shortest_strong_period, windows_at
-from pfp_sensors.signal.smooth import low_pass, thin_out_rate
+from pfp_sensors.signal.smooth import low_pass
 
 if TYPE_CHECKING:
     from pfp_sensors.model.gait import BoutKind
@@ -72,25 +73,18 @@ class Span:
     end: int
 
 
-def magnitude(acc_g: Float32Array) -> Float32Array:
-    """Return |a| of (n, 3) samples as (n,) float32."""
-    x, y, z = acc_g[:, 0], acc_g[:, 1], acc_g[:, 2]
-    return np.asarray(np.sqrt(x * x + y * y + z * z))
-
-
 def label_movement(piece: Piece, settings: BoutsSettings) -> Movement:
     """Label each step of a piece by the windows around it.
 
     A piece shorter than a window is one window. Holds for gait between about 35 and 120 strides a
     minute; dancing or cycling is "other".
     """
-    norm = magnitude(piece.acc_g)
-    step = max(1, min(round(settings.step_s * piece.rate_hz), len(norm)))
-    n_steps = max(1, len(norm) // step)
-    mean_g, sd_g = _moving_moments(norm, step, n_steps, settings.running_window_s / settings.step_s)
-    _, still_sd = _moving_moments(norm, step, n_steps, settings.still_window_s / settings.step_s)
-    wide_mean, _ = _moving_moments(norm, step, n_steps, settings.window_s / settings.step_s)
-    thinned, rate_hz = thin_out_rate(norm, piece.rate_hz, _PERIOD_RATE_HZ)
+    step = max(1, min(round(settings.step_s * piece.rate_hz), len(piece)))
+    n_steps = len(piece) // step
+    sums, thinned, rate_hz = condensed(piece, step, _PERIOD_RATE_HZ)
+    mean_g, sd_g = sums.moving_moments(settings.running_window_s / settings.step_s)
+    _, still_sd = sums.moving_moments(settings.still_window_s / settings.step_s)
+    wide_mean, _ = sums.moving_moments(settings.window_s / settings.step_s)
     smooth = low_pass(thinned, settings.period_lowpass_hz, rate_hz)
     centre = np.asarray((np.arange(n_steps) + 0.5) * step * rate_hz / piece.rate_hz, dtype=np.float64)
     period = _periods(
@@ -230,21 +224,6 @@ def _absorb_slivers(code: IntArray, shortest: int) -> IntArray:
             elif b < len(out):
                 out[a:b] = out[b]
     return out
-
-
-def _moving_moments(
-    norm: Float32Array, step: int, n_steps: int, width: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return mean and standard deviation of |a| over ``width`` steps around each step."""
-    usable = norm[: n_steps * step].reshape(n_steps, step)
-    total = np.concatenate(([0.0], np.cumsum(usable.sum(axis=1, dtype=np.float64))))
-    square = np.concatenate(([0.0], np.cumsum(np.einsum("ij,ij->i", usable, usable, dtype=np.float64))))
-    size = min(max(1, round(width)), n_steps)
-    first = np.clip(np.arange(n_steps) - size // 2, 0, n_steps - size)
-    count = size * step
-    mean = (total[first + size] - total[first]) / count
-    variance = (square[first + size] - square[first]) / count - mean**2
-    return mean, np.sqrt(np.maximum(variance, 0.0))
 
 
 def _periods(

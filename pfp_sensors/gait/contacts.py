@@ -148,8 +148,9 @@ def onset_times(
     peak &= allowed >= settings.first_rise_share * allowed.max(axis=1, keepdims=True)
     steepest = peak.argmax(axis=1)
     row = np.arange(len(landing))
-    falling_end = np.where(slope <= 0, np.arange(1, slope.shape[1] + 1), 0)
-    minimum = np.maximum.accumulate(falling_end, axis=1)[row, steepest]
+    before = (slope <= 0) & (np.arange(slope.shape[1]) <= steepest[:, None])
+    since_falling = before[:, ::-1].argmax(axis=1)
+    minimum = np.where(before[row, -1 - since_falling], slope.shape[1] - since_falling, 0)
     level = value[row, minimum]
     at_steepest = 0.5 * (value[row, steepest] + value[row, steepest + 1])
     rise = at_steepest - level

@@ -40,9 +40,10 @@ def terminal_readings(
     centre = np.rint(landing).astype(np.int64)
     delay_s = (initial - centre) / rate_hz
     dip = _Fall.read(acc_g, rate_hz, centre, frame, 0.0, settings.dip_lowpass_hz, to_s)
-    dip_s = dip.time_s(dip.first_dip(delay_s, stride_time_s, settings))
+    share = (dip.offset_s - delay_s[:, None]) / stride_time_s[:, None]
+    dip_s = dip.time_s(dip.first_dip(share, settings))
     fade = _Fall.read(acc_g, rate_hz, centre, frame, settings.fade_lean_deg, settings.fade_lowpass_hz, to_s)
-    fade_s = fade.passes(fade.first_dip(delay_s, stride_time_s, settings), delay_s, stride_time_s, settings)
+    fade_s = fade.passes(fade.first_dip(share, settings), share, settings)
     complete = centre + (delay_s + settings.search_to_share * stride_time_s) * rate_hz <= len(acc_g) - 1
     return np.where(complete, centre + dip_s * rate_hz, np.nan), 1000.0 * (dip_s - fade_s)
 
@@ -84,14 +85,11 @@ class _Fall:
         reader = gaussian_reader(lowpass_hz, rate_hz, 0.0, to_s, _FALL_STEP_S)
         return _Fall(reader.read(axial, landing - shift), reader.offset_s)
 
-    def first_dip(
-        self, delay_s: FloatArray, stride_time_s: FloatArray, settings: TerminalContactSettings
-    ) -> IntArray:
+    def first_dip(self, share: FloatArray, settings: TerminalContactSettings) -> IntArray:
         """Return the column of the first deep dip of each row; 0 for none.
 
-        ``delay_s`` is the (negative) time from landing to initial contact.
+        ``share`` (n, m) is the time since initial contact in strides.
         """
-        share = (self.offset_s - delay_s[:, None]) / stride_time_s[:, None]
         window = (share >= settings.search_from_share) & (share <= settings.search_to_share)
         highest = np.where(window, self.value, -np.inf)
         before = np.maximum.accumulate(highest, axis=1)
@@ -114,12 +112,9 @@ class _Fall:
         shift = np.where(bend > 0, 0.5 * (before - after) / np.where(bend > 0, bend, 1.0), 0.0)
         return np.where(column > 0, self.offset_s[inside] + shift * _FALL_STEP_S, np.nan)
 
-    def passes(
-        self, dip: IntArray, delay_s: FloatArray, stride_time_s: FloatArray, settings: TerminalContactSettings
-    ) -> FloatArray:
+    def passes(self, dip: IntArray, share: FloatArray, settings: TerminalContactSettings) -> FloatArray:
         """Return when each row falls through a share of its drop from the stance maximum to the dip."""
         row, column = np.arange(len(dip)), np.arange(len(self.offset_s))
-        share = (self.offset_s - delay_s[:, None]) / stride_time_s[:, None]
         stance = (share >= settings.stance_from_share) & (column <= dip[:, None])
         top = np.where(stance, self.value, -np.inf).max(axis=1)
         top = np.where(dip > 0, top, 0.0)

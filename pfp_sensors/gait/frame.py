@@ -86,8 +86,8 @@ def running_frame(
     swing_axis
         (3,) axis of forward swing from :func:`find_swing`, or None without a gyroscope.
     """
-    thinned = [thin_out_rate(a, rate_hz, _THIN_RATE_HZ)[0] for a in stretches]
-    thin_hz = thin_out_rate(stretches[0], rate_hz, _THIN_RATE_HZ)[1]
+    thinned, rates_hz = zip(*(thin_out_rate(a, rate_hz, _THIN_RATE_HZ) for a in stretches), strict=True)
+    thin_hz = rates_hz[0]
     total = np.sum([a.sum(axis=0, dtype=np.float64) for a in thinned], axis=0)
     mean = total / sum(len(a) for a in thinned)
     scatter = np.zeros((3, 3))
@@ -112,7 +112,7 @@ def running_frame(
 
 
 def _after_foot_off(
-    thinned: list[Float32Array],
+    thinned: Sequence[Float32Array],
     landings: Sequence[FloatArray | IntArray],
     size: float,
     rate_hz: float,
@@ -159,9 +159,13 @@ def find_swing(
         return None
     energy, axes = principal_axes(fast.T @ fast)
     low, high = np.percentile(rate @ axes[0], [5.0, 95.0])
-    size = np.abs(rate + bias_dps)
-    clipped = float((size >= _AT_EXTREME * size.max(axis=0)).mean(axis=0).max())
+    clipped = max(_share_at_extreme(rate[:, axis] + bias_dps[axis]) for axis in range(3))
     return Swing(axes[0] if high >= -low else -axes[0], float(energy[0] / energy.sum()), clipped)
+
+
+def _share_at_extreme(readings: FloatArray) -> float:
+    size = np.abs(readings)
+    return float(np.count_nonzero(size >= _AT_EXTREME * size.max()) / len(size))
 
 
 def refine_up(frame: Frame, standing_up: FloatArray, settings: AlignmentSettings) -> Frame | None:

@@ -146,8 +146,8 @@ def measure_landings(
     span = np.arange(int(settings.window_ms / 1000.0 * rate_hz) + 2)
     index = np.floor(initial).astype(np.int64)[:, None] + span
     inside = index <= (initial + settings.window_ms / 1000.0 * rate_hz)[:, None]
-    raw = np.abs(acc_g[np.clip(index, 0, len(acc_g) - 1)]).max(axis=2)
-    clipped = np.any((raw >= stop_g) & inside, axis=1)
+    at_stop = np.abs(acc_g[np.clip(index, 0, len(acc_g) - 1)]) >= stop_g
+    clipped = np.any(at_stop & inside[:, :, None], axis=(1, 2))
     cut_off = (initial < 0) | (initial + settings.window_ms / 1000.0 * rate_hz > len(acc_g) - 1)
     unknown = cut_off | overlap
     return LandingPeaks(

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.gait.bouts import magnitude, spans_of
+from pfp_sensors.gait.bouts import spans_of
+from pfp_sensors.gait.magnitude import magnitude
 from pfp_sensors.signal.peaks import local_maxima, parabola_offset, thin_out
 from pfp_sensors.signal.smooth import gaussian_reach, low_pass, thin_out_rate
 
 if TYPE_CHECKING:
-    from pfp_sensors.model.recording import Float32Array, FloatArray
+    from pfp_sensors.model.recording import Float32Array, FloatArray, IntArray
     from pfp_sensors.settings.signal import BoutsSettings, GatesSettings, LandingSettings
 
 _BLOCK: Final = 1 << 17
 """Samples handled at once, so that memory does not grow with the recording."""
 
+_BLOCK_STRIDES: Final = 1024
+"""Strides handled at once, for the same reason."""
 
 SEARCH_RATE_HZ: Final = 100.0
 """Landings are looked for in samples averaged down to at least this rate; contacts are timed in all."""
@@ -117,8 +120,12 @@ def running_chains(
     if len(landing) < 2:
         return []
     whole = np.rint(landing).astype(np.int64)
-    norm = magnitude(acc_g[whole[0] : whole[-1]])
-    mean_g = np.add.reduceat(norm, whole[:-1] - whole[0]) / np.diff(whole)
+    mean_g = np.concatenate(
+        [
+            _mean_magnitudes(acc_g, whole[k : k + _BLOCK_STRIDES + 1])
+            for k in range(0, len(whole) - 1, _BLOCK_STRIDES)
+        ]
+    )
     stride_s = np.diff(landing) / rate_hz
     timely = (stride_s >= gates.min_stride_s) & (stride_s <= gates.max_stride_s)
     usual_g = float(np.median(mean_g[timely])) if timely.any() else 0.0
@@ -131,3 +138,9 @@ def running_chains(
         if len(inside) >= bouts.min_strides:
             chains.append(landing[a + inside[0] : a + inside[-1] + 2])
     return chains
+
+
+def _mean_magnitudes(acc_g: Float32Array, bounds: IntArray) -> FloatArray:
+    """Return the mean |a| from each bound to the next."""
+    norm = magnitude(acc_g[bounds[0] : bounds[-1]])
+    return np.asarray(np.add.reduceat(norm, bounds[:-1] - bounds[0]) / np.diff(bounds))

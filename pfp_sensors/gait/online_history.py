@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pfp_sensors.gait.bouts import magnitude
+from pfp_sensors.gait.magnitude import magnitude
 
 if TYPE_CHECKING:
     from pfp_sensors.model.recording import BoolArray, Float32Array, FloatArray

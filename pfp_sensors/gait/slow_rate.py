@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pfp_sensors.gait.bouts import magnitude
+from pfp_sensors.gait.magnitude import magnitude
 from pfp_sensors.gait.spread import STEPS_PER_STRIDE
 from pfp_sensors.signal.phase import count_cycles, strongest_harmonic
 from pfp_sensors.signal.smooth import low_pass

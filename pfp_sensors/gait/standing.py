@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pfp_sensors.gait.bouts import Movement, magnitude, spans_of
+from pfp_sensors.gait.bouts import Movement, spans_of
+from pfp_sensors.gait.magnitude import magnitude
 from pfp_sensors.signal.directions import unit
 
 if TYPE_CHECKING:

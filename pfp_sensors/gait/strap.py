@@ -55,31 +55,33 @@ def turned_at(
     if len(totals) < 2:
         return None
     total = np.cumsum(np.array(totals), axis=0)
-    splits = [(total[k], total[-1] - total[k]) for k in range(len(total) - 1)]
+    before, after = total[:-1], total[-1] - total[:-1]
     candidates = {
-        int(np.argmax([_between(*split) for split in splits])),
-        int(np.argmin([_out_of_plane(split[0]) + _out_of_plane(split[1]) for split in splits])),
+        int(np.argmax(_between(before, after))),
+        int(np.argmin(_out_of_plane(before) + _out_of_plane(after))),
     }
-    turn, best = max((_turn_deg(*splits[k]), k) for k in candidates)
+    turn, best = max((_turn_deg(before[k], after[k]), k) for k in candidates)
     return begins[best + 1] if turn > settings.strap_turn_deg else None
 
 
-def _between(before: FloatArray, after: FloatArray) -> float:
-    """Return how much of the scatter lies between the means of two parts, each given as (5, 3) sums."""
-    n, m = before[4, 0], after[4, 0]
-    return float(np.sum((before[3] / n - after[3] / m) ** 2) * n * m / (n + m))
+def _between(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Return (k,) how much of the scatter lies between the means of two parts, given as (k, 5, 3) sums."""
+    n, m = before[:, 4, 0], after[:, 4, 0]
+    apart = before[:, 3] / n[:, None] - after[:, 3] / m[:, None]
+    return np.asarray(np.sum(apart**2, axis=1) * n * m / (n + m))
 
 
-def _out_of_plane(part: FloatArray) -> float:
-    """Return the scatter of a part across its own plane of movement."""
-    variance, _ = principal_axes(_covariance(part))
-    return float(variance[2]) * float(part[4, 0])
+def _out_of_plane(parts: FloatArray) -> FloatArray:
+    """Return (k,) the scatter of each of (k, 5, 3) parts across its own plane of movement."""
+    variance, _ = np.linalg.eigh(_covariance(parts))
+    return np.asarray(variance[:, 0] * parts[:, 4, 0])
 
 
 def _covariance(part: FloatArray) -> FloatArray:
-    """Return the (3, 3) covariance of a part given as sums of squares and products, sums, and the count."""
-    mean = part[3] / part[4, 0]
-    return np.asarray(part[:3] / part[4, 0] - np.outer(mean, mean))
+    """Return the (..., 3, 3) covariance of parts given as sums of squares and products, sums, and count."""
+    count = part[..., 4:, :1]
+    mean = part[..., 3:4, :] / count
+    return np.asarray(part[..., :3, :] / count - np.swapaxes(mean, -1, -2) * mean)
 
 
 def _turn_deg(before: FloatArray, after: FloatArray) -> float:

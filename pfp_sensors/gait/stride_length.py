@@ -122,7 +122,8 @@ class _Motion:
     ) -> _Motion:
         """Turn a block of samples in shank axes into horizontal acceleration and pendulum velocity."""
         rotation = tracker.to_horizontal(acc_g, rate_dps)
-        acc = np.einsum("ijn,nj->in", rotation, acc_g) * STANDARD_GRAVITY_MPS2
+        x, y, z = np.asarray(acc_g.T, dtype=np.float64, order="C")
+        acc = (rotation[:, 0] * x + rotation[:, 1] * y + rotation[:, 2] * z) * STANDARD_GRAVITY_MPS2
         turning = np.radians(rate_dps.T)
         pendulum = height_m * (rotation[:, 2] * turning[0] - rotation[:, 0] * turning[2])
         return _Motion(start, acc, pendulum)

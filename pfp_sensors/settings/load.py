@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_type_hints
 
 from pfp_sensors.errors import SettingsError
 from pfp_sensors.settings.entries import Entry, read_entries, read_values
 from pfp_sensors.settings.imports import ImportSettings
-from pfp_sensors.settings.load_rules import LoadSettings
 from pfp_sensors.settings.pairs import check_pairs
 from pfp_sensors.settings.record import RecordSettings
 from pfp_sensors.settings.signal import SignalSettings
-from pfp_sensors.settings.web import WebSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from _typeshed import DataclassInstance
 
+    from pfp_sensors.settings.load_rules import LoadSettings
+    from pfp_sensors.settings.web import WebSettings
+
 S = TypeVar("S")
 
-SECTIONS: dict[str, type[Any]] = {
-    "signal": SignalSettings,
-    "import": ImportSettings,
-    "record": RecordSettings,
-    "load": LoadSettings,
-    "web": WebSettings,
-}
+SECTIONS: Final = ("signal", "import", "record", "load", "web")
 """Each section of an override file, which is also the stem of its file in ``config/``."""
 
 _SHOWN_CHARACTERS = 40
@@ -58,11 +53,15 @@ def load_record_settings(overrides: Path | None = None) -> RecordSettings:
 
 def load_load_settings(overrides: Path | None = None) -> LoadSettings:
     """Load the numbers of load management; otherwise as :func:`load_signal_settings`."""
+    from pfp_sensors.settings.load_rules import LoadSettings  # making its many classes takes 10 ms
+
     return _load("load", LoadSettings, overrides)
 
 
 def load_web_settings(overrides: Path | None = None) -> WebSettings:
     """Load the numbers of the dashboard; otherwise as :func:`load_signal_settings`."""
+    from pfp_sensors.settings.web import WebSettings
+
     return _load("web", WebSettings, overrides)
 
 
@@ -71,8 +70,14 @@ def parameters_sha256(settings: DataclassInstance) -> str:
     import hashlib
     import json
 
-    text = json.dumps(asdict(settings), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        settings, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_values_by_name
+    )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _values_by_name(settings: DataclassInstance) -> dict[str, object]:
+    return {item.name: getattr(settings, item.name) for item in fields(settings)}
 
 
 def _load(section: str, kind: type[S], overrides: Path | None) -> S:

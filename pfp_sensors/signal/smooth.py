@@ -27,6 +27,10 @@ _BUTTERWORTH_REACH_PERIODS: Final = 3.0
 """The impact kernel is cut after three periods of its cut-off, where it has fallen below 0.1 %."""
 
 
+_BLOCK: Final = 1 << 16
+"""Samples smoothed at once, so that memory does not grow with the recording."""
+
+
 def gaussian_sd_s(cutoff_hz: float) -> float:
     """Return the standard deviation in seconds of the Gaussian that passes 71 % (-3 dB) at ``cutoff_hz``."""
     return math.sqrt(math.log(2.0)) / (2.0 * math.pi * cutoff_hz)
@@ -74,9 +78,13 @@ def low_pass(signal: AnyFloatArray, cutoff_hz: float, rate_hz: float) -> Float32
     reach = len(weights) // 2
     columns = signal[:, None] if signal.ndim == 1 else signal
     smooth = np.empty(columns.shape, dtype=np.float32)
+    padded = np.empty(len(signal) + 2 * reach, dtype=np.float32)
     for k in range(columns.shape[1]):
-        padded = np.pad(np.asarray(columns[:, k], dtype=np.float32), reach, mode="edge")
-        smooth[:, k] = np.convolve(padded, weights, mode="valid")
+        padded[:reach], padded[-reach:] = columns[0, k], columns[-1, k]
+        padded[reach:-reach] = columns[:, k]
+        for a in range(0, len(signal), _BLOCK):
+            b = min(a + _BLOCK, len(signal))
+            smooth[a:b, k] = np.convolve(padded[a : b + 2 * reach], weights, mode="valid")
     return smooth.reshape(signal.shape)
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _BYTES_PER_VALUE: Final = 8
 
+_ROWS_FOR_THREADS: Final = 1 << 16
+"""Handing the columns of fewer rows to pyarrow's threads takes longer than reading them."""
+
 
 def open_parquet(path: Path) -> Any:
     """Open a Parquet file for reading by row group.
@@ -103,10 +106,11 @@ def row_groups(path: Path, file: Any, names: Sequence[str]) -> Iterator[Mapping[
             )
     for group in range(file.num_row_groups):
         try:
-            table = file.read_row_group(group, columns=list(names))
+            rows = file.metadata.row_group(group).num_rows
+            table = file.read_row_group(group, columns=list(names), use_threads=rows > _ROWS_FOR_THREADS)
         except (OSError, pa.ArrowException) as error:
             raise _damaged(path, error) from error
-        if table.num_rows != file.metadata.row_group(group).num_rows:
+        if table.num_rows != rows:
             raise _damaged(path, ValueError("it has another number of rows than it says"))
         yield {name: to_numpy(table.column(name)) for name in names}
 

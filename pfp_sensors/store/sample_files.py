@@ -114,7 +114,21 @@ def read_samples(path: Path) -> Recording:
         If the file is damaged, is not a sample file, or holds what no `Recording` may.
     """
     file = open_parquet(path)
-    facts = known_facts(path, file)
+    return read_open_samples(path, file, known_facts(path, file))
+
+
+def read_open_samples(path: Path, file: Any, facts: SampleFacts) -> Recording:
+    """Read the samples of a file that is open already; otherwise as `read_samples`.
+
+    Parameters
+    ----------
+    path
+        For messages.
+    file
+        From `open_parquet`.
+    facts
+        Its own, or with words that are stronger than those in the file.
+    """
     rows = file.metadata.num_rows
     time_s = np.empty(rows, np.float64)
     acc_g = np.empty((rows, 3), np.float32)

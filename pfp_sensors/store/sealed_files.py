@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 17
 _WINDOWS = os.name == "nt"
 
 

@@ -11,6 +11,9 @@ import pytest
 
 from pfp_sensors.errors import PfpError, SettingsError
 from pfp_sensors.settings import (
+    ImportSettings,
+    RecordSettings,
+    SignalSettings,
     config_file,
     load_import_settings,
     load_signal_settings,
@@ -21,9 +24,18 @@ from pfp_sensors.settings import (
 from pfp_sensors.settings.document import settings_markdown
 from pfp_sensors.settings.entries import CERTAINTIES, read_entries
 from pfp_sensors.settings.load import SECTIONS
+from pfp_sensors.settings.load_rules import LoadSettings
 from pfp_sensors.settings.pairs import BELOW, NOT_ABOVE, check_pairs
+from pfp_sensors.settings.web import WebSettings
 
 ROOT = Path(__file__).resolve().parents[2]
+KINDS = {
+    "signal": SignalSettings,
+    "import": ImportSettings,
+    "record": RecordSettings,
+    "load": LoadSettings,
+    "web": WebSettings,
+}
 
 
 def field_types(prefix: str, kind: type) -> dict[str, type]:
@@ -36,14 +48,14 @@ def field_types(prefix: str, kind: type) -> dict[str, type]:
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_fields_and_file_hold_the_same_keys(section: str) -> None:
-    types = field_types(section, SECTIONS[section])
+    types = field_types(section, KINDS[section])
     assert list(types) == list(read_entries(section))
     assert set(types.values()) <= {int, float}
 
 
 @pytest.mark.parametrize(
     ("key", "kind"),
-    [item for section in SECTIONS for item in field_types(section, SECTIONS[section]).items()],
+    [item for section in SECTIONS for item in field_types(section, KINDS[section]).items()],
 )
 def test_every_number_is_documented_and_within_its_range(key: str, kind: type) -> None:
     entry = read_entries(key.split(".", maxsplit=1)[0])[key]
