@@ -50,7 +50,8 @@ def cohort_section(*, long: bool) -> Section:
     return Section(
         "Many recordings",
         f"Recordings of {SECONDS:.0f} s of {RUNNERS} simulated runners (208 Hz, six axes), copied under other "
-        "names in a lake clinic=/athlete=/run=; each is a file of its own, read from the system's cache. Cost is the "
+        "names in a lake clinic=/athlete=/run=; each is a file of its own, mostly read from the system's cache. "
+        "Cost is the "
         "time of a whole run with start-up, listing and writing, divided by the recordings. The engines take "
         f"turns on the same recordings with {_WORKERS} processes and batches of 20; the Dask cluster (two local "
         "processes behind tcp://) runs before, as somebody's cluster does, and the pool's start-up counts.",

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Generic
 
+from pfp_sensors.cohort.ctrl_c import started_without_ctrl_c
 from pfp_sensors.cohort.dask_task import CheckedWork, Software, other_software, software_here
 from pfp_sensors.cohort.engine import (
     BATCHES_PER_WORKER,
@@ -47,6 +48,7 @@ LOCAL_CLUSTER = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
+LOCAL_SCHEDULER = {"allowed_failures": 0, "dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
 
 @contextmanager
@@ -194,7 +196,7 @@ def _client(address: str) -> Iterator[Client]:
 
 
 def _check_address(address: str) -> None:
-    """Raise an error unless a scheduler answers there (a client that fails to connect leaves tasks behind)."""
+    """Raise an error unless a scheduler answers: a client that fails to connect leaves tasks behind."""
     advice = "Give the address that the scheduler prints when it starts, such as tcp://10.0.0.5:8786."
     with ThreadPoolExecutor(1) as beside:  # the caller may have an event loop of its own
         try:
@@ -225,22 +227,25 @@ def _own_client(n_workers: int) -> Iterator[Client]:
 
     start = {"distributed.worker.multiprocessing-method": "forkserver"} if sys.platform == "linux" else {}
     security = Security.temporary()
-    with (
-        tempfile.TemporaryDirectory(prefix="pfp-dask-", ignore_cleanup_errors=True) as folder,
-        dask.config.set({**LOCAL_CLUSTER, **start}),
-        LocalCluster(
-            n_workers=n_workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            security=security,
-            scheduler_kwargs={"allowed_failures": 0, "dashboard": False, "dashboard_address": "127.0.0.1:0"},
-            local_directory=folder,
-            memory_limit=None,
-            silence_logs=SILENT,
-        ) as cluster,
-        Client(cluster, security=security, set_as_default=False) as client,
-    ):
-        yield client
+    with ExitStack() as stack:
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="pfp-dask-", ignore_cleanup_errors=True)
+        )
+        stack.enter_context(dask.config.set({**LOCAL_CLUSTER, **start}))
+        with started_without_ctrl_c():
+            cluster = stack.enter_context(
+                LocalCluster(
+                    n_workers=n_workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    security=security,
+                    scheduler_kwargs=LOCAL_SCHEDULER,
+                    local_directory=folder,
+                    memory_limit=None,
+                    silence_logs=SILENT,
+                )
+            )
+        yield stack.enter_context(Client(cluster, security=security, set_as_default=False))
 
 
 def _check_workers(client: Client, expected: Software) -> None:

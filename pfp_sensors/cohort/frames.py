@@ -47,16 +47,21 @@ def row_frames(parts: Iterable[pd.DataFrame], job: Job, table: RowTable) -> Iter
     Yields
     ------
     pandas.DataFrame
-        Rows with the columns of `row_schema`, unknown values None or NA; none for a recording without them.
+        Rows with the columns of `row_schema`, unknown values None or NaN; none for a recording without them.
     """
-    import pandas as pd
-
     from pfp_sensors.cohort.job import process
 
     for part in parts:
         for source, files, stamp in zip(part["source"], part["files"], part["stamp"], strict=True):
             rows = process(CohortInput(source, tuple(files), stamp), job)
-            yield getattr(rows, table).to_pandas(types_mapper=pd.ArrowDtype)
+            yield _plain_frame(getattr(rows, table))
+
+
+def _plain_frame(table: Any) -> pd.DataFrame:
+    """Give whole numbers and texts as objects: of numpy's and Arrow's own kinds Spark 4 takes not all."""
+    frame: pd.DataFrame = table.to_pandas(integer_object_nulls=True)
+    texts = [field.name for field in table.schema if str(field.type) == "string"]
+    return frame.astype(dict.fromkeys(texts, object))
 
 
 def row_schema(table: RowTable) -> Any:

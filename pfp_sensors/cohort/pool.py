@@ -12,11 +12,13 @@ import multiprocessing
 import pickle
 import signal
 import sys
+import time
 from collections import deque
 from contextlib import contextmanager
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection
 from typing import TYPE_CHECKING, Any, Generic
 
+from pfp_sensors.cohort.ctrl_c import started_without_ctrl_c
 from pfp_sensors.cohort.engine import (
     BATCHES_PER_WORKER,
     Engine,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 PRELOADED = ("pfp_sensors.analyse", "pfp_sensors.formats", "pyarrow.parquet", "vqf")
+_SERVER_GONE_S = 0.3  # until the system says that the server is dead, and multiprocessing starts another
 MOST_FAILED_STARTS = 3  # in a row, before the pool gives up
 
 
@@ -98,7 +101,7 @@ class _Hand(Generic[Item]):
         self.line, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]
         try:
-            with _without_ctrl_c():
+            with started_without_ctrl_c():
                 self.process.start()
         finally:
             theirs.close()
@@ -154,11 +157,22 @@ class _Crew(Generic[Item, Result]):
             if charge.alone:
                 self.close()
                 hand = None
-            if hand is None:
-                hand = _Hand(self._context, self._work)
-                self._hands.append(hand)
+            if hand is None and (hand := self._hired()) is None:
+                self._todo.give_back(charge)
+                continue
             hand.give(charge)
         return self._in_flight() > 0
+
+    def _hired(self) -> _Hand[Item] | None:
+        """Start a worker; None where the server that starts them has died: the next try has a new one."""
+        try:
+            hand = _Hand(self._context, self._work)
+        except (EOFError, ConnectionError) as error:
+            self._start_failed(f"could not be started ({type(error).__name__})")
+            time.sleep(_SERVER_GONE_S)
+            return None
+        self._hands.append(hand)
+        return hand
 
     def outcomes(self) -> Iterator[Outcome[Item, Result]]:
         """Wait for answers, give out more work, then yield what came."""
@@ -206,13 +220,16 @@ class _Crew(Generic[Item, Result]):
         for charge in hand.charges:
             self._todo.give_back(charge)
         if not hand.ready:
-            self._failed_starts += 1
+            self._start_failed(how)
+        return self._todo.worker_died(begun, how) if begun else None
+
+    def _start_failed(self, how: str) -> None:
+        self._failed_starts += 1
         if self._failed_starts >= MOST_FAILED_STARTS:
             raise PfpError(
-                f"Worker processes do not start: {self._failed_starts} ended at once; the last one {how}.",
+                f"Worker processes do not start: {self._failed_starts} in a row failed; the last one {how}.",
                 "Look for an error above, or use --engine serial. What is done already stays.",
             )
-        return self._todo.worker_died(begun, how) if begun else None
 
 
 def _context() -> BaseContext:
@@ -222,20 +239,6 @@ def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     return context
-
-
-@contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    """Start processes deaf to Ctrl-C, from their first moment on; in this one it waits until they run."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # it would let Ctrl-C in again if it were started later
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ending(code: int | None) -> str:

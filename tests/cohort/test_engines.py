@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import signal
+import sys
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ from made_work import (
     unpicklable,
 )
 
+from pfp_sensors.cohort import pool
 from pfp_sensors.cohort.engine import Finished, checked_workers, processors
 from pfp_sensors.cohort.lost_work import MOST_DEATHS, WorkList
 from pfp_sensors.cohort.pool import pool_engine
@@ -278,3 +280,43 @@ def test_ctrl_c_ends_everything_at_once(tmp_path: Path) -> None:
         assert program.returncode == -signal.SIGINT
         assert words.count("Traceback") == 1  # the parent's own; the workers say nothing
         assert wait_until(lambda: all_gone(everyone))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a server starts the workers")
+def test_the_server_that_starts_workers_may_die(tmp_path: Path) -> None:
+    """A worker that dies after its server does can only be replaced through a new server."""
+    from multiprocessing import forkserver
+
+    def killing() -> Iterator[tuple[int, ...]]:
+        yield (1,)
+        server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        os.kill(server, signal.SIGKILL)
+        yield (2, KILLED, 3)
+        yield (4,)
+
+    with pool_engine(1) as engine:
+        found, lost = split(engine.run(Squares(), killing()))
+    assert found == squares((1, 2, 3, 4))
+    assert list(lost) == [KILLED]
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+def test_a_worker_that_could_not_be_started_is_tried_again(
+    failures: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = iter((EOFError(), ConnectionRefusedError(), EOFError())[:failures])
+    real = pool._Hand
+
+    def flaky(*arguments: Any) -> Any:
+        for error in errors:
+            raise error
+        return real(*arguments)
+
+    monkeypatch.setattr(pool, "_Hand", flaky)
+    monkeypatch.setattr(pool, "_SERVER_GONE_S", 0.0)
+    with pool_engine(1) as engine:
+        if failures == pool.MOST_FAILED_STARTS:
+            with pytest.raises(PfpError, match="3 in a row failed"):
+                list(engine.run(Squares(), batches_of(range(5))))
+        else:
+            assert split(engine.run(Squares(), batches_of(range(5))))[0] == squares(range(5))

@@ -39,7 +39,11 @@ from tests.collect.rig_run import GENEROUS_S, Stage, run_story
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from bumble.att import ATT_PDU
+
 pytest.importorskip("bumble")
+
+from bumble.gatt_client import Client  # noqa: E402 - only where bumble is there
 
 PATIENCE_S = 90.0
 SAMPLES = 0x11
@@ -284,6 +288,46 @@ def test_the_sensor_does_not_measure_on(tmp_path: Path, moment: str, how: str) -
         with pytest.raises(SensorError, match="Nothing was recorded"):
             finalise(session.folder)
     assert not (session.folder / "packets.arrows").exists()
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+@pytest.mark.parametrize("number", [1, 6])
+def test_giving_up_connecting_in_the_turn_of_an_answer_prints_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, turns: int
+) -> None:
+    """On a busy computer the time limit of leaving ends just when an answer of the sensor comes in.
+
+    Which turn of the event loop is the bad one depends on the version of Python.
+    """
+    given_up: list[asyncio.Future[None]] = []
+    answers: list[ATT_PDU] = []
+    errors: list[dict[str, Any]] = []
+    take = Client.on_gatt_pdu
+
+    async def no_patience(connecting: asyncio.Future[None], _real_seconds: float) -> bool:
+        given_up.append(connecting)
+        await asyncio.wait({connecting})
+        return True
+
+    def take_late(client: Client, answer: ATT_PDU) -> None:
+        answers.append(answer)
+        if len(answers) != number:
+            take(client, answer)
+            return
+        given_up[0].cancel()
+        later = asyncio.get_running_loop().call_soon if turns else lambda call, *given: call(*given)
+        later(take, client, answer)
+
+    async def when_found(world: SimulatedWorld, session: Session) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
+        await _after("found")(world, session)
+
+    monkeypatch.setattr(Client, "on_gatt_pdu", take_late)
+    monkeypatch.setattr("pfp_sensors.link.connection.let_end", no_patience)
+    asyncio.run(_stop_at(tmp_path / "run", when_found, "stop"))
+    assert [task.cancelled() for task in given_up] == [True]
+    assert len(answers) >= number
+    assert errors == []
 
 
 # --- mistakes of listeners --------------------------------------------------------------------------

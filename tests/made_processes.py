@@ -1,0 +1,102 @@
+"""What the tests of the engines look at: what came out, and which processes there are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from pfp_sensors.cohort.engine import Lost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+SOON_S = 5.0
+
+
+def split(outcomes: Iterable[Any]) -> tuple[dict[int, int], dict[int, str]]:
+    """Return item -> result, and lost item -> reason; an item that comes twice fails the test."""
+    found, lost = {}, {}
+    for outcome in outcomes:
+        if isinstance(outcome, Lost):
+            assert outcome.item not in lost | found
+            lost[outcome.item] = outcome.why
+            continue
+        assert len(outcome.items) == len(outcome.result)
+        for item, result in zip(outcome.items, outcome.result, strict=True):
+            assert item not in lost | found
+            found[item] = result
+    return found, lost
+
+
+def squares(items: Iterable[int]) -> dict[int, int]:
+    return {item: item * item for item in items if item >= 0}
+
+
+def wait_until(true: Callable[[], bool], within_s: float = SOON_S) -> bool:
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.01)
+    return true()
+
+
+def workers_of(folder: Path) -> list[int]:
+    return [int(file.name) for file in folder.iterdir()]
+
+
+def living_workers(folder: Path) -> list[psutil.Process]:
+    """Return the processes below this one that have left their mark in a folder."""
+    marked = set(workers_of(folder))
+    return [child for child in psutil.Process().children(recursive=True) if child.pid in marked]
+
+
+def all_gone(pids: list[int]) -> bool:
+    return not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from made_work import Squares, batches_of
+from pfp_sensors.cohort.{module} import {engine}
+if __name__ == "__main__":
+    work = Squares(pause_s={pause_s}, pids=Path(sys.argv[1]))
+    with {engine}({arguments}) as engine:
+        for outcome in engine.run(work, batches_of(range(1000), 1)):
+            pass
+"""
+
+
+@contextmanager
+def running_program(folder: Path, **words: str) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """Start a program whose two workers are in the middle of long work; give it and all its processes."""
+    pids, script = folder / "pids", folder / "program.py"
+    pids.mkdir()
+    script.write_text(PROGRAM.format(**words), encoding="utf-8")
+    search = os.pathsep.join(path for path in sys.path if path)
+    program = subprocess.Popen(
+        [sys.executable, str(script), str(pids)],
+        env={**os.environ, "PYTHONPATH": search, "TMPDIR": str(folder)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with program:
+        everyone: list[int] = [program.pid]
+        try:
+            assert wait_until(lambda: len(workers_of(pids)) == 2, 40.0)
+            everyone += [child.pid for child in psutil.Process(program.pid).children(recursive=True)]
+            assert set(workers_of(pids)) < set(everyone)
+            yield program, everyone
+        finally:
+            for pid in filter(psutil.pid_exists, everyone):
+                os.kill(pid, signal.SIGKILL)
