@@ -7,13 +7,22 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from bench.cohort import cohort_section
 from bench.grid import CELLS, LONG_CELLS, grid_section
 from bench.joining import LONG_PAIRS, PAIRS, joining_section
 from bench.joining_model import LONG_RUNNERS as LONG_TAUGHT
 from bench.joining_model import RUNNERS as TAUGHT
 from bench.joining_model import model_section
 from bench.live import live_sections
-from bench.pages import DEFINITIONS, NOT_SHOWN, NOT_SHOWN_OF_RECORDING, NOT_SHOWN_OF_WEB, PEERS, write_page
+from bench.pages import (
+    DEFINITIONS,
+    NOT_SHOWN,
+    NOT_SHOWN_OF_RECORDING,
+    NOT_SHOWN_OF_WEB,
+    PEERS,
+    write_page,
+    write_part,
+)
 from bench.places import ACCURACY_PAGE, RECORDING_PAGE, SPEED_PAGE, WEB_PAGE
 from bench.real import real_sections
 from bench.rules_page import write_rules
@@ -26,7 +35,7 @@ from pfp_sensors.settings import load_signal_settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PARTS = ("real", "grid", "speed", "live", "web", "rules", "joining")
+PARTS = ("real", "grid", "speed", "live", "web", "rules", "joining", "cohort")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,6 +57,7 @@ def main(argv: list[str] | None = None) -> int:
             joining_section(settings, LONG_PAIRS if args.long else PAIRS),
             model_section(LONG_TAUGHT if args.long else TAUGHT),
         ],
+        "cohort": lambda: [cohort_section(long=args.long)],
     }
     wanted = PARTS if args.only is None else (args.only,)
     found = {part: _printed(makers[part]()) for part in wanted}
@@ -62,8 +72,10 @@ def _write(found: dict[str, list[Section]], command: str, n_runners: int) -> Non
     if {"real", "grid"} <= set(found):
         accuracy = [*found["real"], *found["grid"]]
         write_page(ACCURACY_PAGE, "Accuracy", accuracy, command, (DEFINITIONS, NOT_SHOWN, PEERS))
+    for part in ("speed", "cohort"):
+        if part in found:
+            write_part(SPEED_PAGE, "Speed and memory", part, found[part], command)
     for part, path, title, notes in (
-        ("speed", SPEED_PAGE, "Speed and memory", ()),
         ("live", RECORDING_PAGE, "Recording from sensors", (NOT_SHOWN_OF_RECORDING,)),
         ("web", WEB_PAGE, "Dashboard and reports", (NOT_SHOWN_OF_WEB,)),
     ):

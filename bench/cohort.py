@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench.cohort_tree import RUNNERS, SECONDS, make_tree, simulated_minutes
+from bench.cohort_tree import RUNNERS, SECONDS, make_tree, simulated_minutes, simulated_recording
 from bench.places import ROOT
 from bench.speed import launched, say
 from bench.tables import Section, Table, number
@@ -31,6 +33,8 @@ LONG_ROUNDS: Final = 5
 _ENGINES_ON: Final = 200
 _LONG_ENGINES_ON: Final = 1000
 _WORKERS: Final = 2
+MINUTES: Final = (1, 5, 40)
+_OF_A_LENGTH: Final = 10
 _PFP: Final = (sys.executable, "-m", "pfp_sensors")
 
 
@@ -41,31 +45,48 @@ def cohort_section(*, long: bool) -> Section:
         folder = Path(name)
         say("cohort: simulating runners")
         minutes = simulated_minutes(folder / "runners")
-        growth, costs = _growth(folder, minutes, sizes)
+        size_kb = _table_size_kb(folder, minutes)
+        growth, costs = _growth(folder, minutes, sizes, size_kb)
         engines, overhead = _engines(
             folder, minutes, _LONG_ENGINES_ON if long else _ENGINES_ON, LONG_ROUNDS if long else ROUNDS
         )
+        lengths = _lengths(folder)
         questions = _questions(folder / f"results-{sizes[-1]}")
-    slope = float(np.polyfit(np.log10(sizes), np.log10(costs), 1)[0])
     return Section(
         "Many recordings",
-        f"Recordings of {SECONDS:.0f} s of {RUNNERS} simulated runners (208 Hz, six axes), copied under other "
-        "names in a lake clinic=/athlete=/run=; each is a file of its own, mostly read from the system's cache. "
-        "Cost is the "
-        "time of a whole run with start-up, listing and writing, divided by the recordings. The engines take "
-        f"turns on the same recordings with {_WORKERS} processes and batches of 20; the Dask cluster (two local "
-        "processes behind tcp://) runs before, as somebody's cluster does, and the pool's start-up counts.",
-        (growth, engines, questions),
-        (
-            Target("cost per recording, largest against second largest cohort", costs[-1] / costs[-2], 1.1),
-            Target("slope: powers of ten in cost per power of ten in recordings", slope, 0.05),
-            Target("Dask against the pool, batches of 20", overhead, 1.3),
-        ),
-        len(sizes) + 3,
+        f"Recordings of {SECONDS:.0f} s of {RUNNERS} simulated runners (208 Hz, six axes), copied under "
+        "other names in a lake clinic=/athlete=/run=; each is a file of its own, mostly read from the "
+        "system's cache. Cost is the time of a whole `pfp cohort` with start-up, listing and writing, "
+        "divided by the recordings. The engines take turns on the same recordings in batches of 20, with "
+        f"{_WORKERS} processes; the Dask cluster (two local processes behind tcp://) runs before, as "
+        "somebody's cluster does, and the start of the pool counts. Size of the tables: without the copies, "
+        "which pack too well.",
+        (growth, engines, lengths, questions),
+        _targets(sizes, costs, overhead) if long else (),
+        len(sizes) + 3 + len(MINUTES),
     )
 
 
-def _growth(folder: Path, minutes: list[Path], sizes: Sequence[int]) -> tuple[Table, list[float]]:
+def _targets(sizes: Sequence[int], costs: Sequence[float], overhead: float) -> tuple[Target, ...]:
+    """Judge the long study: in a short one start-up is most of the time."""
+    slope = float(np.polyfit(np.log10(sizes), np.log10(costs), 1)[0])
+    return (
+        Target(f"cost per recording: {sizes[-1]} against {sizes[-2]}", costs[-1] / costs[-2], 1.1),
+        Target("slope: powers of ten in cost per power of ten in recordings", slope, 0.05),
+        Target("Dask against the pool, batches of 20", overhead, 1.3),
+    )
+
+
+def _table_size_kb(folder: Path, minutes: list[Path]) -> float:
+    """Return the size of the tables for each recording, where no two are alike."""
+    tree, out = make_tree(folder / "alone", minutes, len(minutes)), folder / "results-alone"
+    run_cohort(str(tree), str(out), CohortOptions("serial"))
+    return sum(file.stat().st_size for file in out.rglob("*.parquet")) / len(minutes) / 1e3
+
+
+def _growth(
+    folder: Path, minutes: list[Path], sizes: Sequence[int], size_kb: float
+) -> tuple[Table, list[float]]:
     """Work through 100, 1,000 ... recordings, each time in a new process, and again with nothing to do."""
     rows, costs, had = [], [], 0
     tree = folder / "tree"
@@ -85,7 +106,6 @@ def _growth(folder: Path, minutes: list[Path], sizes: Sequence[int]) -> tuple[Ta
         first, again = launched(command), launched(command)
         cost_ms = first["seconds"] / n * 1000.0
         costs.append(cost_ms)
-        size_mb = sum(f.stat().st_size for f in (folder / f"results-{n}").rglob("*.parquet")) / 1e6
         rows.append(
             (
                 str(n),
@@ -94,7 +114,7 @@ def _growth(folder: Path, minutes: list[Path], sizes: Sequence[int]) -> tuple[Ta
                 number(n / first["seconds"], 1),
                 number(first["peak_mb"], 0),
                 number(again["seconds"], 2),
-                number(size_mb * 1000.0 / n, 2),
+                number(size_kb, 1),
             )
         )
     columns = (
@@ -102,7 +122,7 @@ def _growth(folder: Path, minutes: list[Path], sizes: Sequence[int]) -> tuple[Ta
         "seconds",
         "ms each",
         "a second",
-        "peak MB of the parent",
+        "peak MB",
         "s when all is done",
         "kB of tables each",
     )
@@ -142,6 +162,27 @@ def _engines(folder: Path, minutes: list[Path], n: int, rounds: int) -> tuple[Ta
     return Table(f"Engines, {n} recordings by turns", columns, rows), ratio
 
 
+def _lengths(folder: Path) -> Table:
+    """Give what a recording of a few minutes, or of a long run, costs by itself, in one process."""
+    rows = []
+    for minutes in MINUTES:
+        say(f"cohort: recordings of {minutes} min")
+        one = simulated_recording(folder / f"of-{minutes}-min" / "run=0", minutes * 60.0)
+        for number_ in range(1, _OF_A_LENGTH):
+            shutil.copytree(one, one.with_name(f"run={number_}"))
+        out = folder / f"results-of-{minutes}-min"
+        run_cohort(str(one), str(out), CohortOptions("serial"))  # alone, and to warm up
+        tables = sum(file.stat().st_size for file in out.rglob("*.parquet"))
+        shutil.rmtree(out)
+        start = time.perf_counter()
+        _check(run_cohort(str(one.parent), str(out), CohortOptions("serial")), _OF_A_LENGTH)
+        each_ms = (time.perf_counter() - start) / _OF_A_LENGTH * 1000.0
+        samples = (one / "imu.parquet").stat().st_size
+        rows.append((str(minutes), number(each_ms, 0), number(samples / 1e3, 0), number(tables / 1e3, 0)))
+    columns = ("minutes", "ms each", "kB of samples", "kB of tables, one alone")
+    return Table(f"By length, {_OF_A_LENGTH} each, engine serial", columns, tuple(rows))
+
+
 def _check(report: CohortReport, n: int) -> None:
     if report.n_analysed != n or report.n_failed:
         raise RuntimeError(f"{report.engine}: analysed {report.n_analysed} of {n}, failed {report.n_failed}")
@@ -176,34 +217,36 @@ def _cluster() -> Iterator[str]:
 
 def _questions(results: Path) -> Table:
     """Ask the tables with DuckDB and pandas."""
-    import duckdb
-    import pandas as pd
-
     strides, runs = f"{results}/strides/**/*.parquet", f"{results}/runs/**/*.parquet"
-
-    def asked(sql: str) -> Callable[[], Any]:
-        return lambda: duckdb.sql(sql).fetchall()[0][0]
-
+    of_one = f"select count(*) from '{strides}' where athlete = '7'"
+    of_all = f"select median(cadence_spm) from '{runs}'"
+    questions: tuple[tuple[str, Callable[[], float]], ...] = (
+        ("DuckDB: mean landing impact", partial(_by_duckdb, f"select avg(resultant_g) from '{strides}'")),
+        ("DuckDB: strides of one athlete", partial(_by_duckdb, of_one)),
+        (
+            "DuckDB: median cadence of all runs",
+            partial(_by_duckdb, of_all),
+        ),
+        ("pandas: mean landing impact", partial(_by_pandas, results / "strides")),
+    )
     rows = []
-    for name, question in (
-        (
-            "DuckDB: mean landing impact of all strides",
-            asked(f"select avg(resultant_g) from '{strides}'"),
-        ),
-        (
-            "DuckDB: strides of one athlete",
-            asked(f"select count(*) from '{strides}' where athlete = '7'"),
-        ),
-        ("DuckDB: median cadence of all runs", asked(f"select median(cadence_spm) from '{runs}'")),
-        (
-            "pandas: one column of all strides, mean",
-            lambda: pd.read_parquet(results / "strides", columns=["resultant_g"])["resultant_g"].mean(),
-        ),
-    ):
+    for name, question in questions:
         times = []
         for _ in range(3):
             start = time.perf_counter()
-            answer = float(question())
+            answer = question()
             times.append(time.perf_counter() - start)
         rows.append((name, number(answer, 1), number(min(times) * 1000.0, 0)))
     return Table("Questions to the tables of the largest cohort", ("question", "answer", "ms"), tuple(rows))
+
+
+def _by_duckdb(sql: str) -> float:
+    import duckdb
+
+    return float(duckdb.sql(sql).fetchall()[0][0])
+
+
+def _by_pandas(strides: Path) -> float:
+    import pandas as pd
+
+    return float(pd.read_parquet(strides, columns=["resultant_g"])["resultant_g"].mean())

@@ -22,12 +22,15 @@ _SCALES: Final = Scales(_SENSOR.acc_range_g / _FULL_COUNTS, _SENSOR.gyr_range_dp
 
 def simulated_minutes(folder: Path) -> list[Path]:
     """Write a minute of each runner (208 Hz, six axes; 6 s of standing, then running); return the folders."""
-    made = []
-    for seed in range(RUNNERS):
-        runner = RunnerSettings(duration_s=SECONDS, speed_mps=2.2 + 0.06 * seed, seed=seed)
-        recording, _ = simulate_run(runner, _SENSOR)
-        made.append(write_recording(folder / f"runner-{seed}", [recording], scales=_SCALES))
-    return made
+    return [simulated_recording(folder / f"runner-{seed}", SECONDS, seed) for seed in range(RUNNERS)]
+
+
+def simulated_recording(folder: Path, seconds: float, seed: int = 0) -> Path:
+    """Write one recording of a runner; each runs at another speed. Return its folder."""
+    runner = RunnerSettings(duration_s=seconds, speed_mps=2.2 + 0.06 * seed, seed=seed)
+    recording, _ = simulate_run(runner, _SENSOR)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return write_recording(folder, [recording], scales=_SCALES)
 
 
 def make_tree(root: Path, minutes: list[Path], n: int, first: int = 0) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import re
 import subprocess
 from typing import TYPE_CHECKING, Final
 
@@ -94,6 +95,35 @@ def write_page(
     parts = [f"# {title}", _origin(command, sum(s.n_cases for s in sections))]
     parts += [_summary(sections), *map(as_markdown, sections), *notes]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def write_part(
+    path: Path, title: str, name: str, sections: Sequence[Section], command: str, notes: Sequence[str] = ()
+) -> None:
+    """Write one named part of a page that several commands write; the other parts stay as they stand.
+
+    Each part says for itself when, at which commit and by which command it was measured.
+    """
+    parts = [_origin(command, sum(s.n_cases for s in sections))]
+    if any(section.targets for section in sections):
+        parts.append(_summary(sections))
+    parts += [*map(as_markdown, sections), *notes]
+    page = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(with_part(page, title, name, "\n\n".join(parts)), encoding="utf-8")
+
+
+def with_part(page: str, title: str, name: str, text: str) -> str:
+    """Put a part's text into a page between its two comments, behind the other parts where it is new.
+
+    The page is the title and its parts: what stands outside the comments is not kept.
+    """
+    parts = dict(_PART.findall(page))
+    parts[name] = f"\n{text}\n"
+    marked = [f"<!-- part {key} -->\n{body}\n<!-- end of part {key} -->" for key, body in parts.items()]
+    return "\n\n".join([f"# {title}", *marked]) + "\n"
+
+
+_PART: Final = re.compile(r"<!-- part ([a-z-]+) -->\n(.*?)\n<!-- end of part \1 -->", re.DOTALL)
 
 
 def _origin(command: str, n_cases: int) -> str:

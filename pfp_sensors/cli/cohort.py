@@ -56,13 +56,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="settings to use instead of the shipped ones, as TOML",
     )
+    parser.add_argument(
+        "--drop-gone",
+        action="store_true",
+        help="remove the rows, of all versions, of recordings that are no longer in INPUT",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Analyse what is there; 3 or 4 where not one recording could be analysed, 1 where the program failed."""
     from pfp_sensors.cohort.run import CohortOptions, run_cohort
 
-    options = CohortOptions(args.engine, args.scheduler, args.workers, config_of(args))
+    options = CohortOptions(args.engine, args.scheduler, args.workers, config_of(args), args.drop_gone)
     with Progress(1, "recordings", pace=True) as progress:
 
         def tell(done: int, total: int) -> None:

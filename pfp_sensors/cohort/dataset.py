@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pfp_sensors.cohort.parts import pack, part_in, unpack_without
 from pfp_sensors.errors import InputError, PfpError, UsageError
@@ -23,6 +24,8 @@ CLAIM_NAME: Final = "cohort.json"
 """Says at the top of the result what it is the result of."""
 
 LOCK_NAME: Final = "cohort.lock"
+
+_VERSION: Final = re.compile("runs/method=([^/]+)/parameters_sha256=([^/]+)/")
 
 
 @contextmanager
@@ -139,6 +142,18 @@ class Dataset:
         for part in list(self._parts.values()):
             if not gone.isdisjoint(part.stamps):
                 self._rewrite(part, gone)
+
+    def gone(self, there: Collection[str]) -> frozenset[str]:
+        """Tell of which recordings there are rows, but that are not among those found."""
+        known = set(there)
+        return frozenset(source for part in self._parts.values() for source in part.stamps) - known
+
+    def others(self) -> Iterator[Dataset]:
+        """Yield the rows of all other methods and settings in this place."""
+        found = {_VERSION.match(file.name) for file in self._place.list_files()}
+        for method, parameters in sorted({(one[1], one[2]) for one in found if one}):
+            if self._runs != f"runs/method={method}/parameters_sha256={parameters}/":
+                yield Dataset(self._place, unquote(method), parameters)
 
     def _rewrite(self, part: Part, gone: Collection[str]) -> None:
         """Put a part's other rows into a new part, then remove it."""

@@ -54,12 +54,15 @@ class CohortOptions:
         Processes to start; None: one for each processor that may be used.
     config
         A file of settings to use in place of the shipped ones.
+    drop_gone
+        Whether to remove the rows, of every method and settings, of recordings that are no longer there.
     """
 
     engine: EngineName | None = None
     scheduler: str | None = None
     workers: int | None = None
     config: Path | None = None
+    drop_gone: bool = False
 
     def __post_init__(self) -> None:
         """Check that the options do not contradict each other.
@@ -138,10 +141,16 @@ def run_cohort(
     found = find_inputs(place, out)
     if not found.inputs:
         raise _nothing(given, found)
+    if options.drop_gone and place.asked.pattern:
+        raise UsageError(
+            f"{given} names some recordings of a tree; what is gone can be told of the whole only.",
+            "Give the folder itself, or leave --drop-gone away.",
+        )
     hashed = parameters_sha256(settings)
     with open_dataset(open_out(out), METHOD_VERSION, hashed, place.origin) as dataset:
         stamps = dataset.done()
         todo = [one for one in found.inputs if stamps.get(one.source) != one.stamp]
+        n_gone = 0 if place.asked.pattern else _gone(dataset, found, drop=options.drop_gone)
         dataset.drop([one.source for one in todo])
         count = _Count(len(todo), tell)
         engine = _do(todo, Job(place, settings, limits), dataset, options, count)
@@ -159,13 +168,24 @@ def run_cohort(
         n_refused=count.refused,
         n_failed=len(count.failures),
         n_strides=count.strides,
-        n_gone=0 if place.asked.pattern else len(stamps.keys() - {one.source for one in found.inputs}),
+        n_gone=n_gone,
+        dropped_gone=options.drop_gone,
         passed_over=found.passed_over,
         warnings=warnings,
         failures=tuple(sorted(count.failures, key=lambda one: one.source)),
         seconds=seconds,
         per_second=len(todo) / seconds if todo else None,
     )
+
+
+def _gone(dataset: Dataset, found: FoundInputs, *, drop: bool) -> int:
+    """Count the recordings of which there are rows only; remove those rows where that was asked for."""
+    there = {one.source for one in found.inputs}
+    gone = dataset.gone(there)
+    if drop:
+        for one in (dataset, *dataset.others()):
+            one.drop(one.gone(there))
+    return len(gone)
 
 
 @dataclass(slots=True)

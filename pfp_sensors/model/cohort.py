@@ -74,7 +74,9 @@ class CohortReport:
     n_strides
         Rows that this run added to the strides.
     n_gone
-        Inputs of earlier runs that are not found any more; their rows stay.
+        Inputs of earlier runs that are not found any more; their rows stay, unless `dropped_gone`.
+    dropped_gone
+        Whether the rows of those were removed.
     passed_over
         Files that are no recordings, by ending.
     warnings
@@ -99,6 +101,7 @@ class CohortReport:
     n_failed: int
     n_strides: int
     n_gone: int
+    dropped_gone: bool
     passed_over: Mapping[str, int]
     warnings: tuple[str, ...]
     failures: tuple[CohortFailure, ...]

@@ -42,7 +42,10 @@ def _counts(report: CohortReport) -> Iterator[str]:
         )
     yield from report.warnings
     if report.n_gone:
-        yield f"{count(report.n_gone, 'recording')} of before not found any more; the rows stay."
+        what = (
+            "their rows were removed" if report.dropped_gone else "their rows stay (--drop-gone removes them)"
+        )
+        yield f"Not found any more: {count(report.n_gone, 'recording')} of before; {what}."
     if report.passed_over:
         kinds = sorted(report.passed_over.items(), key=lambda one: (-one[1], one[0]))
         some = ", ".join(f"{number} {ending}" for ending, number in kinds[:6])

@@ -194,6 +194,25 @@ def test_other_settings_stand_beside(tree: Path, serial: Path, tmp_path: Path) -
     assert len(both(out)[1]) == 2 * len(before[1])
 
 
+def test_rows_of_what_is_gone_go_in_every_version_where_asked(tree: Path, tmp_path: Path) -> None:
+    study, out, config = tmp_path / "study", tmp_path / "out", tmp_path / "own.toml"
+    shutil.copytree(tree, study)
+    config.write_text("[signal.quality]\nbaseline_min_steps = 50\n", encoding="utf-8")
+    for given in (None, config):
+        run_cohort(str(study), str(out), CohortOptions("serial", config=given))
+    (study / "plain" / "fast.csv").unlink()
+    report = run_cohort(str(study), str(out))
+    assert (report.n_gone, report.dropped_gone) == (1, False)
+    assert pd_sources(out).count("plain/fast.csv") == 2
+    with pytest.raises(UsageError, match="whole"):
+        run_cohort(str(study / "plain" / "*"), str(out), CohortOptions(drop_gone=True))
+    report = run_cohort(str(study), str(out), CohortOptions(drop_gone=True))
+    assert (report.n_gone, report.dropped_gone) == (1, True)
+    left = set(SOURCES) - {"plain/fast.csv"}
+    assert set(pd_sources(out)) == left
+    assert not any("fast.csv" in row for one in rows(out, "strides") for row in one)
+
+
 # --- kills and deaths -------------------------------------------------------------------------------
 
 
