@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.cohort_tree import RUNNERS, SECONDS, make_tree, simulated_minutes, simulated_recording
+from bench.cohort_writer import writer_table
 from bench.places import ROOT
 from bench.speed import launched, say
 from bench.tables import Section, Table, number
@@ -51,6 +52,8 @@ def cohort_section(*, long: bool) -> Section:
             folder, minutes, _LONG_ENGINES_ON if long else _ENGINES_ON, LONG_ROUNDS if long else ROUNDS
         )
         lengths = _lengths(folder)
+        longest = folder / f"of-{MINUTES[-1]}-min" / "run=0"
+        writer = writer_table(longest, folder / "written", MINUTES[-1])
         questions = _questions(folder / f"results-{sizes[-1]}")
     return Section(
         "Many recordings",
@@ -61,7 +64,7 @@ def cohort_section(*, long: bool) -> Section:
         f"{_WORKERS} processes; the Dask cluster (two local processes behind tcp://) runs before, as "
         "somebody's cluster does, and the start of the pool counts. Size of the tables: without the copies, "
         "which pack too well.",
-        (growth, engines, lengths, questions),
+        (growth, engines, lengths, writer, questions),
         _targets(sizes, costs, overhead) if long else (),
         len(sizes) + 3 + len(MINUTES),
     )
