@@ -17,6 +17,7 @@ from bumble.device import Connection, Device, Peer
 from bumble.gatt import Characteristic
 
 from pfp_sensors.rig.bleak_scanner import long_uuid
+from pfp_sensors.rig.controllers import uncut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -192,7 +193,7 @@ class SimulatedClient(BaseBleakClient):
         if self._connection is None:
             return
         try:
-            await self._connection.disconnect()
+            await uncut(self._connection.disconnect())
         except _GONE:
             if self._connection is not None:
                 raise
@@ -217,7 +218,7 @@ class SimulatedClient(BaseBleakClient):
     async def _asked(self, request: Awaitable[T]) -> T:
         """Await an answer; refusals and a link lost meanwhile become bleak's errors."""
         try:
-            return await request
+            return await uncut(request)
         except att.ATT_Error as error:
             raise BleakGATTProtocolError(int(error.error_code)) from error
         except asyncio.CancelledError as error:

@@ -9,6 +9,8 @@ from bleak.exc import BleakError
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 
+from pfp_sensors.rig.controllers import uncut
+
 if TYPE_CHECKING:
     from bumble.device import Advertisement
 
@@ -61,12 +63,12 @@ class SimulatedScanner(BaseBleakScanner):
             raise BleakError("a scan is running already on this adapter")
         self.seen_devices = {}
         self.central.on(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
-        await self.central.start_scanning(active=self._active, filter_duplicates=False, legacy=True)
+        await uncut(self.central.start_scanning(active=self._active, filter_duplicates=False, legacy=True))
 
     async def stop(self) -> None:
         """Stop scanning."""
         self.central.remove_listener(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
-        await self.central.stop_scanning(legacy=True)
+        await uncut(self.central.stop_scanning(legacy=True))
 
     def _on_advertisement(self, heard: Advertisement) -> None:
         name, services = _name_and_services(heard.data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bumble import hci
 from bumble.controller import Controller
@@ -12,7 +12,11 @@ from bumble.host import Host
 from bumble.transport.common import AsyncPipeSink
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from bumble.link import LocalLink
+
+T = TypeVar("T")
 
 _ACL_BYTES = 251  # bumble starts with 27, as if data length extension did not exist
 
@@ -77,6 +81,24 @@ class QuietHost(Host):
                 self.on_hci_number_of_completed_packets_event(packet)
             case _:
                 super().on_hci_packet(packet)
+
+
+async def uncut(asked: Awaitable[T]) -> T:
+    """Await what bumble was asked for; where that waiting is cancelled, bumble goes on to its answer.
+
+    The original does not bear being cancelled: an answer that is under way in the same turn of the event loop
+    falls on a cancelled future, and asyncio prints that as an error.
+    """
+    asking = asyncio.ensure_future(asked)
+    asking.add_done_callback(_look_at_error)
+    await asyncio.wait({asking})
+    return asking.result()
+
+
+def _look_at_error(asking: asyncio.Future[T]) -> None:
+    """Take an error for looked at: where nobody waits any more, nobody wants to know."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def make_device(link: LocalLink, name: str, address: str) -> tuple[Device, RepairedController]:

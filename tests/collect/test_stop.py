@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("bumble")
 
-from bumble.gatt_client import Client  # noqa: E402 - only where bumble is there
+from bumble.gatt_client import Client
 
 PATIENCE_S = 90.0
 SAMPLES = 0x11
