@@ -30,7 +30,8 @@ def test_the_commands_work_in_their_order(
     until = (now().date() + timedelta(14)).isoformat()
     for line in lines:
         words = [until if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else word for word in shlex.split(line)]
-        assert main(words[1:]) == 0, (line, capsys.readouterr().err)
+        fine = (0, 5) if line == "pfp doctor" else (0,)  # 5: this computer has no Bluetooth
+        assert main(words[1:]) in fine, (line, capsys.readouterr().err)
         capsys.readouterr()
     assert (tmp_path / "home/diary.sqlite3").stat().st_mode & 0o077 == 0
     assert (tmp_path / "diary.json").stat().st_mode & 0o077 == 0

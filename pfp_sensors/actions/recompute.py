@@ -225,8 +225,7 @@ class _Work:
             found.teach(watch_of(self._home, found.run).parent)
 
     def _aside(self, found: FoundAnew) -> Path:
-        folder = self._scratch / str(len(self._elsewhere))
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self._scratch))
         found.teach(folder)
         return folder
 

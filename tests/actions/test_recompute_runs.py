@@ -454,6 +454,30 @@ def test_what_a_run_teaches_is_there_before_its_figures(
     assert learned(home) == taught_now
 
 
+def test_a_dry_run_does_not_take_what_one_run_taught_for_what_another_did(
+    taught: Callable[[], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first run is analysed twice, for somebody wrote a note into it meanwhile."""
+    home, config = taught(), changed_settings(tmp_path)
+    first = next(iter(runs(home)))
+    meanwhile(monkeypatch, lambda: edited(home, first, "note", "felt easy"))
+    dry = recompute(home, None, NOW, config=config, dry_run=True)
+    assert recompute(home, None, NOW, config=config) == dry
+
+
+def test_undo_takes_back_figures_and_leaves_what_was_learned(
+    taught: Callable[[], Path], tmp_path: Path
+) -> None:
+    """As docs/diary.md says: what runs teach stays as the newer method reads it."""
+    home, config = taught(), changed_settings(tmp_path)
+    before = runs(home)
+    recompute(home, None, NOW, config=config)
+    now = learned(home)
+    undo(home, at=NOW)
+    assert runs(home) == before
+    assert learned(home) == now
+
+
 def test_a_teacher_that_cannot_be_analysed_is_named(taught: Callable[[], Path], tmp_path: Path) -> None:
     home = taught()
     first, *_, last = runs(home).values()
