@@ -20,7 +20,8 @@ from bench.places import ROOT
 from bench.speed import launched, say
 from bench.tables import Section, Table, number
 from bench.targets import Target
-from pfp_sensors.cohort.run import CohortOptions, run_cohort
+from pfp_sensors.cohort.run import run_cohort
+from pfp_sensors.model.cohort import CohortOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,6 +6,7 @@
     ├── UsageError            2: a command or call was given something it does not take
     │   └── SettingsError     2: a settings file has a wrong key or value
     ├── InputError            3: a file cannot be read, or is not what it claims to be
+    │   └── TooLargeError     3: a file is larger than the settings allow
     ├── RefusedError          4: read and understood, but the question cannot be answered from it
     └── SensorError           5: a sensor or the Bluetooth adapter does not do what is needed
         └── NoAnswerError     5: a sensor did not answer in time
@@ -54,6 +55,10 @@ class InputError(PfpError):
     """A file cannot be read, or is not what it claims to be."""
 
     exit_code = 3
+
+
+class TooLargeError(InputError):
+    """A file is larger than the setting ``import.max_bytes`` allows, so other settings may read it."""
 
 
 class RefusedError(PfpError):

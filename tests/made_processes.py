@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 SOON_S = 5.0
 
 
-def split(outcomes: Iterable[Any]) -> tuple[dict[int, int], dict[int, str]]:
-    """Return item -> result, and lost item -> reason; an item that comes twice fails the test."""
-    found, lost = {}, {}
+def split(outcomes: Iterable[Any]) -> tuple[dict[int, int], list[int]]:
+    """Return item -> result, and the lost items; an item that comes twice fails the test."""
+    found: dict[int, int] = {}
+    lost: list[int] = []
     for outcome in outcomes:
         if isinstance(outcome, Lost):
-            assert outcome.item not in lost | found
-            lost[outcome.item] = outcome.why
+            assert outcome.item not in {*lost, *found}
+            lost.append(outcome.item)
             continue
         assert len(outcome.items) == len(outcome.result)
         for item, result in zip(outcome.items, outcome.result, strict=True):
-            assert item not in lost | found
+            assert item not in {*lost, *found}
             found[item] = result
     return found, lost
 

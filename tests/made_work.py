@@ -55,6 +55,10 @@ class DiesOnce:
         return items
 
 
+def dies(items: tuple[object, ...]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def unpicklable(items: tuple[int, ...]) -> object:
     return threading.Lock()
 

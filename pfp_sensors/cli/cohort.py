@@ -8,10 +8,11 @@ from pfp_sensors.cli.judging import config_of
 from pfp_sensors.cli.output import json_line, write_error, write_out
 from pfp_sensors.cli.parser import path_text
 from pfp_sensors.cli.progress import Progress
-from pfp_sensors.errors import InputError, PfpError, RefusedError
+from pfp_sensors.errors import InputError, PfpError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from pfp_sensors.model.cohort import CohortReport
 
@@ -34,7 +35,10 @@ _SHOWN: Final = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "input", metavar="INPUT", help="folder, file, quoted pattern, or address such as s3://bucket/study"
+        "input",
+        nargs="+",
+        metavar="INPUT",
+        help="folder, file, quoted pattern, or address such as s3://bucket/study",
     )
     parser.add_argument(
         "--out", required=True, metavar="DIR", help="folder of the tables, here or at such an address"
@@ -65,8 +69,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Analyse what is there; 3 or 4 where not one recording could be analysed, 1 where the program failed."""
-    from pfp_sensors.cohort.run import CohortOptions, run_cohort
+    from pfp_sensors.cohort.run import run_cohort
+    from pfp_sensors.model.cohort import CohortOptions
 
+    given = _only(args.input)
     options = CohortOptions(args.engine, args.scheduler, args.workers, config_of(args), args.drop_gone)
     with Progress(1, "recordings", pace=True) as progress:
 
@@ -76,10 +82,10 @@ def run(args: argparse.Namespace) -> int:
 
         progress.start("looking for recordings")
         try:
-            report = run_cohort(args.input, args.out, options, tell=tell)
+            report = run_cohort(given, args.out, options, tell=tell)
         except KeyboardInterrupt:
             progress.clear()
-            write_error("\nWhat was done until now is kept; the same command goes on from there.")
+            write_error("\nWhat is in the tables by now stays; the same command goes on from there.")
             raise
     if args.json:
         write_out(json_line(_document(report)))
@@ -90,13 +96,23 @@ def run(args: argparse.Namespace) -> int:
     return _exit_code(report)
 
 
+def _only(given: Sequence[str]) -> str:
+    if len(given) == 1:
+        return given[0]
+    raise UsageError(
+        f"Found {len(given)} inputs, from {given[0]} to {given[-1]}; expected one.",
+        "Give their folder; or put a pattern in quotes, so that the shell leaves it as it is.",
+    )
+
+
 def _exit_code(report: CohortReport) -> int:
     """Give 0 where at least one recording is in the tables; a failure of the program itself is told by 1."""
     if any(one.code == PfpError.exit_code for one in report.failures):
         return PfpError.exit_code
-    if report.n_before or report.n_analysed:
+    if report.n_analysed or report.n_before > report.n_refused_before + report.n_failed_before:
         return 0
-    return InputError.exit_code if report.n_failed else RefusedError.exit_code
+    failed = report.n_failed or report.n_failed_before
+    return InputError.exit_code if failed else RefusedError.exit_code
 
 
 def _document(report: CohortReport) -> dict[str, Any]:

@@ -140,9 +140,9 @@ class _Shift(Generic[Item, Result]):
         charge = self._charges[future.key][1]
         try:
             result = future.result(timeout=FETCH_S)
-        except KilledWorker as error:
+        except KilledWorker:
             del self._charges[future.key]
-            return self._todo.worker_died(charge, _ending(error))
+            return self._todo.worker_died(charge)
         except CancelledError as error:
             raise _lost_cluster() from error
         except TimeoutError:
@@ -268,11 +268,6 @@ def _check_workers(client: Client, expected: Software) -> None:
 def _threads(client: Client) -> int:
     """Return how many batches the cluster's workers can do at the same time."""
     return sum(client.nthreads().values())
-
-
-def _ending(error: Any) -> str:
-    """Say how a worker ended, as far as Dask tells."""
-    return f"ended or was killed (worker {error.last_worker.address})"
 
 
 def _lost_cluster() -> PfpError:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, unquote
 
 from pfp_sensors.cohort.parts import pack, part_in, unpack_without
@@ -13,7 +13,6 @@ from pfp_sensors.errors import InputError, PfpError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
 
     from pfp_sensors.cohort.parts import PackedPart, Part
     from pfp_sensors.cohort.place import Place
@@ -25,7 +24,7 @@ CLAIM_NAME: Final = "cohort.json"
 
 LOCK_NAME: Final = "cohort.lock"
 
-_VERSION: Final = re.compile("runs/method=([^/]+)/parameters_sha256=([^/]+)/")
+_VERSION: Final = re.compile("(?:runs|strides)/method=([^/]+)/parameters_sha256=([^/]+)/")
 
 
 @contextmanager
@@ -40,7 +39,7 @@ def open_dataset(place: Place, method: str, parameters_sha256: str, input_text: 
     method, parameters_sha256
         What the rows are made with. Rows of another method or other settings stand beside, untouched.
     input_text
-        What it is the result of; kept in ``cohort.json``.
+        What it is the result of; kept in ``cohort.json``, with the method and settings of the last time.
 
     Yields
     ------
@@ -56,11 +55,16 @@ def open_dataset(place: Place, method: str, parameters_sha256: str, input_text: 
         If ``cohort.json`` is damaged.
     """
     _check_claim(place, input_text)
-    with _alone(place):
-        if not _check_claim(place, input_text):
-            document = {"schema": SCHEMA, "input": input_text}
+    with place.exclusive(LOCK_NAME):
+        before = _check_claim(place, input_text)
+        document = {
+            "schema": SCHEMA,
+            "input": input_text,
+            "method": method,
+            "parameters_sha256": parameters_sha256,
+        }
+        if document != before:
             place.write(CLAIM_NAME, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
-        _clear_unfinished(place)
         yield Dataset(place, method, parameters_sha256)
 
 
@@ -75,6 +79,8 @@ class Dataset:
     ----------
     place, method, parameters_sha256
         As `open_dataset`, which makes it.
+    keep_damaged
+        Whether a damaged part stays: that of an older method cannot be made again.
 
     Attributes
     ----------
@@ -82,8 +88,11 @@ class Dataset:
         What was damaged and had to be removed; its recordings are not done.
     """
 
-    def __init__(self, place: Place, method: str, parameters_sha256: str) -> None:
+    def __init__(
+        self, place: Place, method: str, parameters_sha256: str, *, keep_damaged: bool = False
+    ) -> None:
         self._place = place
+        self._keep_damaged = keep_damaged
         below = f"method={quote(method, safe='')}/parameters_sha256={parameters_sha256}/"
         self._strides, self._runs = f"strides/{below}", f"runs/{below}"
         self._parts: dict[str, Part] = {}
@@ -96,8 +105,8 @@ class Dataset:
         Returns
         -------
         Mapping
-            Stamps by source. A recording that
-            failed is left out where the system was the cause, or an older version of this program.
+            Stamps by source. A recording that failed is left out where the system was the cause, or an older
+            version of this program.
         """
         return {
             source: stamp
@@ -143,17 +152,25 @@ class Dataset:
             if not gone.isdisjoint(part.stamps):
                 self._rewrite(part, gone)
 
-    def gone(self, there: Collection[str]) -> frozenset[str]:
-        """Tell of which recordings there are rows, but that are not among those found."""
-        known = set(there)
-        return frozenset(source for part in self._parts.values() for source in part.stamps) - known
+    def sources(self) -> frozenset[str]:
+        """Tell of which recordings there are rows."""
+        return frozenset(source for part in self._parts.values() for source in part.stamps)
+
+    def with_status(self, status: Literal["refused", "failed"]) -> frozenset[str]:
+        """Tell which recordings are without running, or could not be analysed."""
+        return frozenset(source for part in self._parts.values() for source in getattr(part, status))
+
+    def n_same_bytes(self) -> int:
+        """Count the recordings that hold the same bytes as another one."""
+        hashes = [found for part in self._parts.values() for found in part.sha256.values()]
+        return len(hashes) - len(set(hashes))
 
     def others(self) -> Iterator[Dataset]:
         """Yield the rows of all other methods and settings in this place."""
         found = {_VERSION.match(file.name) for file in self._place.list_files()}
         for method, parameters in sorted({(one[1], one[2]) for one in found if one}):
             if self._runs != f"runs/method={method}/parameters_sha256={parameters}/":
-                yield Dataset(self._place, unquote(method), parameters)
+                yield Dataset(self._place, unquote(method), parameters, keep_damaged=True)
 
     def _rewrite(self, part: Part, gone: Collection[str]) -> None:
         """Put a part's other rows into a new part, then remove it."""
@@ -197,6 +214,13 @@ class Dataset:
         self._undouble()
 
     def _remove_damaged(self, name: str, *, with_strides: bool) -> None:
+        if self._keep_damaged:
+            where = f"{self._place.text}/{self._runs}{name}"
+            text = (
+                f"{where} is damaged: whether it has rows of what is gone is not known. It was left as it is."
+            )
+            self.warnings = (*self.warnings, text)
+            return
         self._place.remove(self._runs + name)
         if with_strides:
             self._place.remove(self._strides + name)
@@ -225,47 +249,26 @@ def _inside(folder: str, sizes: Mapping[str, int | None]) -> dict[str, int | Non
     return {name.removeprefix(folder): size for name, size in parts.items() if name.startswith(folder)}
 
 
-def _alone(place: Place) -> AbstractContextManager[object]:
-    """Keep other processes of this computer out; where a place is not a folder of it, nothing can."""
-    from pfp_sensors.cohort.local_place import LocalPlace
-    from pfp_sensors.store.run_lock import RunLock
-    from pfp_sensors.store.sealed_files import make_private_folder
-
-    if not isinstance(place, LocalPlace):
-        return nullcontext()
-    make_private_folder(place.root)
-    return RunLock(place.root, LOCK_NAME, ("folder", "--out"))
-
-
-def _clear_unfinished(place: Place) -> None:
-    """Remove what a kill in the middle of writing a file has left here; a store keeps nothing of it."""
-    from pfp_sensors.cohort.local_place import LocalPlace
-
-    if isinstance(place, LocalPlace):
-        for path in place.root.rglob(".*.part"):
-            path.unlink(missing_ok=True)
-
-
-def _check_claim(place: Place, input_text: str) -> bool:
-    """Tell whether a place is the result of an input already; False where it is empty."""
+def _check_claim(place: Place, input_text: str) -> Mapping[str, Any] | None:
+    """Read what a place says that it is the result of; None where it is empty."""
     names = {file.name for file in place.list_files()} - {LOCK_NAME}
     if not names:
-        return False
+        return None
     if CLAIM_NAME not in names:
         raise UsageError(
             f"{place.text} holds files and no {CLAIM_NAME}; expected the result of `pfp cohort`, or nothing.",
             "Give another folder as --out, one that is empty or not there.",
         )
-    found = _claimed_input(place)
-    if found != input_text:
+    found = _claim(place)
+    if found["input"] != input_text:
         raise UsageError(
-            f"{place.text} is the result of {found}; expected {input_text}.",
+            f"{place.text} is the result of {found['input']}; expected {input_text}.",
             f'Give another --out; or, where the recordings were only moved, correct "input" in {CLAIM_NAME}.',
         )
-    return True
+    return found
 
 
-def _claimed_input(place: Place) -> str:
+def _claim(place: Place) -> dict[str, Any]:
     name = f"{place.text}/{CLAIM_NAME}"
     try:
         document: Any = json.loads(place.read(CLAIM_NAME).decode("utf-8"))
@@ -278,7 +281,7 @@ def _claimed_input(place: Place) -> str:
             f"{name}: found schema {document.get('schema')!r}; expected {SCHEMA}.",
             "Another version of this program made it: use that one, or give another --out.",
         )
-    return str(document["input"])
+    return document
 
 
 def _no_claim(name: str, found: str) -> PfpError:

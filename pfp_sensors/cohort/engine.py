@@ -38,10 +38,9 @@ class Finished(Generic[Item, Result]):
 
 @dataclass(frozen=True, slots=True)
 class Lost(Generic[Item]):
-    """An item whose worker process died each time, the last time with nothing else running; and why."""
+    """An item whose worker process died each time, the last time with nothing else running."""
 
     item: Item
-    why: str
 
 
 Outcome: TypeAlias = Finished[Item, Result] | Lost[Item]

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from pfp_sensors.cohort.place import LINKED, UNREADABLE
 from pfp_sensors.formats.file_groups import FileGroup, below
 from pfp_sensors.formats.grouping import ending_of, group_files
 from pfp_sensors.model.cohort import CohortInput, FoundInputs
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 NO_ENDING: Final = "no ending"
 """What files without an ending are counted as."""
-
-NOT_LISTED: Final = "folder that may not be read"
-"""What folders are counted as that cannot be listed."""
 
 _OWN_RESULT: Final = re.compile(r"(?:^|/)method=[^/]*/parameters_sha256=[^/]*/[^/]*")
 """A table of a cohort, wherever it lies: its rows are results, not samples."""
@@ -71,8 +69,18 @@ def inputs_of(files: Sequence[PlaceFile], asked: Asked, leave_out: str | None = 
     groups = _chosen(group_files(readable, _endings(asked)), asked, stamps)
     inputs = tuple(_input(group, stamps) for group in groups)
     used = {path for group in groups for path in group.files}
-    others = Counter(_counted_as(name) for name in stamps if name not in used and asked.fits(name))
-    return FoundInputs(inputs, dict(sorted(others.items())))
+    others = Counter(
+        ending_of(name) or NO_ENDING
+        for name in stamps
+        if name not in used and not name.endswith("/") and asked.fits(name)
+    )
+    return FoundInputs(
+        inputs, dict(sorted(others.items())), _folders(stamps, UNREADABLE), _folders(stamps, LINKED)
+    )
+
+
+def _folders(stamps: Mapping[str, str], why: str) -> tuple[str, ...]:
+    return tuple(sorted(name for name, stamp in stamps.items() if name.endswith("/") and stamp == why))
 
 
 def _endings(asked: Asked) -> tuple[str, ...]:
@@ -105,7 +113,3 @@ def _input(group: FileGroup, stamps: Mapping[str, str]) -> CohortInput:
     for path in group.files:
         digest.update(f"{path}\0{stamps[path]}\0".encode())
     return CohortInput(group.source or "", group.files, digest.hexdigest()[:32])
-
-
-def _counted_as(name: str) -> str:
-    return NOT_LISTED if name.endswith("/") else ending_of(name) or NO_ENDING

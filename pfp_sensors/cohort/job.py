@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pfp_sensors.errors import InputError, PfpError
+from pfp_sensors.formats.file_groups import ROOT_SOURCE
+from pfp_sensors.formats.plain_file import is_odd_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,10 +61,10 @@ def process(given: CohortInput, job: Job) -> Rows:
     try:
         with job.place.fetched(given) as path:
             return _analysed(given, path, job)
-    except PfpError as error:
-        return failed_rows(given.source, given.stamp, _without_path(error, path, given.source))
-    except Exception as error:  # the boundary: a bug met in one file must not stop the others
-        return failed_rows(given.source, given.stamp, _without_path(_bug(error), path, given.source))
+    except Exception as error:  # the boundary: what is met in one file must not stop the others
+        if path is None:
+            return _not_fetched(given, error)
+        return failed_rows(given.source, given.stamp, _without_path(_told(error), path, given.source))
 
 
 def process_all(batch: Iterable[CohortInput], job: Job) -> Rows:
@@ -72,15 +74,21 @@ def process_all(batch: Iterable[CohortInput], job: Job) -> Rows:
     return concat([process(given, job) for given in batch])
 
 
-def lost_rows(given: CohortInput, why: str) -> Rows:
-    """Make the row of a recording whose process ended while it worked on it."""
+def lost_rows(given: CohortInput) -> Rows:
+    """Make the row of a recording that was given up because its processes died; the next run tries it again.
+
+    It is the same from every engine. How a process ended is not in it, since not every engine can tell.
+    """
+    from pfp_sensors.cohort.lost_work import MOST_DEATHS
     from pfp_sensors.cohort.rows import failed_rows
 
     error = PfpError(
-        f"{given.source}: the process that read it ended before it was done ({why}).",
-        f"Try `pfp analyze` with this recording alone, and report it if that ends too: {_REPORT}",
+        f"{given.source}: {MOST_DEATHS} processes ended while they worked on it, the last one with nothing "
+        "else to do beside it.",
+        "There may be too little memory for it: close other programs, and run the same command again. If "
+        "that does not help, try `pfp analyze` with this recording, and report it if that ends too.",
     )
-    return failed_rows(given.source, given.stamp, error)
+    return failed_rows(given.source, given.stamp, error, retry=True)
 
 
 def _analysed(given: CohortInput, path: Path, job: Job) -> Rows:
@@ -92,25 +100,47 @@ def _analysed(given: CohortInput, path: Path, job: Job) -> Rows:
     return rows_of(given.source, given.stamp, file, analyse_file(file, job.settings))
 
 
-_REPORT = "this is a mistake in pfp, not in your data."
+def _not_fetched(given: CohortInput, error: Exception) -> Rows:
+    """Make the row of a recording that could not be brought here, which may well go better another time."""
+    from pfp_sensors.cohort.rows import failed_rows
+
+    if isinstance(error, (PfpError, MemoryError)):
+        found = _told(error)
+    else:  # what a library says may hold a password, which only the place knows
+        words = error.strerror if isinstance(error, OSError) else None
+        found = InputError(
+            f"It cannot be fetched: {words or type(error).__name__}.",
+            "Check the network, that you may read it, and that the disk has room; then run the same command "
+            "again.",
+        )
+    if given.source not in found.message:
+        found = type(found)(f"{given.source}: {found.message}", found.what_to_do)
+    names = {*given.files, given.source} - {ROOT_SOURCE}
+    return failed_rows(given.source, given.stamp, found, retry=not any(map(is_odd_name, names)))
 
 
-def _bug(error: Exception) -> PfpError:
+def _told(error: Exception) -> PfpError:
     """Describe an exception that nobody foresaw; what a library says of the system is an input's fault."""
+    if isinstance(error, PfpError):
+        return error
     words = f"{type(error).__name__}: {error}"
     found: PfpError
-    if isinstance(error, OSError):
+    if isinstance(error, MemoryError):
+        found = PfpError(
+            "There was not enough memory for it.",
+            "Close other programs, or use fewer --workers, and run the same command again.",
+        )
+    elif isinstance(error, OSError):
         found = InputError(f"It cannot be read: {words}.", "Check that it is there and that you may read it.")
     else:
-        found = PfpError(f"The program failed on it: {words}.", f"Please report it; {_REPORT}")
+        advice = "Please report it; this is a mistake in pfp, not in your data."
+        found = PfpError(f"The program failed on it: {words}.", advice)
     found.__cause__ = error
     return found
 
 
-def _without_path(error: PfpError, path: Path | None, source: str) -> PfpError:
+def _without_path(error: PfpError, path: Path, source: str) -> PfpError:
     """Name the recording as the cohort does, so that rows tell nothing of the computer that made them."""
-    if path is None:
-        return error
     root = str(path).removesuffix(source)
 
     def named(text: str) -> str:

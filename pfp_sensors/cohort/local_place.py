@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pfp_sensors.cohort.place import UNREADABLE, Asked, PlaceFile, checked, is_shown, names_among
+from pfp_sensors.cohort.place import LINKED, UNREADABLE, Asked, PlaceFile, checked, is_shown
 from pfp_sensors.errors import InputError
 from pfp_sensors.store.sealed_files import flush_folder, make_private_folder, not_written, replacing
+from pfp_sensors.store.truth_files import TRUTH_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +52,11 @@ class LocalPlace:
         """Give the folder, absolute and without links."""
         return escaped(Path(os.path.realpath(self.root)).as_posix())
 
+    @property
+    def has_password(self) -> bool:
+        """Tell that a folder of this computer has none."""
+        return False
+
     def list_files(self) -> tuple[PlaceFile, ...]:
         """List all files with size and time; links to folders are not followed.
 
@@ -64,8 +72,18 @@ class LocalPlace:
 
     @contextmanager
     def fetched(self, given: CohortInput) -> Iterator[Path]:
-        """Give the path of a source: the file or folder itself."""
-        yield self._path(given.source)
+        """Give the path of a source; of a folder that holds more, one in its stead with links to its files.
+
+        So a recording is read from its own files only, as it is from a store that is not here.
+        """
+        path = self._path(given.source)
+        if not _holds_more(path, given):
+            yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="pfp-") as made:
+            for name in given.files:
+                _link(self._path(name), Path(made) / _unescaped(name))
+            yield Path(made) / _unescaped(given.source)
 
     def name_of(self, text: str) -> str | None:
         """Tell where another place lies below this one: "" for the same, None where it does not."""
@@ -103,9 +121,16 @@ class LocalPlace:
         except OSError as error:
             raise not_written(path, error) from error
 
-    def names(self, under: str = "", ending: str = "") -> tuple[str, ...]:
-        """List the names of the files below a folder, in order."""
-        return names_among(self.list_files(), under, ending)
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[None]:
+        """Keep other processes out, and remove what a kill in the middle of writing has left."""
+        from pfp_sensors.store.run_lock import RunLock
+
+        make_private_folder(self.root)
+        with RunLock(self.root, name, ("folder", "--out")):
+            for unfinished in self.root.rglob(".*.part"):
+                unfinished.unlink(missing_ok=True)
+            yield
 
     def _path(self, name: str) -> Path:
         return self.root / _unescaped(name)
@@ -135,7 +160,9 @@ class LocalPlace:
             with os.scandir(path) as entries:
                 for entry in entries:
                     name = prefix + escaped(entry.name)
-                    if entry.is_dir(follow_symlinks=False):
+                    if entry.is_symlink() and entry.is_dir():
+                        files.append(PlaceFile(f"{name}/", None, LINKED))
+                    elif entry.is_dir(follow_symlinks=False):
                         folders += [name] if is_shown(entry.name) else []
                     elif (is_shown(entry.name) or name == self.asked.pattern) and entry.is_file():
                         files.append(_file(name, entry))
@@ -152,6 +179,24 @@ def path_of(text: str) -> Path:
         plain = text[found.end() :]
         text = plain if os.path.lexists(plain) else url2pathname(plain)
     return Path(os.path.abspath(text))  # noqa: PTH100  (resolve() would follow links)
+
+
+def _holds_more(path: Path, given: CohortInput) -> bool:
+    """Tell whether a source is a folder with more in it than the recording and a truth, which is not read."""
+    if given.source in given.files or not path.is_dir():
+        return False
+    start = "" if given.source == "." else f"{given.source}/"
+    own = {_unescaped(name.removeprefix(start).partition("/")[0]) for name in given.files}
+    return any(entry.name not in own and entry.name != TRUTH_FOLDER for entry in path.iterdir())
+
+
+def _link(path: Path, link: Path) -> None:
+    """Make a link, or a copy where the system allows no links."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        link.symlink_to(path)
+    except OSError:
+        shutil.copyfile(path, link)
 
 
 def _file(name: str, entry: os.DirEntry[str]) -> PlaceFile:

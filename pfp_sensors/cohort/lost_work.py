@@ -66,15 +66,13 @@ class WorkList(Generic[Item]):
         """Take back what no worker has begun: nobody died over it."""
         (self._alone if charge.alone else self._again).append(charge)
 
-    def worker_died(self, charge: Charge[Item], how: str) -> Lost[Item] | None:
+    def worker_died(self, charge: Charge[Item]) -> Lost[Item] | None:
         """Note that a worker died over a charge; its items are tried again, or given up.
 
         Parameters
         ----------
         charge
             What the worker was working on.
-        how
-            How its process ended, in words.
 
         Returns
         -------
@@ -82,8 +80,7 @@ class WorkList(Generic[Item]):
             The item, where that was its last chance.
         """
         if charge.alone:
-            why = f"the process that worked on it died {MOST_DEATHS} times, the last time alone: it {how}"
-            return Lost(charge.items[0], why)
+            return Lost(charge.items[0])
         for item in charge.items:
             self.give_back(Charge((item,), charge.deaths + 1))
         return None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _STRIDES_BYTES: Final = b"pfp.strides_bytes"
 _ROWS_PER_GROUP: Final = 131_072
+_OF_PART: Final = ("source", "stamp", "status", "version", "retry", "sha256")
+_STATUSES: Final = ("ok", "partial", "refused", "failed")
 _EACH_DIFFERS: Final = {"stamp", "sha256", "failure", "what_to_do"}
 
 
@@ -31,6 +33,10 @@ class Part:
         Of each recording in it, by its source.
     again
         Those of them that failed in a way that another try may end better.
+    refused, failed
+        Those of them without running, and those that could not be analysed.
+    sha256
+        Of what was read of each.
     strides_bytes
         Length of the file with the strides.
     """
@@ -38,6 +44,9 @@ class Part:
     name: str
     stamps: Mapping[str, str]
     again: frozenset[str]
+    refused: frozenset[str]
+    failed: frozenset[str]
+    sha256: Mapping[str, str]
     strides_bytes: int
 
 
@@ -77,7 +86,7 @@ def part_in(runs: bytes, name: str) -> Part | None:
 
     try:
         file = pq.ParquetFile(pa.BufferReader(runs))
-        table = file.read(columns=["source", "stamp", "status", "version", "retry"], use_threads=False)
+        table = file.read(columns=list(_OF_PART), use_threads=False)
         return replace(_part_of(table, int(file.schema_arrow.metadata[_STRIDES_BYTES])), name=name)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
@@ -95,16 +104,20 @@ def unpack_without(strides: bytes, runs: bytes, sources: Collection[str]) -> Row
 
 def _part_of(runs: Any, strides_bytes: int) -> Part:
     """Name a part and tell what it holds, from the rows of its runs."""
-    names = ("source", "stamp", "status", "version", "retry")
-    rows = list(zip(*(runs[name].to_pylist() for name in names), strict=True))
+    rows = list(zip(*(runs[name].to_pylist() for name in _OF_PART), strict=True))
     stamps = {source: stamp for source, stamp, *_ in rows}
     again = frozenset(
         source
-        for source, _, status, version, retry in rows
+        for source, _, status, version, retry, _ in rows
         if status == "failed" and (retry or version != __version__)
     )
-    listed = json.dumps(sorted(stamps.items())).encode()
-    return Part(f"part-{hashlib.sha256(listed).hexdigest()[:32]}.parquet", stamps, again, strides_bytes)
+    of = {word: {source for source, _, status, *_ in rows if status == word} for word in _STATUSES}
+    refused = frozenset(of["refused"] - of["ok"] - of["partial"])
+    name = hashlib.sha256(json.dumps(sorted(stamps.items())).encode()).hexdigest()[:32]
+    sha256 = {source: found for source, *_, found in rows if found}
+    return Part(
+        f"part-{name}.parquet", stamps, again, refused, frozenset(of["failed"]), sha256, strides_bytes
+    )
 
 
 def _texts(columns: Any) -> list[str]:

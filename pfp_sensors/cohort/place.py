@@ -10,7 +10,7 @@ from pfp_sensors.errors import InputError
 from pfp_sensors.formats.plain_file import is_odd_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 UNREADABLE = "unreadable"
 """Stamp of a file or folder that may not be looked at; the name of a folder ends with "/"."""
+
+LINKED = "linked"
+"""Stamp of a link to a folder, which is not followed."""
 
 GLOB_SIGNS = "*?["
 
@@ -81,6 +84,10 @@ class Place(Protocol):
         """The folder that all names are below, the same however it was given; without passwords."""
 
     @property
+    def has_password(self) -> bool:
+        """Whether what it holds lets in whoever reads it, on its way to another process too."""
+
+    @property
     def asked(self) -> Asked:
         """Which of its files are meant."""
 
@@ -134,14 +141,19 @@ class Place(Protocol):
             If it cannot be removed.
         """
 
-    def names(self, under: str = "", ending: str = "") -> tuple[str, ...]:
-        """List the names of the files below a folder, in order; see `list_files`."""
+    def exclusive(self, name: str) -> AbstractContextManager[None]:
+        """Keep other commands out of a place for results, for the time of the block, where that can be done.
 
+        Parameters
+        ----------
+        name
+            Of the file that is the lock.
 
-def names_among(files: Iterable[PlaceFile], under: str, ending: str) -> tuple[str, ...]:
-    """Choose names by the folder above them ("" for all) and by their ending."""
-    start = f"{under.rstrip('/')}/" if under else ""
-    return tuple(file.name for file in files if file.name.startswith(start) and file.name.endswith(ending))
+        Raises
+        ------
+        UsageError
+            If another process is in there.
+        """
 
 
 def is_shown(name: str) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pfp_sensors.cohort.addresses import is_url, protocol_of, without_passwords
 from pfp_sensors.cohort.local_place import LocalPlace, escaped, path_of
 from pfp_sensors.cohort.place import GLOB_SIGNS, Asked, Place, PlaceFile
-from pfp_sensors.cohort.remote_place import RemotePlace, is_url, protocol_of, without_passwords
+from pfp_sensors.cohort.remote_place import RemotePlace
 from pfp_sensors.errors import InputError, UsageError
-from pfp_sensors.formats.motion_bids_sidecars import MOTION_ENDING
+from pfp_sensors.formats.file_groups import MOTION_ENDING
 
 __all__ = ["Place", "PlaceFile", "open_out", "open_place"]
 
@@ -38,6 +39,7 @@ def open_place(text: str) -> Place:
     UsageError
         If the address cannot be understood, or a package for it is missing.
     """
+    _check_given(text)
     if is_url(text) and protocol_of(text) not in _HERE:
         return _remote(text)
     path = path_of(text)
@@ -63,6 +65,7 @@ def open_out(text: str) -> Place:
     UsageError
         If there is a file of that name, or as `open_place`.
     """
+    _check_given(text)
     shown = without_passwords(text)
     place: RemotePlace | LocalPlace
     if is_url(text) and protocol_of(text) not in _HERE:
@@ -74,6 +77,11 @@ def open_out(text: str) -> Place:
     if is_file:
         raise UsageError(f"{shown} is a file; expected a folder.", "Give a folder for the results.")
     return place
+
+
+def _check_given(text: str) -> None:
+    if not text:
+        raise UsageError("Found an empty name; expected a folder.", "Give . for the folder you are in.")
 
 
 def _remote(text: str) -> RemotePlace:

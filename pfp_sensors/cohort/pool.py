@@ -221,7 +221,7 @@ class _Crew(Generic[Item, Result]):
             self._todo.give_back(charge)
         if not hand.ready:
             self._start_failed(how)
-        return self._todo.worker_died(begun, how) if begun else None
+        return self._todo.worker_died(begun) if begun else None
 
     def _start_failed(self, how: str) -> None:
         self._failed_starts += 1

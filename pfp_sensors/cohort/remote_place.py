@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.cohort.place import Asked, PlaceFile, checked, is_shown, names_among
+from pfp_sensors.cohort.addresses import (
+    has_password,
+    is_url,
+    protocol_of,
+    without_passwords,
+    without_secrets_of,
+)
+from pfp_sensors.cohort.place import Asked, PlaceFile, checked, is_shown
 from pfp_sensors.errors import InputError, PfpError, UsageError
 from pfp_sensors.store.sealed_files import FILE_MODE, FOLDER_MODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from pfp_sensors.model.cohort import CohortInput
 
@@ -47,8 +54,6 @@ _ERRORS: Final = (
 )
 """Errors of the libraries below fsspec that are no `OSError`."""
 
-_PASSWORD = re.compile(r"(?<=//)[^/\s]*@")
-_QUERY = re.compile(r"(https?://[^\s?]*\?)\S*", re.IGNORECASE)
 _BLOCK_BYTES: Final = 1 << 20
 
 
@@ -77,6 +82,11 @@ class RemotePlace:
     def origin(self) -> str:
         """Give the address of the folder without passwords."""
         return without_passwords(self.url).rstrip("/")
+
+    @property
+    def has_password(self) -> bool:
+        """Tell whether the address lets in whoever reads it."""
+        return has_password(self.url)
 
     def kind(self) -> str | None:
         """Tell whether the address is that of a "file" or a "directory"; None where nothing is there."""
@@ -122,8 +132,8 @@ class RemotePlace:
         store, root = opened(self.url)
         with tempfile.TemporaryDirectory(prefix="pfp-") as made:
             folder = Path(made)
-            with _reading(self.url):
-                for name in names:
+            for name in names:
+                with _reading(self.url, name):
                     _copy(store, _joined(root, name), folder, name)
             yield folder / source
 
@@ -159,24 +169,9 @@ class RemotePlace:
             except FileNotFoundError:
                 return
 
-    def names(self, under: str = "", ending: str = "") -> tuple[str, ...]:
-        """List the names of the files below a folder, in order."""
-        return names_among(self.list_files(), under, ending)
-
-
-def is_url(text: str) -> bool:
-    """Tell an address of a store; the letter of a Windows drive makes none."""
-    return re.match(r"[a-z][a-z0-9+.-]+(?:://|::)", text, re.IGNORECASE) is not None
-
-
-def protocol_of(url: str) -> str:
-    """Name the kind of store in an address."""
-    return url.partition(":")[0].lower()
-
-
-def without_passwords(text: str) -> str:
-    """Take out of an address what lets somebody in: user and password, and the query of a web address."""
-    return _QUERY.sub(r"\1...", _PASSWORD.sub("", text))
+    def exclusive(self, _name: str) -> AbstractContextManager[None]:
+        """Do nothing: a store has no locks, and keeps nothing half written."""
+        return nullcontext()
 
 
 def opened(url: str) -> tuple[Any, str]:
@@ -253,12 +248,8 @@ def _shown(url: str, name: str) -> str:
 
 
 def _words(error: Exception, url: str) -> str:
-    """Give what a library says, without what lets somebody in, in whatever form it repeats that."""
-    words = without_passwords(str(error)).rstrip(".")
-    for found in _PASSWORD.findall(url):
-        for secret in (found, *found[:-1].split(":", 1)[1:]):
-            words = words.replace(secret, "...") if secret else words
-    return words or type(error).__name__
+    """Give what a library says, without what lets somebody in."""
+    return without_secrets_of(url, str(error).rstrip(".")) or type(error).__name__
 
 
 def _install(url: str, error: ImportError) -> str:

@@ -12,6 +12,7 @@ from pfp_sensors import __version__
 from pfp_sensors.cohort.arrow_columns import column_of_array, column_of_value, column_of_values
 from pfp_sensors.cohort.rows_runs import leg_cells
 from pfp_sensors.cohort.schemas import RUNS_COLUMNS, STRIDES_COLUMNS, runs_schema, strides_schema
+from pfp_sensors.errors import TooLargeError
 from pfp_sensors.formats.strides_table import stride_values
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def rows_of(source: str, stamp: str, file: RecordingFile, analysis: FileAnalysis
     return Rows(pa.concat_tables(strides), _runs(runs))
 
 
-def failed_rows(source: str, stamp: str, error: PfpError) -> Rows:
+def failed_rows(source: str, stamp: str, error: PfpError, *, retry: bool = False) -> Rows:
     """Lay out a recording that could not be read: one row that says why, and no strides.
 
     Parameters
@@ -78,8 +79,10 @@ def failed_rows(source: str, stamp: str, error: PfpError) -> Rows:
     source, stamp
         Of the :class:`pfp_sensors.model.cohort.CohortInput`.
     error
-        Its texts name no folder of this computer. Where its cause is that the system refused (no
-        permission, no such file, a full disk), ``retry`` is true.
+        Its texts name no folder of this computer.
+    retry
+        Whether another try may help. Where the system refused (no permission, no such file, a full disk, no
+        memory) or a limit of the settings was met, it may anyway.
     """
     import pyarrow as pa
 
@@ -90,7 +93,7 @@ def failed_rows(source: str, stamp: str, error: PfpError) -> Rows:
         "failure": error.message,
         "failure_code": error.exit_code,
         "what_to_do": error.what_to_do or None,
-        "retry": _system_refused(error),
+        "retry": retry or _may_pass(error),
     }
     return Rows(pa.Table.from_batches([], strides_schema()), _runs([_where(source) | cells]))
 
@@ -113,10 +116,12 @@ def _where(source: str) -> dict[str, Any]:
     return {"source": source} | known
 
 
-def _system_refused(error: BaseException) -> bool:
-    """Tell whether the system is the cause; for damage, libraries raise an OSError without a number."""
-    cause = error.__cause__
+def _may_pass(error: PfpError) -> bool:
+    """Tell whether the system or a limit is the cause; an OSError without a number is about damage."""
+    cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, (MemoryError, TooLargeError)):
+            return True
         if isinstance(cause, OSError) and cause.errno is not None:
             return True
         cause = cause.__cause__

@@ -6,23 +6,22 @@ import math
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from pfp_sensors.errors import InputError, PfpError, UsageError
-from pfp_sensors.model.cohort import CohortFailure, CohortReport
+from pfp_sensors.model.cohort import CohortFailure, CohortOptions, CohortReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from pfp_sensors.cohort.dataset import Dataset
     from pfp_sensors.cohort.engine import Engine, Outcome
     from pfp_sensors.cohort.job import Job
+    from pfp_sensors.cohort.place import Place
+    from pfp_sensors.cohort.plan import Plan
     from pfp_sensors.cohort.rows import Rows
     from pfp_sensors.model.cohort import CohortInput, FoundInputs
-
-EngineName = Literal["serial", "pool", "dask"]
 
 BATCH: Final = 20
 """Recordings sent to a process at once: enough that sending costs little, few enough that all stay busy."""
@@ -32,56 +31,6 @@ _BATCHES_EACH: Final = 4
 
 _ALONE: Final = 8
 """Fewer recordings than this are done before a second process has started."""
-
-_PART_INPUTS: Final = 500
-_PART_STRIDES: Final = 500_000
-_PART_S: Final = 20.0
-"""Rows are written once so many rows have come, or after so many seconds: a kill costs that."""
-
-
-@dataclass(frozen=True, slots=True)
-class CohortOptions:
-    """How a cohort is worked on.
-
-    Attributes
-    ----------
-    engine
-        "serial" in this process, "pool" in processes of this computer, "dask" on a cluster; None: "dask"
-        where a scheduler is given, else "pool", but "serial" where recordings are few.
-    scheduler
-        Address of a Dask scheduler, as "tcp://10.0.0.5:8786"; None starts one here where Dask is asked for.
-    workers
-        Processes to start; None: one for each processor that may be used.
-    config
-        A file of settings to use in place of the shipped ones.
-    drop_gone
-        Whether to remove the rows, of every method and settings, of recordings that are no longer there.
-    """
-
-    engine: EngineName | None = None
-    scheduler: str | None = None
-    workers: int | None = None
-    config: Path | None = None
-    drop_gone: bool = False
-
-    def __post_init__(self) -> None:
-        """Check that the options do not contradict each other.
-
-        Raises
-        ------
-        UsageError
-            If they do.
-        """
-        if self.scheduler is not None and self.engine not in {None, "dask"}:
-            raise UsageError(
-                f"A scheduler belongs to the engine dask; found {self.engine}.", "Leave one of the two away."
-            )
-        if self.workers is not None and self.workers < 1:
-            raise UsageError(f"The number of workers is {self.workers}.", "Give 1 or more.")
-        if self.workers is not None and self.scheduler is not None:
-            raise UsageError(
-                "The workers of a cluster are those it has.", "Leave the number of workers away."
-            )
 
 
 def run_cohort(
@@ -131,6 +80,7 @@ def run_cohort(
     from pfp_sensors.cohort.inputs import find_inputs
     from pfp_sensors.cohort.job import Job
     from pfp_sensors.cohort.places import open_out, open_place
+    from pfp_sensors.cohort.plan import drop_everywhere, make_plan
     from pfp_sensors.settings import load_import_settings, load_signal_settings
     from pfp_sensors.settings.load import parameters_sha256
 
@@ -140,21 +90,15 @@ def run_cohort(
     place = open_place(given)
     found = find_inputs(place, out)
     if not found.inputs:
-        raise _nothing(given, found)
-    if options.drop_gone and place.asked.pattern:
-        raise UsageError(
-            f"{given} names some recordings of a tree; what is gone can be told of the whole only.",
-            "Give the folder itself, or leave --drop-gone away.",
-        )
+        raise _nothing(given, found, options)
+    _check(place, found, options)
     hashed = parameters_sha256(settings)
     with open_dataset(open_out(out), METHOD_VERSION, hashed, place.origin) as dataset:
-        stamps = dataset.done()
-        todo = [one for one in found.inputs if stamps.get(one.source) != one.stamp]
-        n_gone = 0 if place.asked.pattern else _gone(dataset, found, drop=options.drop_gone)
-        dataset.drop([one.source for one in todo])
-        count = _Count(len(todo), tell)
-        engine = _do(todo, Job(place, settings, limits), dataset, options, count)
-        warnings = tuple(dataset.warnings)
+        plan = make_plan(found, place.asked, dataset)
+        warnings = drop_everywhere(dataset, plan.gone) if options.drop_gone else ()
+        count = _Count(len(plan.todo), tell)
+        engine = _do(plan, Job(place, settings, limits), dataset, options, count)
+        warnings = (*dataset.warnings, *warnings)
     seconds = time.monotonic() - start_s
     return CohortReport(
         out=out,
@@ -163,29 +107,24 @@ def run_cohort(
         engine=engine[0],
         workers=engine[1],
         n_inputs=len(found.inputs),
-        n_before=len(found.inputs) - len(todo),
+        n_before=len(found.inputs) - len(plan.todo),
+        n_refused_before=plan.n_refused_before,
+        n_failed_before=plan.n_failed_before,
         n_analysed=count.analysed,
         n_refused=count.refused,
         n_failed=len(count.failures),
         n_strides=count.strides,
-        n_gone=n_gone,
+        n_gone=len(plan.gone),
         dropped_gone=options.drop_gone,
         passed_over=found.passed_over,
+        not_listed=found.not_listed,
+        linked=found.linked,
+        n_same_bytes=dataset.n_same_bytes(),
         warnings=warnings,
         failures=tuple(sorted(count.failures, key=lambda one: one.source)),
         seconds=seconds,
-        per_second=len(todo) / seconds if todo else None,
+        per_second=len(plan.todo) / seconds if plan.todo else None,
     )
-
-
-def _gone(dataset: Dataset, found: FoundInputs, *, drop: bool) -> int:
-    """Count the recordings of which there are rows only; remove those rows where that was asked for."""
-    there = {one.source for one in found.inputs}
-    gone = dataset.gone(there)
-    if drop:
-        for one in (dataset, *dataset.others()):
-            one.drop(one.gone(there))
-    return len(gone)
 
 
 @dataclass(slots=True)
@@ -218,19 +157,19 @@ class _Count:
             self.tell(self.done, self.total)
 
 
-def _do(
-    todo: Sequence[CohortInput], job: Job, dataset: Dataset, options: CohortOptions, count: _Count
-) -> tuple[str, int]:
+def _do(plan: Plan, job: Job, dataset: Dataset, options: CohortOptions, count: _Count) -> tuple[str, int]:
     """Work on what is to be done and write what comes; what has come is written however this ends."""
+    from pfp_sensors.cohort.gathered import Gathered
     from pfp_sensors.cohort.job import process_all
 
+    todo = plan.todo
     if not todo:
         return "none", 0
     if count.tell is not None:
         count.tell(0, len(todo))
     with _engine(len(todo), options) as engine:
         batches = _batches(todo, engine.workers)
-        written = _Written(dataset)
+        written = Gathered(dataset, plan.superseded)
         try:
             for outcome in engine.run(partial(process_all, job=job), batches):
                 rows = _rows(outcome)
@@ -266,40 +205,35 @@ def _rows(outcome: Outcome[CohortInput, Rows]) -> Rows:
     from pfp_sensors.cohort.engine import Lost
     from pfp_sensors.cohort.job import lost_rows
 
-    return lost_rows(outcome.item, outcome.why) if isinstance(outcome, Lost) else outcome.result
+    return lost_rows(outcome.item) if isinstance(outcome, Lost) else outcome.result
 
 
-class _Written:
-    """Gathers rows and writes them in parts."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-        self._rows: list[Rows] = []
-        self._since_s = time.monotonic()
-
-    def add(self, rows: Rows) -> None:
-        """Keep rows, and write all that were kept once they are enough or it is long ago."""
-        self._rows.append(rows)
-        inputs = sum(one.runs.num_rows for one in self._rows)
-        strides = sum(one.strides.num_rows for one in self._rows)
-        if inputs >= _PART_INPUTS or strides >= _PART_STRIDES or time.monotonic() - self._since_s >= _PART_S:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was kept."""
-        from pfp_sensors.cohort.rows import concat
-
-        rows, self._rows = self._rows, []
-        self._since_s = time.monotonic()
-        if rows:
-            self._dataset.append(concat(rows))
+def _check(place: Place, found: FoundInputs, options: CohortOptions) -> None:
+    """Refuse what would remove rows by mistake, or tell a password to whoever listens."""
+    if options.drop_gone and place.asked.pattern:
+        raise UsageError(
+            f"{place.text} names some recordings of a tree; what is gone can be told of the whole only.",
+            "Give the folder itself, or leave --drop-gone away.",
+        )
+    if options.drop_gone and found.not_listed:
+        raise InputError(
+            f"{place.text}: {found.not_listed[0]} may not be read, so what is gone cannot be told.",
+            "Nothing was removed. See that all folders can be read, or leave --drop-gone away.",
+        )
+    if options.scheduler is not None and place.has_password and not options.scheduler.startswith("tls://"):
+        raise UsageError(
+            f"{place.text} has a password in it, which {options.scheduler} would be told unprotected.",
+            "Give the password in the settings of the store's own package on each worker.",
+        )
 
 
-def _nothing(given: str, found: FoundInputs) -> PfpError:
+def _nothing(given: str, found: FoundInputs, options: CohortOptions) -> PfpError:
     """Say that a tree holds no recording, and what it does hold."""
     others = ", ".join(f"{number} {ending}" for ending, number in sorted(found.passed_over.items())[:8])
     return InputError(
         f"{given}: found no recording{f' among {others}' if others else ''}; expected CSV, Parquet or zip "
         "files, or folders of this program.",
-        "Check the folder; `pfp analyze FILE` says of one file what it is.",
+        "Nothing was removed. Where all are to go, delete the folder of the results."
+        if options.drop_gone
+        else "Check the folder; `pfp analyze FILE` says of one file what it is.",
     )

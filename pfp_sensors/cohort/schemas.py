@@ -125,10 +125,10 @@ RUNS_COLUMNS: Final = (
     CohortColumn("reasons", "reasons", "why something is missing or to be read with care"),
     CohortColumn("notes", "texts", "what the reader had to do, in plain sentences"),
     CohortColumn("failure", "text", "of a failed recording: what was found"),
-    CohortColumn("failure_code", "whole", "its exit code in `pfp analyze`: 3 not readable, 1 a bug"),
+    CohortColumn("failure_code", "whole", "3 not readable, as from `pfp analyze`; 1 a bug, or no memory"),
     CohortColumn("what_to_do", "text", "of a failed recording: the next step"),
     CohortColumn(
-        "retry", "flag", "of a failed recording: true where the system refused, so a later run tries again"
+        "retry", "flag", "of a failed recording: true where another try may help, so the next run does"
     ),
 )
 """One row for each sensor of a recording, one for a recording that failed; an empty cell is unknown."""

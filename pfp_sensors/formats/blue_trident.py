@@ -20,6 +20,7 @@ from pfp_sensors.formats.sensor_files import (
     from_start,
     grouped,
     head_line,
+    is_packed_copy,
     is_plain_count,
     kinds_of,
     moment_of,
@@ -81,9 +82,12 @@ def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
     """Group the files of each sensor in a folder; the low-g one is what is read, else the high-g one."""
     found = []
     for kinds in kinds_of(tree.in_folder(folder), _FILE).values():
-        first = next((kinds[kind][0] for kind in ("lowg", "highg") if kind in kinds), None)
-        files = tuple(below(folder, name) for names in kinds.values() for name in names)
-        found.append(FileGroup(None if first is None else below(folder, first), files))
+        read = next((kinds[kind] for kind in ("lowg", "highg") if kind in kinds), [])
+        first = [name for name in read if not is_packed_copy(name, read)]
+        rest = [below(folder, name) for names in kinds.values() for name in names if name not in first]
+        found += [FileGroup(path := below(folder, name), (path, *rest)) for name in first]
+        if not first:
+            found.append(FileGroup(None, tuple(rest)))
     return tuple(found)
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+MOTION_ENDING: Final = "_motion.tsv"
+"""How the names of motion-BIDS samples end."""
 
 ROOT_SOURCE: Final = "."
 """What a recording is called whose folder is the root itself."""
@@ -42,11 +45,14 @@ class FileTree:
         All of them.
     folders
         Those that have files, in order.
+    motion_folders
+        Those with samples of motion-BIDS, in order.
     """
 
     names: Mapping[str, tuple[str, ...]]
     files: frozenset[str]
     folders: tuple[str, ...]
+    motion_folders: tuple[str, ...]
 
     def in_folder(self, folder: str) -> tuple[str, ...]:
         """List the plain names of the files right in a folder."""
@@ -58,8 +64,13 @@ class FileTree:
 
     def has_folder_like(self, start: str) -> bool:
         """Tell whether the path of a folder begins so."""
-        at = bisect_left(self.folders, start)
-        return at < len(self.folders) and self.folders[at].startswith(start)
+        return _any_begins(self.folders, start)
+
+    def has_motion(self, folder: str) -> bool:
+        """Tell whether there are samples of motion-BIDS in a folder or below it."""
+        own = bisect_left(self.motion_folders, folder)
+        is_there = own < len(self.motion_folders) and self.motion_folders[own] == folder
+        return is_there or _any_begins(self.motion_folders, f"{folder}/" if folder else "")
 
 
 def tree_of(paths: Iterable[str]) -> FileTree:
@@ -76,7 +87,13 @@ def tree_of(paths: Iterable[str]) -> FileTree:
         folder, _, name = path.rpartition("/")
         folders.setdefault(folder, []).append(name)
     names = {folder: tuple(folders[folder]) for folder in sorted(folders)}
-    return FileTree(names, frozenset(files), tuple(names))
+    motion = tuple(folder for folder in names if any(name.endswith(MOTION_ENDING) for name in names[folder]))
+    return FileTree(names, frozenset(files), tuple(names), motion)
+
+
+def _any_begins(ordered: Sequence[str], start: str) -> bool:
+    at = bisect_left(ordered, start)
+    return at < len(ordered) and ordered[at].startswith(start)
 
 
 def below(folder: str, name: str) -> str:

@@ -19,6 +19,7 @@ from pfp_sensors.formats.sensor_files import (
     from_start,
     grouped,
     head_line,
+    is_packed_copy,
     is_plain_count,
     kinds_of,
     moment_of,
@@ -75,7 +76,7 @@ def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
     for kinds in kinds_of(tree.in_folder(folder), _FILE).values():
         kind = next((kind for kind in _ACC_KINDS if kind in kinds), None)
         first = (
-            [] if kind is None else [name for name in kinds[kind] if not _is_packed_copy(name, kinds[kind])]
+            [] if kind is None else [name for name in kinds[kind] if not is_packed_copy(name, kinds[kind])]
         )
         rest = [below(folder, name) for names in kinds.values() for name in names if name not in first]
         found += [FileGroup(path := below(folder, name), (path, *rest)) for name in first]
@@ -112,10 +113,6 @@ def read(path: Path, request: ReadRequest) -> RecordingFile:
         for (label, _), (acc, gyr, notes) in zip(chosen.sensors, pairs, strict=True)
     )
     return RecordingFile(_source(path, [(acc, gyr) for acc, gyr, _ in pairs]), recordings, chosen.notes)
-
-
-def _is_packed_copy(name: str, names: Sequence[str]) -> bool:
-    return name.lower().endswith(".gz") and name[: -len(".gz")] in names
 
 
 def _source(path: Path, pairs: Sequence[tuple[Path, Path | None]]) -> Source:

@@ -16,7 +16,8 @@ from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.formats.columns import Layout
 from pfp_sensors.formats.csv_header import CsvHead
 from pfp_sensors.formats.csv_table import read_table
-from pfp_sensors.formats.motion_bids_sidecars import MOTION_ENDING, TrackingSystem, read_tracking_system
+from pfp_sensors.formats.file_groups import MOTION_ENDING
+from pfp_sensors.formats.motion_bids_sidecars import TrackingSystem, read_tracking_system
 from pfp_sensors.formats.request import too_large
 from pfp_sensors.formats.samples import recordings_of
 from pfp_sensors.formats.sensors import choose_sensors, side_of

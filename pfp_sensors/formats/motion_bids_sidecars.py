@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.errors import InputError
 from pfp_sensors.formats.columns import Axes, SensorColumns
+from pfp_sensors.formats.file_groups import MOTION_ENDING
 from pfp_sensors.formats.motion_bids_words import (
     ACC_RANGE_KEY,
     ACCELERATION_KEY,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.model.recording import Acceleration
-
-MOTION_ENDING: Final = "_motion.tsv"
 
 _MAX_BYTES = 4_000_000
 _YEARS: Final = range(1700, 2200)

@@ -21,7 +21,6 @@ from pfp_sensors.formats.axis_streams import (
     without_copies,
 )
 from pfp_sensors.formats.csv_table import table_of
-from pfp_sensors.formats.file_groups import ROOT_SOURCE, FileGroup, below
 from pfp_sensors.formats.line_blocks import blocks_of, line_blocks
 from pfp_sensors.formats.members import any_begins, first_bytes, open_members
 from pfp_sensors.formats.phyphox_clock import NO_CLOCK, Clock, clock_of
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
     from pfp_sensors.formats.columns import Layout
     from pfp_sensors.formats.csv_header import CsvHead
-    from pfp_sensors.formats.file_groups import FileTree
     from pfp_sensors.formats.request import ReadRequest
 
 _TIME_FIRST: Final = re.compile(rb'(?:\xef\xbb\xbf)?"(?:Time|t) \(s\)"[,;\t]')
@@ -47,9 +45,6 @@ _KINDS: Final = {
     "gyr": (re.compile(r"gyroscope ([xyz]) \(rad/s\)", re.IGNORECASE), "rps"),
 }
 _WANTED: Final = re.compile(rb"(?:acc?elerat(?:ion|ometer) x \(m/s|gyroscope x \(rad/s)", re.IGNORECASE)
-_ACC_NAME: Final = re.compile(r"(?:linear )?acceler(?:ation|ometer)(?: with(?:out)? g)?\.csv")
-_GYR_NAME: Final = "gyroscope.csv"
-_META_NAMES: Final = frozenset({"device.csv", "time.csv"})
 _TIMES_NAME = "meta/time.csv"
 _TIMES_BYTES = 1_000_000
 _NEW_TABLE = re.compile(rb'^(?=")', re.MULTILINE)
@@ -58,19 +53,6 @@ _NEW_TABLE = re.compile(rb'^(?=")', re.MULTILINE)
 def sniff(path: Path, head: bytes) -> bool:
     """Tell a table of phyphox by its quoted header, alone or in an archive or folder."""
     return bool(_TIME_FIRST.match(head)) or any_begins(path, head, _is_table, _begins)
-
-
-def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
-    """Take an unpacked export for one recording: told by its folder ``meta``, or by tables of two kinds."""
-    meta = below(folder, "meta")
-    tables = [name for name in tree.in_folder(folder) if _is_table(name)]
-    about = [name for name in tree.in_folder(meta) if name.lower() in _META_NAMES]
-    plain = {name.lower() for name in tables}
-    both = _GYR_NAME in plain and any(map(_ACC_NAME.fullmatch, plain))
-    if not tables or not (about or both):
-        return ()
-    files = [below(folder, name) for name in tables] + [below(meta, name) for name in about]
-    return (FileGroup(folder or ROOT_SOURCE, tuple(files)),)
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.errors import InputError
+from pfp_sensors.errors import TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,9 @@ class ReadRequest:
     mapping: Path | None = None
 
 
-def too_large(path: Path, size: int, max_bytes: int) -> InputError:
+def too_large(path: Path, size: int, max_bytes: int) -> TooLargeError:
     """Say that a file exceeds the limit."""
-    return InputError(
+    return TooLargeError(
         f"{path} has at least {size} bytes (unpacked); the limit is {max_bytes} (setting import.max_bytes).",
         "Cut the recording into parts, or raise import.max_bytes if this size is meant.",
     )

@@ -15,7 +15,7 @@ from pfp_sensors.formats.csv_cells import split_line
 from pfp_sensors.formats.sensors import choose_sensors, side_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pfp_sensors.formats.request import ReadRequest
@@ -94,6 +94,11 @@ def kinds_of(names: Iterable[str], pattern: re.Pattern[str]) -> dict[str, dict[s
             kinds = groups.setdefault(found["sensor"], {})
             kinds.setdefault(found["kind"].lower(), []).append(name)
     return groups
+
+
+def is_packed_copy(name: str, names: Collection[str]) -> bool:
+    """Tell whether a file is packed with gzip and lies unpacked beside it."""
+    return name.lower().endswith(".gz") and name[: -len(".gz")] in names
 
 
 def choose_groups(folder: Path, groups: Sequence[str], request: ReadRequest) -> Chosen:

@@ -22,7 +22,6 @@ from pfp_sensors.formats.axis_streams import (
     without_copies,
 )
 from pfp_sensors.formats.csv_table import table_of
-from pfp_sensors.formats.file_groups import ROOT_SOURCE, FileGroup, below
 from pfp_sensors.formats.line_blocks import blocks_of
 from pfp_sensors.formats.members import any_begins, open_members, plain_name
 from pfp_sensors.formats.samples import recordings_of
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
     from pfp_sensors.formats.columns import Layout
     from pfp_sensors.formats.csv_header import CsvHead
-    from pfp_sensors.formats.file_groups import FileTree
     from pfp_sensors.formats.members import Members
     from pfp_sensors.formats.request import ReadRequest
     from pfp_sensors.model.recording import Acceleration
@@ -44,8 +42,10 @@ if TYPE_CHECKING:
 _TOTAL, _ACC, _GRAVITY = "totalacceleration.csv", "accelerometer.csv", "gravity.csv"
 _RAW_ACC, _RAW_GYR = "accelerometeruncalibrated.csv", "gyroscopeuncalibrated.csv"
 _GYR, _METADATA = "gyroscope.csv", "metadata.csv"
-_WANTED: Final = frozenset((_TOTAL, _ACC, _GRAVITY, _RAW_ACC, _RAW_GYR, _GYR, _METADATA))
-_TABLES: Final = _WANTED - {_METADATA}
+WANTED: Final = frozenset((_TOTAL, _ACC, _GRAVITY, _RAW_ACC, _RAW_GYR, _GYR, _METADATA))
+"""Tables that are read, in small letters."""
+
+_TABLES: Final = WANTED - {_METADATA}
 _METADATA_BYTES = 100_000
 _CLOCK_RANGE_S = (946_684_800.0, 4_102_444_800.0)
 """2000 to 2100: outside, the column is no time of day."""
@@ -69,21 +69,6 @@ def sniff(path: Path, head: bytes) -> bool:
     return any_begins(
         path, head, lambda name: plain_name(name) in _TABLES, lambda first: b"seconds_elapsed" in first
     )
-
-
-def groups(folder: str, tree: FileTree) -> tuple[FileGroup, ...]:
-    """Take a folder with tables of Sensor Logger for one recording, with all CSV files right in it.
-
-    Some names are those of phyphox too; that keeps a folder ``meta`` beside its tables.
-    """
-    names = tree.in_folder(folder)
-    plain = {name.lower() for name in names}
-    tables = plain & _TABLES
-    known = len(tables) > 1 or (tables and _METADATA in plain)
-    if not known or tree.in_folder(below(folder, "meta")):
-        return ()
-    files = tuple(below(folder, name) for name in names if name.lower().endswith(".csv"))
-    return (FileGroup(folder or ROOT_SOURCE, files),)
 
 
 def read(path: Path, request: ReadRequest) -> RecordingFile:
@@ -119,12 +104,12 @@ def _files(path: Path, members: Members) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for name in members.names:
         plain = plain_name(name)
-        if plain in _WANTED and plain in names:
+        if plain in WANTED and plain in names:
             raise InputError(
                 f"{path} holds several recordings: {names[plain]} and {name}.",
                 "Unpack it, and give the folder of one recording.",
             )
-        if plain in _WANTED:
+        if plain in WANTED:
             names[plain] = name
     return names
 

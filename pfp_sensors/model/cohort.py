@@ -2,8 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from pfp_sensors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+EngineName = Literal["serial", "pool", "dask"]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortOptions:
+    """How a cohort is worked on.
+
+    Attributes
+    ----------
+    engine
+        "serial" in this process, "pool" in processes of this computer, "dask" on a cluster; None: "dask"
+        where a scheduler is given, else "pool", but "serial" where recordings are few.
+    scheduler
+        Address of a Dask scheduler, as "tcp://10.0.0.5:8786"; None starts one here where Dask is asked for.
+    workers
+        Processes to start; None: one for each processor that may be used.
+    config
+        A file of settings to use in place of the shipped ones.
+    drop_gone
+        Whether to remove the rows, of every method and settings, of recordings that are no longer there.
+    """
+
+    engine: EngineName | None = None
+    scheduler: str | None = None
+    workers: int | None = None
+    config: Path | None = None
+    drop_gone: bool = False
+
+    def __post_init__(self) -> None:
+        """Check that the options do not contradict each other.
+
+        Raises
+        ------
+        UsageError
+            If they do.
+        """
+        if self.scheduler is not None and self.engine not in {None, "dask"}:
+            raise UsageError(
+                f"A scheduler belongs to the engine dask; found {self.engine}.", "Leave one of the two away."
+            )
+        if self.workers is not None and (self.workers < 1 or self.engine == "serial"):
+            raise UsageError(
+                f"{self.workers} workers, engine {self.engine or 'pool'}; expected at least 1, not serial.",
+                "Leave one of the two away.",
+            )
+        if self.workers is not None and self.scheduler is not None:
+            raise UsageError(
+                "The workers of a cluster are those it has.", "Leave the number of workers away."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +93,14 @@ class FoundInputs:
         In order of their sources.
     passed_over
         How many files are no recordings, by their ending.
+    not_listed, linked
+        Folders that may not be read, and links to folders, which are not followed; each ends with "/".
     """
 
     inputs: tuple[CohortInput, ...]
     passed_over: Mapping[str, int] = field(default_factory=dict)
+    not_listed: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +129,8 @@ class CohortReport:
         Recordings found.
     n_before
         Of these, done by an earlier run and unchanged since.
+    n_refused_before, n_failed_before
+        Of those again, the ones without running, and the ones that could not be analysed.
     n_analysed, n_refused, n_failed
         Of the others: analysed with running in them; read, but without running; not readable.
     n_strides
@@ -79,6 +141,10 @@ class CohortReport:
         Whether the rows of those were removed.
     passed_over
         Files that are no recordings, by ending.
+    not_listed, linked
+        Folders that could not be looked into, and links to folders, which are not followed.
+    n_same_bytes
+        Recordings that hold the same bytes as another one.
     warnings
         What was damaged in the tables and had to be made anew, in plain sentences.
     failures
@@ -96,6 +162,8 @@ class CohortReport:
     workers: int
     n_inputs: int
     n_before: int
+    n_refused_before: int
+    n_failed_before: int
     n_analysed: int
     n_refused: int
     n_failed: int
@@ -103,6 +171,9 @@ class CohortReport:
     n_gone: int
     dropped_gone: bool
     passed_over: Mapping[str, int]
+    not_listed: tuple[str, ...]
+    linked: tuple[str, ...]
+    n_same_bytes: int
     warnings: tuple[str, ...]
     failures: tuple[CohortFailure, ...]
     seconds: float

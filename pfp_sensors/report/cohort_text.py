@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pfp_sensors.report.words import count, paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pfp_sensors.model.cohort import CohortReport
 
@@ -26,13 +26,21 @@ def cohort_text(report: CohortReport, shown: int) -> str:
 
 
 def _counts(report: CohortReport) -> Iterator[str]:
-    for words, number in (
-        ("recordings found", report.n_inputs),
-        ("done before, unchanged", report.n_before),
-        ("analysed", report.n_analysed),
-        ("no running in them", report.n_refused),
-        ("could not be analysed", report.n_failed),
-        ("strides written", report.n_strides),
+    before = [
+        f"{number:,} {words}"
+        for number, words in (
+            (report.n_refused_before, "without running"),
+            (report.n_failed_before, "could not be analysed"),
+        )
+        if number
+    ]
+    for number, words in (
+        (report.n_inputs, "recordings found"),
+        (report.n_before, "done before, unchanged" + (f" ({', '.join(before)})" if before else "")),
+        (report.n_analysed, "analysed"),
+        (report.n_refused, "no running in them"),
+        (report.n_failed, "could not be analysed"),
+        (report.n_strides, "strides written"),
     ):
         yield f"{number:>12,}  {words}"
     if report.per_second is not None:
@@ -46,10 +54,23 @@ def _counts(report: CohortReport) -> Iterator[str]:
             "their rows were removed" if report.dropped_gone else "their rows stay (--drop-gone removes them)"
         )
         yield f"Not found any more: {count(report.n_gone, 'recording')} of before; {what}."
+    if report.n_same_bytes:
+        yield (
+            f"{count(report.n_same_bytes, 'recording')} with the same bytes as another one: "
+            "docs/cohort.md shows how to find them."
+        )
+    if report.not_listed:
+        yield paragraph(f"May not be read, so nothing in there was looked at: {_some(report.not_listed)}.")
+    if report.linked:
+        yield paragraph(f"Links to folders, not followed: {_some(report.linked)}.")
     if report.passed_over:
         kinds = sorted(report.passed_over.items(), key=lambda one: (-one[1], one[0]))
-        some = ", ".join(f"{number} {ending}" for ending, number in kinds[:6])
-        yield f"Passed over, not recordings by their name: {some}{', ...' if len(kinds) > 6 else ''}."
+        some = _some([f"{number} {ending}" for ending, number in kinds], 6)
+        yield paragraph(f"Passed over, not recordings by their name: {some}.")
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _failures(report: CohortReport, shown: int) -> Iterator[str]:

@@ -70,8 +70,10 @@ def test_exit_code_where_nothing_could_be_analysed(
     ("more", "words"),
     [
         (("--scheduler", "tcp://127.0.0.1:1"), "engine dask"),
-        (("--workers", "0"), "Give 1 or more"),
+        (("--workers", "0"), "expected at least 1"),
         (("--workers", "two"), "--workers"),
+        (("--workers", "3"), "engine serial"),
+        (("another", "third"), "in quotes"),
         (("--config", "missing.toml"), "missing.toml"),
     ],
 )

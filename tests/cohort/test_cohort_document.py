@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from made_cohort import make_cohort
+from made_cohort import FAILED, SOURCES, make_cohort
 
-from pfp_sensors.cohort.run import CohortOptions, run_cohort
+from pfp_sensors.cohort.run import run_cohort
 from pfp_sensors.cohort.schemas import RUNS_COLUMNS, STRIDES_COLUMNS
+from pfp_sensors.model.cohort import CohortOptions
 
 if TYPE_CHECKING:
     from pfp_sensors.cohort.schemas import CohortColumn
@@ -60,14 +61,27 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("number", range(len(questions())))
 def test_questions_can_be_asked(
-    number: int, results: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    results: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """Each goes on from those before, as for a reader; of two settings only the last ones are asked."""
+    config = results / "own.toml"
+    config.write_text("[signal.quality]\nbaseline_min_steps = 50\n", encoding="utf-8")
+    run_cohort(str(results / "study"), str(results / "results"), CohortOptions("serial", config=config))
     monkeypatch.chdir(results)
-    exec(compile(questions()[number], f"docs/cohort.md, block {number + 1}", "exec"), {})
-    shown = capfd.readouterr().out
-    assert "two" in shown or "athlete" in shown or "damaged" in shown
+    names: dict[str, object] = {}
+    shown = []
+    for number, question in enumerate(questions(), 1):
+        exec(compile(question, f"docs/cohort.md, block {number}", "exec"), names)
+        shown.append(capfd.readouterr().out)
+    assert len(shown) == 6
+    by_athlete = re.findall(r"│ (\S+) +│ +(\d+) │", shown[1])
+    assert by_athlete == [("1", "1"), ("2", "1"), ("3", "1"), ("NULL", "2")]
+    assert "g_per_minute" in shown[2]
+    assert all(source in shown[3] for source in FAILED)
+    assert "run=1" in shown[4]
+    assert names["runs"]["source"].nunique() == len(SOURCES)  # type: ignore[index]
+    assert "plain/fast.csv" in shown[5]
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfp_sensors.cohort.inputs import NO_ENDING, NOT_LISTED, find_inputs, inputs_of
-from pfp_sensors.cohort.place import UNREADABLE, Asked, PlaceFile
+from pfp_sensors.cohort.inputs import NO_ENDING, find_inputs, inputs_of
+from pfp_sensors.cohort.place import LINKED, UNREADABLE, Asked, PlaceFile
 from pfp_sensors.cohort.places import open_place
 from pfp_sensors.formats.grouping import ending_of
 
@@ -38,7 +40,8 @@ def by_source(*names: str, asked: Asked = ALL) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     "names",
     [
-        {"imu.parquet", "meta.json", "side.parquet", "events.jsonl", "notes.txt", "extra.csv"},
+        {"imu.parquet", "meta.json", "side.parquet", "packets.parquet", "events.jsonl", "watch.parquet"},
+        {"imu.parquet", "live.json", "live.jsonl", "packets-damaged.arrows", "packets-damaged-2.arrows"},
         {"imu-left_leg.parquet", "imu-right_leg.parquet", "meta.json"},
         {"packets.arrows", "recording.lock"},
         {"download.json", "download.bin"},
@@ -51,6 +54,30 @@ def test_a_folder_of_this_program_is_one_input_without_its_truth(names: set[str]
     assert (one.source, set(one.files)) == ("clinic=a/run=1", inside)
     assert below.source == "clinic=a/run=1/old"
     assert found.passed_over == {".csv": 1}
+
+
+@pytest.mark.parametrize("sign", ["imu.parquet", "packets.arrows"])
+def test_what_lies_beside_our_own_files_is_a_recording_or_counted(sign: str) -> None:
+    own = {f"y/{sign}", "y/meta.json"}
+    found = found_in(*own, "y/other.csv", "y/l_lowg.csv", "y/l_highg.csv", "y/notes.txt")
+    assert {one.source: set(one.files) for one in found.inputs} == {
+        "y": own,
+        "y/l_lowg.csv": {"y/l_lowg.csv", "y/l_highg.csv", "y/meta.json"},
+        "y/other.csv": {"y/other.csv", "y/meta.json"},
+    }
+    assert found.passed_over == {".txt": 1}
+
+
+def test_one_folder_is_one_source_only() -> None:
+    phone = {"y/Accelerometer.csv", "y/Gyroscope.csv"}
+    found = by_source("y/imu.parquet", *phone)
+    assert found == {"y": {"y/imu.parquet"}, **{name: {name} for name in phone}}
+    legs = {f"y/motion/{BIDS}-{leg}_motion.tsv" for leg in ("left", "right")}
+    assert by_source(*legs, *phone) == {"y": phone, **{name: {name} for name in legs}}
+
+
+def test_watch_files_hold_no_samples() -> None:
+    assert found_in("a/watch.parquet", "a/positions.parquet").passed_over == {".parquet": 2}
 
 
 def test_tables_of_somebody_else_that_begin_like_ours_are_recordings_each() -> None:
@@ -73,6 +100,10 @@ def test_blue_trident_keeps_the_files_of_a_sensor_together() -> None:
     assert found.passed_over == {".csv": 1}
 
 
+def test_two_recordings_of_blue_trident_with_one_stem_are_two_inputs() -> None:
+    assert set(by_source("a_lowg.csv", "a__lowg.csv", "a_lowg.csv.gz")) == {"a_lowg.csv", "a__lowg.csv"}
+
+
 def test_metabase_keeps_the_files_of_a_sensor_together() -> None:
     stem = "left_2026-01-02T07.30.05.123_0123456789AB_"
     names = {f"{stem}{end}" for end in ("Accelerometer_100Hz.csv", "Gyroscope_50Hz.csv", "Gravity.csv")}
@@ -92,16 +123,40 @@ def test_two_recordings_of_metabase_with_one_stem_are_two_inputs() -> None:
 
 
 def test_an_unpacked_export_of_sensor_logger_is_one_input() -> None:
-    names = {
-        f"run/{name}.csv" for name in ("Accelerometer", "Gravity", "Gyroscope", "Metadata", "Annotation")
-    }
-    assert by_source(*names) == {"run": names}
+    names = {f"run/{name}.csv" for name in ("Accelerometer", "Gravity", "Gyroscope", "Metadata")}
+    found = found_in(*names, "run/meta.json", "run/Annotation.csv", "run/WristMotion.csv")
+    assert [(one.source, set(one.files)) for one in found.inputs] == [("run", {*names, "run/meta.json"})]
+    assert found.passed_over == {".csv": 2}
 
 
 def test_an_unpacked_export_of_phyphox_is_one_input() -> None:
-    names = {"run/Accelerometer.csv", "run/Gyroscope.csv", "run/meta/device.csv", "run/meta/time.csv"}
-    assert by_source(*names) == {"run": names}
+    names = {"run/Accelerometer.csv", "run/Gyroscope.csv", "run/meta/time.csv"}
+    found = found_in(*names, "run/meta/device.csv", "run/Magnetometer.csv")
+    assert [(one.source, set(one.files)) for one in found.inputs] == [("run", names)]
+    assert found.passed_over == {".csv": 2}
     assert by_source("Acceleration with g.csv", "Gyroscope.csv").keys() == {"."}
+    assert by_source("a/Raw Data.csv", "a/meta/device.csv") == {"a": {"a/Raw Data.csv"}}
+    own_names = {"a/foot.csv", "a/turns.csv", "a/meta/time.csv"}
+    assert by_source(*own_names) == {"a": own_names}, "an experiment of one's own calls its tables anything"
+    assert found_in("a/Light.csv", "a/meta/time.csv", "a/meta/device.csv").passed_over == {".csv": 3}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"x/Accelerometer.csv", "x/Gyroscope.csv"},
+        {"x/TotalAcceleration.csv", "x/Metadata.csv"},
+        {"x/Accelerometer.csv", "x/Gyroscope.csv", "x/meta/time.csv"},
+    ],
+)
+def test_a_table_of_somebody_else_beside_a_phone_s_export_is_a_recording(names: set[str]) -> None:
+    found = found_in(*names, "x/knee_left.csv", "x/knee_right.csv.gz", "x/deep/Gravity.csv")
+    assert {one.source: set(one.files) for one in found.inputs} == {
+        "x": names,
+        "x/knee_left.csv": {"x/knee_left.csv"},
+        "x/knee_right.csv.gz": {"x/knee_right.csv.gz"},
+        "x/deep/Gravity.csv": {"x/deep/Gravity.csv"},
+    }
 
 
 def test_one_table_with_a_phone_like_name_is_a_table() -> None:
@@ -130,6 +185,17 @@ def test_tracking_systems_of_one_recording_are_read_together_by_their_session() 
     deeper = "sub-01/motion"
     both = {f"{deeper}/{BIDS}-{leg}_motion.tsv" for leg in ("left", "right")}
     assert set(by_source(*both, *names)) == {folder, *both}, "the subject holds more than one recording"
+
+
+def test_tables_named_as_in_bids_are_set_aside_in_a_dataset_of_motion_only() -> None:
+    alone = ("samples.tsv", "a/sub-07.tsv", "a/participants.tsv", "sub-01/sub-01_scans.tsv")
+    assert by_source(*alone) == {name: {name} for name in alone}
+    dataset = ("d/participants.tsv", "d/sub-01/eeg/sub-01_task-run_channels.tsv", "d/sub-01/sub-01_scans.tsv")
+    samples = f"d/sub-01/motion/{BIDS}-left_motion.tsv"
+    elsewhere = {"a/sub-07.tsv", "a/participants.tsv"}
+    assert by_source(*elsewhere, *dataset, samples).keys() == {*elsewhere, samples}
+    of_subject = {name.removeprefix("d/sub-01/") for name in (*dataset[1:], samples)}
+    assert by_source(*of_subject).keys() == {samples.removeprefix("d/sub-01/")}
 
 
 def test_meta_json_belongs_to_each_table_beside_it_and_changes_its_stamp() -> None:
@@ -170,8 +236,10 @@ def test_results_of_a_cohort_are_no_recordings() -> None:
 
 
 def test_a_tree_without_recordings_says_what_it_holds() -> None:
-    found = inputs_of([PlaceFile("a.pdf", 1, "1"), PlaceFile("locked/", None, UNREADABLE)], ALL)
-    assert (found.inputs, found.passed_over) == ((), {".pdf": 1, NOT_LISTED: 1})
+    folders = [PlaceFile("locked/", None, UNREADABLE), PlaceFile("elsewhere/", None, LINKED)]
+    found = inputs_of([PlaceFile("a.pdf", 1, "1"), *folders], ALL)
+    assert (found.inputs, found.passed_over) == ((), {".pdf": 1})
+    assert (found.not_listed, found.linked) == (("locked/",), ("elsewhere/",))
 
 
 # --- what is asked for ----------------------------------------------------------------------------
@@ -224,30 +292,30 @@ def test_one_file_means_itself_with_its_companions() -> None:
 PARTS = st.sampled_from(
     ["a", "b-1", "motion", "meta", "ses-1", "sub-01", "truth", "method=1", "parameters_sha256=0"]
 )
-PLAIN = st.sampled_from(
-    [
-        *("imu.parquet", "imu-left.parquet", "meta.json", "packets.arrows", "side.parquet", "strides.csv"),
-        *(
-            "x_lowg.csv",
-            "x_highg.csv",
-            "x_mag.csv",
-            "x_highg.csv.gz",
-            "y_Accelerometer.csv",
-            "y_Gyroscope.csv",
-        ),
-        *(
-            "Accelerometer.csv",
-            "Gyroscope.csv",
-            "Metadata.csv",
-            "time.csv",
-            "device.csv",
-            "run.csv",
-            "run.csv.gz",
-        ),
-        *(f"{BIDS}-l_motion.tsv", f"{BIDS}-r_motion.tsv", f"{BIDS}-l_channels.tsv", "sub-01_scans.tsv"),
-        *("part-1.parquet", "a.pdf", "README", "export.zip", "participants.tsv"),
-    ]
+PLAIN_NAMES = (
+    *("imu.parquet", "imu-left.parquet", "meta.json", "packets.arrows", "side.parquet", "strides.csv"),
+    *(
+        "x_lowg.csv",
+        "x_highg.csv",
+        "x_mag.csv",
+        "x_highg.csv.gz",
+        "y_Accelerometer.csv",
+        "y_Gyroscope.csv",
+    ),
+    *(
+        "Accelerometer.csv",
+        "Gyroscope.csv",
+        "Metadata.csv",
+        "time.csv",
+        "device.csv",
+        "run.csv",
+        "run.csv.gz",
+    ),
+    *(f"{BIDS}-l_motion.tsv", f"{BIDS}-r_motion.tsv", f"{BIDS}-l_channels.tsv", "sub-01_scans.tsv"),
+    *("knee_left.csv", "samples.tsv", "Annotation.csv", "Raw Data.csv", "events.jsonl"),
+    *("part-1.parquet", "a.pdf", "README", "export.zip", "participants.tsv"),
 )
+PLAIN = st.sampled_from(PLAIN_NAMES)
 PATHS = st.builds(lambda folders, name: "/".join([*folders, name]), st.lists(PARTS, max_size=4), PLAIN)
 SHARED = ("meta.json", "_scans.tsv")
 
@@ -267,6 +335,55 @@ def test_each_file_is_in_one_place_and_order_does_not_matter(paths: set[str], ch
     sources = [one.source for one in found.inputs]
     assert sources == sorted(set(sources))
     assert all(one.files and list(one.files) == sorted(set(one.files)) for one in found.inputs)
+
+
+OWN_NAME = re.compile(r"imu.*\.parquet|meta\.json|packets\.arrows|side\.parquet|events\.jsonl")
+PHONE_NAME = re.compile(
+    r"Accelerometer\.csv|Gyroscope\.csv|Metadata\.csv|Raw Data\.csv|meta/time\.csv|meta\.json"
+)
+LEG_NAME = re.compile(
+    r"motion/(sub-01_task-run_tracksys-._(motion|channels)\.tsv|meta\.json)|sub-01_scans\.tsv"
+)
+BESIDE = {
+    "x_lowg.csv": {"x_highg.csv", "x_highg.csv.gz", "x_mag.csv"},
+    "x_highg.csv": {"x_highg.csv.gz", "x_mag.csv"},
+    "x_highg.csv.gz": {"x_mag.csv"},
+    "y_Accelerometer.csv": {"y_Gyroscope.csv"},
+    "run.csv": {"run.csv.gz"},
+    **{f"{BIDS}-{k}_motion.tsv": {f"{BIDS}-{k}_channels.tsv", "../sub-01_scans.tsv"} for k in "lr"},
+}
+
+
+def is_read(source: str, path: str, own_experiment: bool) -> bool:
+    """Tell from the names alone whether the reader of a source looks at a file."""
+    if source.rpartition("/")[2] in PLAIN_NAMES:
+        place, name = source.rpartition("/")[::2]
+        beside = {posixpath.normpath(posixpath.join(place, one)) for one in BESIDE.get(name, ())}
+        return path in {source, posixpath.join(place, "meta.json"), *beside}
+    name = path if source == "." else path.removeprefix(f"{source}/")
+    kinds = (OWN_NAME, PHONE_NAME, LEG_NAME)
+    return any(kind.fullmatch(name) for kind in kinds) or (own_experiment and name.endswith(".csv"))
+
+
+def is_own_experiment(folder: str, paths: set[str]) -> bool:
+    """Tell an experiment of one's own in phyphox: with its folder meta, and none of the usual names."""
+    usual = {"Accelerometer.csv", "Raw Data.csv"}
+    about = {"meta/time.csv", "meta/device.csv"}
+    below = {path.removeprefix(folder) for path in paths if path.startswith(folder)}
+    return bool(about & below) and not usual & below
+
+
+@given(st.sets(PATHS, max_size=25))
+def test_nothing_is_in_an_input_that_its_reader_does_not_look_at(paths: set[str]) -> None:
+    found = inputs_of([PlaceFile(path, 1, path) for path in sorted(paths)], ALL)
+    for one in found.inputs:
+        own_experiment = is_own_experiment("" if one.source == "." else f"{one.source}/", paths)
+        assert not [path for path in one.files if not is_read(one.source, path, own_experiment)]
+    sources = {one.source for one in found.inputs}
+    for path in paths:
+        folder, slash, name = path.rpartition("/")
+        if name == "knee_left.csv" and not {"truth", "parameters_sha256=0"} & set(path.split("/")):
+            assert path in sources or is_own_experiment(folder + slash, paths)
 
 
 @pytest.mark.parametrize(

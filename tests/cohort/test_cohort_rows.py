@@ -19,7 +19,7 @@ from made_analysis import made_analysis, made_facts, made_summary, refused_summa
 from pfp_sensors import __version__
 from pfp_sensors.cohort.rows import Rows, concat, failed_rows, rows_of
 from pfp_sensors.cohort.schemas import RUNS_COLUMNS, STRIDES_COLUMNS, runs_schema, strides_schema
-from pfp_sensors.errors import InputError, PfpError
+from pfp_sensors.errors import InputError, PfpError, TooLargeError
 from pfp_sensors.formats.strides_table import COLUMNS, strides_frame
 from pfp_sensors.model.gait import Strides
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
@@ -139,6 +139,9 @@ def test_what_is_unknown_is_null_of_the_same_type() -> None:
     [
         (PermissionError(13, "Permission denied"), True),
         (OSError(28, "No space left on device"), True),
+        (MemoryError(), True),
+        (pa.ArrowMemoryError("malloc of size 64 failed"), True),
+        (TooLargeError("a.csv has 9 bytes"), True),
         (pa.ArrowInvalid("damaged"), False),
         (OSError("Couldn't deserialize thrift"), False),
         (gzip.BadGzipFile("Not a gzipped file"), False),

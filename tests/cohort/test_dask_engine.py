@@ -21,12 +21,27 @@ from made_processes import (
     wait_until,
     workers_of,
 )
-from made_work import EXITS, KILLED, RAISES, DiesOnce, OddError, Squares, batches_of, raise_odd, unpicklable
+from made_work import (
+    EXITS,
+    KILLED,
+    RAISES,
+    DiesOnce,
+    OddError,
+    Squares,
+    batches_of,
+    dies,
+    raise_odd,
+    unpicklable,
+)
 
 from pfp_sensors.cohort import dask_cluster
 from pfp_sensors.cohort.dask_cluster import dask_engine
 from pfp_sensors.cohort.dask_task import CheckedWork, Software, software_here
+from pfp_sensors.cohort.engine import Lost
+from pfp_sensors.cohort.job import lost_rows
+from pfp_sensors.cohort.pool import pool_engine
 from pfp_sensors.errors import PfpError, RefusedError, UsageError
+from pfp_sensors.model.cohort import CohortInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +68,7 @@ def local_cluster(n_workers: int, **more: Any) -> Any:
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a scheduler with two worker processes."""
     import dask
+    import distributed  # noqa: F401  (before the setting: taking that back would else take all of its settings)
 
     folder = str(tmp_path_factory.mktemp("dask"))
     with dask.config.set(QUICK_START), local_cluster(2, local_directory=folder) as cluster:
@@ -68,7 +84,7 @@ def test_each_item_comes_out_once(scheduler: str, n_items: int) -> None:
     with dask_engine(scheduler) as engine:
         assert (engine.name, engine.workers) == ("dask", 2)
         for _ in range(2):
-            assert split(engine.run(Squares(), batches_of(range(n_items)))) == (squares(range(n_items)), {})
+            assert split(engine.run(Squares(), batches_of(range(n_items)))) == (squares(range(n_items)), [])
 
 
 def n_tasks(dask_scheduler: Any) -> int:
@@ -121,14 +137,24 @@ def test_only_the_items_that_kill_their_worker_are_lost(scheduler: str) -> None:
     with dask_engine(scheduler) as engine:
         found, lost = split(engine.run(Squares(), batches_of(items)))
     assert found == squares(items)
-    assert list(lost) == [KILLED]
-    assert "worker tcp://127.0.0.1:" in lost[KILLED]
+    assert lost == [KILLED]
+
+
+def test_what_is_lost_is_told_as_the_pool_does(scheduler: str) -> None:
+    given, told = CohortInput("a.csv", ("a.csv",), "s"), []
+    for engine in (dask_engine(scheduler), pool_engine(1)):
+        with engine as at_work:
+            (outcome,) = at_work.run(dies, [(given,)])
+        assert isinstance(outcome, Lost)
+        told.append((outcome, lost_rows(outcome.item).runs.to_pylist()))
+    assert told[0] == told[1]
+    assert "127.0.0.1" not in str(told)
 
 
 def test_an_item_that_was_only_unlucky_finishes(scheduler: str, tmp_path: Path) -> None:
     with dask_engine(scheduler) as engine:
         found, lost = split(engine.run(DiesOnce(tmp_path / "mark"), batches_of(range(9))))
-    assert (found, lost) == ({item: item for item in range(9)}, {})
+    assert (found, lost) == ({item: item for item in range(9)}, [])
 
 
 def test_workers_killed_from_outside_lose_nothing(scheduler: str, tmp_path: Path) -> None:
@@ -149,7 +175,7 @@ def test_workers_killed_from_outside_lose_nothing(scheduler: str, tmp_path: Path
         over.set()
         killer.join()
     assert killed
-    assert (found, lost) == (squares(range(100)), {})
+    assert (found, lost) == (squares(range(100)), [])
 
 
 # --- what stands in the way -----------------------------------------------------------------------
@@ -249,7 +275,7 @@ def test_our_own_cluster_is_private_and_leaves_nothing(
         assert set(open_now) == {"127.0.0.1"}
         assert [folder.name for folder in tmp_path.glob("pfp-dask-*")] != []
     assert found == squares(range(20))
-    assert list(lost) == [EXITS]
+    assert lost == [EXITS]
     assert wait_until(lambda: all_gone(workers_of(pids)))
     assert [folder.name for folder in tmp_path.glob("pfp-dask-*")] == []
     assert capfd.readouterr().err == ""

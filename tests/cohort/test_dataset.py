@@ -8,7 +8,7 @@ import os
 import random
 import stat
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from pfp_sensors.store import run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pfp_sensors.cohort.place import Place
@@ -57,6 +58,9 @@ class MemoryPlace:
     left: int | None = None
     changes: int = 0
     text: str = "memory"
+
+    def exclusive(self, _name: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _change(self) -> None:
         if self.left is not None:
@@ -154,7 +158,12 @@ def test_rows_come_back_and_are_known() -> None:
     for again in (dataset, opened(place)):
         assert again.done() == {"a": "1", "b": "1", "c": "2"}
         assert again.warnings == ()
-    assert json.loads(place.read(CLAIM_NAME)) == {"schema": "pfp.cohort-tables/1", "input": "study"}
+    assert json.loads(place.read(CLAIM_NAME)) == {
+        "schema": "pfp.cohort-tables/1",
+        "input": "study",
+        "method": METHOD,
+        "parameters_sha256": SETTINGS,
+    }
 
 
 def test_a_failure_of_an_older_version_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_cohort import FAILED, GOOD, REFUSED, SOURCES, TWO_LEGS, make_cohort
+from made_cohort import FAILED, GOOD, REFUSED, SAMPLES, SOURCES, TWO_LEGS, make_cohort
 
 from pfp_sensors.actions.analyze import analyze_file
-from pfp_sensors.cohort.run import CohortOptions, run_cohort
-from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.cli import main
+from pfp_sensors.cohort.local_place import LocalPlace
+from pfp_sensors.cohort.run import run_cohort
+from pfp_sensors.errors import InputError, PfpError, UsageError
+from pfp_sensors.model.cohort import CohortOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,11 +145,7 @@ def sorted_without_stamp(out: Path) -> list[str]:
 
 
 def test_again_does_nothing_and_a_change_does_one(tree: Path, serial: Path, tmp_path: Path) -> None:
-    study, out = tmp_path / "study", tmp_path / "out"
-    shutil.copytree(tree, study)
-    shutil.copytree(serial, out)
-    facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
-    (out / "cohort.json").write_text(json.dumps({**facts, "input": str(study)}), encoding="utf-8")
+    study, out = copied(tree, serial, tmp_path)
     before = both(out)
     report = run_cohort(str(study), str(out))
     assert (report.n_before, report.n_analysed, report.engine) == (len(SOURCES), 0, "none")
@@ -216,29 +215,123 @@ def test_rows_of_what_is_gone_go_in_every_version_where_asked(tree: Path, tmp_pa
 # --- kills and deaths -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(3))
+SMALL_PARTS = """
+import sys
+from pfp_sensors.cli import main
+from pfp_sensors.cohort import gathered
+gathered.PART_INPUTS = 2
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_kill_and_resume(seed: int, tree: Path, serial: Path, tmp_path: Path) -> None:
-    """Kill the command at random moments until it comes through; the rows are those of one quiet run."""
+    """Kill the command again and again while it writes, change files between; rows as in one run."""
     study, out = tmp_path / "study", tmp_path / "out"
     names = [f"copy {number}" for number in range(4)]
     for name in names:
-        shutil.copytree(tree, study / name, copy_function=os.link)
+        shutil.copytree(tree, study / name)
+    files = sorted(path for path in study.rglob("*.csv*"))
     chance = random.Random(seed)
-    command = [sys.executable, "-m", "pfp_sensors", "cohort", str(study), "--out", str(out), "--workers", "2"]
-    for attempt in range(4):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        try:
-            process.wait(timeout=0.4 + chance.random() * (0.6 + attempt))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+    command = [sys.executable, "-c", SMALL_PARTS, "cohort", str(study), "--out", str(out), "--workers", "2"]
+    killed = 0
+    for _ in range(3):
+        enough = n_parts(out) + chance.randint(1, 2)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and n_parts(out) < enough:
+            time.sleep(0.01)
+        time.sleep(chance.random() * 0.05)
+        killed += process.poll() is None
+        process.kill()
+        process.wait()
+        for path in chance.sample(files, 2):
+            os.utime(path, ns=(chance.randint(1, 10**18), chance.randint(1, 10**18)))
     done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["n_inputs"] == len(names) * len(SOURCES)
-    found = pd_sources(out)
-    assert found == sorted(f"{name}/{source}" for name in names for source in pd_sources(serial))
+    found = json.loads(done.stdout)
+    assert found["n_inputs"] == len(names) * len(SOURCES)
+    assert killed >= 2  # the last one may have come through
+    assert 0 < found["n_before"] < found["n_inputs"]
+    assert pd_sources(out) == sorted(f"{name}/{one}" for name in names for one in pd_sources(serial))
     assert len(rows(out, "strides")) == len(names) * len(rows(serial, "strides"))
     assert not [path for path in out.rglob("*") if path.name.startswith(".")]
+    again = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(again.stdout)["n_before"] == found["n_inputs"]
+
+
+def n_parts(out: Path) -> int:
+    return sum(1 for _ in out.glob("runs/*/*/part-*.parquet"))
+
+
+def test_rows_stay_until_others_replace_them(tree: Path, serial: Path, tmp_path: Path) -> None:
+    """All files are newer, and no engine can be had: nothing is lost."""
+    study, out = copied(tree, serial, tmp_path)
+    before = both(out)
+    for path in study.rglob("*"):
+        os.utime(path, (1, 1))
+    with pytest.raises(PfpError):
+        run_cohort(str(study), str(out), CohortOptions(scheduler="tcp://127.0.0.1:9"))
+    assert both(out) == before
+
+
+def test_a_recording_that_comes_under_another_name_replaces_the_old_one(tmp_path: Path) -> None:
+    study, out = tmp_path / "study", tmp_path / "out"
+    make_cohort(tmp_path / "made")
+    study.mkdir()
+    packed = study / "slow.csv.gz"
+    packed.write_bytes((tmp_path / "made" / "plain" / "slow.csv.gz").read_bytes())
+    run_cohort(str(study), str(out), CohortOptions("serial"))
+    n_strides = len(rows(out, "strides"))
+    (study / "slow.csv").write_bytes(gzip.decompress(packed.read_bytes()))
+    report = run_cohort(str(study), str(out), CohortOptions("serial"))
+    assert (report.n_analysed, report.n_gone) == (1, 0)
+    assert pd_sources(out) == ["slow.csv"]
+    assert len(rows(out, "strides")) == n_strides
+
+
+def test_one_file_of_a_recording_that_is_there_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES / "hard_landings_accelerometer_only", tmp_path / "one")
+    run_cohort(str(tmp_path / "one"), str(tmp_path / "out"), CohortOptions("serial"))
+    with pytest.raises(UsageError, match="belongs to the recording"):
+        run_cohort(str(tmp_path / "one" / "imu.parquet"), str(tmp_path / "out"), CohortOptions("serial"))
+    assert pd_sources(tmp_path / "out") == ["."]
+
+
+def test_what_cannot_be_listed_is_not_gone(
+    tree: Path, serial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, out = copied(tree, serial, tmp_path)
+    before = both(out)
+    listed = LocalPlace._in
+
+    def stale(place: LocalPlace, folder: str) -> Any:
+        if folder == "plain":
+            raise InputError("stale", "")
+        return listed(place, folder)
+
+    monkeypatch.setattr(LocalPlace, "_in", stale)
+    with pytest.raises(InputError, match="may not be read"):
+        run_cohort(str(study), str(out), CohortOptions("serial", drop_gone=True))
+    assert both(out) == before
+
+
+def test_the_same_failure_has_the_same_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "bad.csv").write_text("nothing", encoding="utf-8")
+    for words in ("1  could not be analysed", "1 could not be analysed)"):
+        assert main(["cohort", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 3
+        assert words in capsys.readouterr().out
+
+
+def copied(tree: Path, serial: Path, folder: Path) -> tuple[Path, Path]:
+    """Copy the tree and its tables, so that they belong together."""
+    study, out = folder / "study", folder / "out"
+    shutil.copytree(tree, study)
+    shutil.copytree(serial, out)
+    facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
+    (out / "cohort.json").write_text(json.dumps({**facts, "input": str(study)}), encoding="utf-8")
+    return study, out
 
 
 def pd_sources(out: Path) -> list[str]:
@@ -248,32 +341,38 @@ def pd_sources(out: Path) -> list[str]:
 
 
 def test_dead_workers_cost_nothing(tree: Path, serial: Path, tmp_path: Path) -> None:
-    """Kill one process of the pool after another while it works."""
+    """Kill one process of the pool after another while it works, and the server that starts them."""
     import psutil
 
-    out = tmp_path / "out"
-    command = [sys.executable, "-m", "pfp_sensors", "cohort", str(tree), "--out", str(out), "--workers", "2"]
+    study, out = tmp_path / "study", tmp_path / "out"
+    names = [f"copy {number}" for number in range(4)]
+    for name in names:
+        shutil.copytree(tree, study / name)
+    command = [sys.executable, "-m", "pfp_sensors", "cohort", str(study), "--out", str(out), "--workers", "2"]
     process = subprocess.Popen(
         [*command, "--engine", "pool"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     killed = 0
     while process.poll() is None:
-        for child in psutil.Process(process.pid).children(recursive=True) if killed < 3 else ():
-            if _is_worker(child) and process.poll() is None:
-                child.kill()
-                killed += 1
-                break
-        time.sleep(0.25)
+        workers = [
+            one for one in psutil.Process(process.pid).children(recursive=True) if is_worker(one, process)
+        ]
+        if workers and killed < 3 and process.poll() is None:
+            workers[0].kill()
+            killed += 1
+        time.sleep(0.15)
     said = process.communicate()[1]
     assert process.returncode == 0, said
-    assert killed
-    assert both(out) == both(serial)
+    assert killed == 3
+    assert pd_sources(out) == sorted(f"{name}/{one}" for name in names for one in pd_sources(serial))
+    assert len(rows(out, "strides")) == len(names) * len(rows(serial, "strides"))
 
 
-def _is_worker(child: Any) -> bool:
+def is_worker(one: Any, process: subprocess.Popen[bytes]) -> bool:
+    """Tell a worker: a child of the server, which is a child of the command."""
     import psutil
 
     try:
-        return len(child.parents()) > 1 and not child.children() and child.cpu_times().user > 0.2
+        return one.ppid() != process.pid and one.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from made_cohort import make_cohort
 
-from pfp_sensors.cohort.run import CohortOptions, run_cohort
+from pfp_sensors.cohort.run import run_cohort
+from pfp_sensors.model.cohort import CohortOptions
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "spark.md"
 
