@@ -169,7 +169,7 @@ def _analyses(home: Path) -> tuple[Check, ...]:
     if not old:
         return (Check("analyses", True, "all from this version", expected),)
     gone = [run.id for run in old if not _is_there(home, run)]
-    to_do = "`pfp recompute` analyses them again; what they said before is kept. `--dry-run` shows it first."
+    to_do = "`pfp recompute` analyses them again; what they said before is kept."
     found = f"another version or other settings made those of {_listed([run.id for run in old])}"
     if len(old) > 1:
         found += f" ({len(old)} of {len(runs)} runs with a recording)"

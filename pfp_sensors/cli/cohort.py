@@ -26,7 +26,7 @@ says why. docs/cohort.md shows how to ask the tables."""
 EXAMPLES = (
     "pfp cohort study --out results",
     "pfp cohort 'study/**/imu.parquet' --out results --engine pool --workers 4",
-    "pfp cohort s3://lab/study --out s3://lab/results --scheduler tcp://10.0.0.5:8786",
+    "pfp cohort s3://lab/study --out results --scheduler tcp://10.0.0.5:8786",
 )
 
 _SHOWN: Final = 10

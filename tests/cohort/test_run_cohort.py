@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
+GENTLY = ["nice", "-n", "15"] if shutil.which("nice") else []
+"""Several processes at once would take the time from tests beside these that watch a clock."""
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -52,7 +55,10 @@ def cluster() -> Iterator[str]:
         "        print(c.scheduler_address, flush=True)\n        sys.stdin.read()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*GENTLY, sys.executable, "-W", "ignore", "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     try:
@@ -234,7 +240,18 @@ def test_kill_and_resume(seed: int, tree: Path, serial: Path, tmp_path: Path) ->
         shutil.copytree(tree, study / name)
     files = sorted(path for path in study.rglob("*.csv*"))
     chance = random.Random(seed)
-    command = [sys.executable, "-c", SMALL_PARTS, "cohort", str(study), "--out", str(out), "--workers", "2"]
+    command = [
+        *GENTLY,
+        sys.executable,
+        "-c",
+        SMALL_PARTS,
+        "cohort",
+        str(study),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+    ]
     killed = 0
     for _ in range(3):
         enough = n_parts(out) + chance.randint(1, 2)
@@ -348,7 +365,18 @@ def test_dead_workers_cost_nothing(tree: Path, serial: Path, tmp_path: Path) -> 
     names = [f"copy {number}" for number in range(4)]
     for name in names:
         shutil.copytree(tree, study / name)
-    command = [sys.executable, "-m", "pfp_sensors", "cohort", str(study), "--out", str(out), "--workers", "2"]
+    command = [
+        *GENTLY,
+        sys.executable,
+        "-m",
+        "pfp_sensors",
+        "cohort",
+        str(study),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+    ]
     process = subprocess.Popen(
         [*command, "--engine", "pool"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
