@@ -44,6 +44,12 @@ INSTALL = "Install what is missing: pip install 'pfp-sensors[cohort]'"
 STAYS = "What is done already stays; run the same command again for the rest."
 LOCAL_CLUSTER = {
     "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ": {  # else a thread gives the memory of each array back at once
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_MMAP_THRESHOLD_": "1000000000",
+        "MALLOC_TRIM_THRESHOLD_": "1000000000",
+        "OMP_NUM_THREADS": "1",
+    },
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
