@@ -170,6 +170,11 @@ class SensorMemory:
         """Number of the oldest sample in the ring, or of the next one where it is empty."""
         return self._ring[0].first if self._ring else self.next_index
 
+    @property
+    def sent_until(self) -> int:
+        """Number of the sample after the last one that was sent, heard or not."""
+        return self._send_from
+
     def send_live(self) -> int:
         """Send from the next sample on; returns its number."""
         self._send_from = self.next_index

@@ -88,6 +88,11 @@ class Ear:
     def indices(self) -> list[int]:
         return [i for packet in self.data() for i in range(packet.index, packet.index + len(packet.counts))]
 
+    def missing(self) -> int:
+        """Count the samples between the first and the last heard that were not heard."""
+        indices = self.indices()
+        return indices[-1] + 1 - indices[0] - len(indices)
+
     def wanted(self) -> int:
         return self.indices()[-1] + 1
 
