@@ -117,7 +117,7 @@ def test_a_loss_longer_than_the_ring_is_a_gap_that_the_answer_tells() -> None:
             unheard = memory.sent_until - wanted
             again = await ear.resume(answer.boot_id)
             await ear.hears(500)
-            # A full ring may overwrite samples at any pause of this machine; a status counts those never sent.
+            # A full ring may overwrite samples at any pause of this machine: a status counts those unsent.
             await until(lambda: ear.statuses()[-1].ring_dropped == ear.missing() - unheard)
         assert again.first_index is not None
         assert ear.indices()[before] >= again.first_index > wanted + 4 * 208
