@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pfp_sensors.model.diary import Run
 
@@ -14,8 +14,26 @@ FIGURES: Final = ("km", "minutes", "speed_mps", "cadence_spm", "steps", "impact"
 """What an analysis says of a run."""
 
 
+def impact_name(leg: str | None) -> str:
+    """Name the landing impact of a leg among figures: each leg stands or changes by itself."""
+    return "impact" if leg is None else f"impact {leg}"
+
+
+def figures_of(run: Run) -> dict[str, Any]:
+    """List the figures of a run by their names, impact by leg: None where not known, a leg absent."""
+    figures = {name: getattr(run, name) for name in FIGURES if name != "impact"}
+    return figures | {impact_name(leg): impact for leg, impact in run.impact.items()}
+
+
 def edited_figures(diary: sqlite3.Connection, run: Run) -> frozenset[str]:
     """Find the figures that were changed while method and watch stayed: nobody but the person does that.
+
+    A leg that was added is not changed: a recording of that leg was brought in after the one of the other.
+
+    Returns
+    -------
+    frozenset of str
+        Names as in `figures_of`.
 
     Raises
     ------
@@ -29,7 +47,11 @@ def edited_figures(diary: sqlite3.Connection, run: Run) -> frozenset[str]:
     return frozenset(
         name
         for older, newer in itertools.pairwise(runs)
-        for name in FIGURES
         if (older.method, older.watch) == (newer.method, newer.watch)
-        and getattr(older, name) != getattr(newer, name)
+        for name in _changed(older, newer)
     )
+
+
+def _changed(older: Run, newer: Run) -> set[str]:
+    now = figures_of(newer)
+    return {name for name, value in figures_of(older).items() if now.get(name) != value}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pfp_sensors.actions.edited_figures import impact_name
 from pfp_sensors.actions.joined_run import learn, merged, recorded_run, rounded_summary
 from pfp_sensors.errors import InputError
 from pfp_sensors.model.watch import JoinedWatch
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pfp_sensors.actions.analyze import AnalyzeOptions
+    from pfp_sensors.actions.joined_run import Merged
     from pfp_sensors.model.analysis import FileAnalysis
     from pfp_sensors.model.diary import Run
     from pfp_sensors.model.watch import WatchSummary
@@ -40,17 +42,17 @@ class FoundAnew:
     joined: JoinedWatch | None
     watch: WatchSummary | None
 
-    def merged(self, stands: Collection[str]) -> Run:
-        """Put it into the run but for what stands; the leg of the recording has what it has today."""
-        legs = self._legs()
-        others = {leg: impact for leg, impact in self.run.impact.items() if leg not in legs}
+    def merged(self, stands: Collection[str]) -> Merged:
+        """Put it into the run but for what stands; the legs of the recording have what they have today."""
+        anew = {leg for leg in self._legs() if impact_name(leg) not in stands}
+        others = {leg: impact for leg, impact in self.run.impact.items() if leg not in anew}
         return merged(
             self.run if "impact" in stands else replace(self.run, impact=others),
             stands=stands,
             alone=recorded_run(self.run, self.alone),
             beside=None if self.beside is None else recorded_run(self.run, self.beside),
             watch=self.watch,
-        ).run
+        )
 
     def _legs(self) -> set[str | None]:
         return {leg.summary.recording.side for leg in self.alone.legs}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from pfp_sensors.actions.edited_figures import FIGURES
+from pfp_sensors.actions.edited_figures import figures_of, impact_name
 from pfp_sensors.actions.run_from_summary import run_from_analysis
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def merged(
     run
         As the diary has it, with all that is no figure as it shall be.
     stands
-        Figures that a person typed or corrected: they stay.
+        Figures that a person typed or corrected, as `standing` names them: they stay. Where the impact of an
+        unknown leg does, no other comes beside it: it may be of any leg.
     alone
         The figures of the recording without the watch.
     beside
@@ -88,7 +89,8 @@ def merged(
     whole = {name for name, value in known.items() if value >= WHOLE * most}
     figures, source, error_pct = _figures(run, whole, alone, beside, watch)
     if alone is not None:
-        figures["impact"] = dict(run.impact) | dict(alone.impact)
+        found = {leg: impact for leg, impact in alone.impact.items() if impact_name(leg) not in stands}
+        figures["impact"] = dict(run.impact) | found
     kept: dict[str, Any] = {name: value for name, value in figures.items() if name not in stands}
     return Merged(
         replace(
@@ -126,17 +128,20 @@ def _of(dose: Dose) -> dict[str, Any]:
 
 def _said_of_parts(known: dict[str, float], whole: Collection[str], most: float) -> list[str]:
     longest = max(known, key=lambda name: known[name], default="")
-    return [
-        f"{name.capitalize()} saw {value:.0f} min of it, {longest} {most:.0f}: distance and time are not "
-        f"those of {name}."
-        for name, value in known.items()
-        if name not in whole
-    ]
+    return [_said_of_part(name, value, longest, most) for name, value in known.items() if name not in whole]
+
+
+def _said_of_part(name: str, minutes: float, longest: str, most: float) -> str:
+    digits = 0 if round(minutes) != round(most) else 1
+    saw, what = "saw", f"distance and time are not those of {name}"
+    if name == "the diary":
+        saw, what = "has", "what you typed or corrected stands"
+    return f"{name.capitalize()} {saw} {minutes:.{digits}f} min of it, {longest} {most:.{digits}f}: {what}."
 
 
 def standing(run: Run, edited: Collection[str]) -> frozenset[str]:
-    """Name the figures that stay: those that were corrected, and all that was typed."""
-    typed = {name for name in FIGURES if getattr(run, name)} if run.source == "typed" else set()
+    """Name the figures that stay, as `figures_of`: those that were corrected, and all that was typed."""
+    typed = {name for name, value in figures_of(run).items() if value} if run.source == "typed" else set()
     return frozenset({*edited, *typed})
 
 

@@ -6,10 +6,10 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pfp_sensors.actions.edited_figures import FIGURES
+from pfp_sensors.actions.edited_figures import FIGURES, impact_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pfp_sensors.errors import PfpError
     from pfp_sensors.model.diary import Run
@@ -29,7 +29,10 @@ _UNITS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure before and now; ``kept`` where the person had corrected it, which stands.
+    """One figure before and now; ``kept`` where the one before stands, and ``now`` is what the analysis says.
+
+    So it is with a figure that the person corrected or typed; and with all of a run of which the recording
+    saw only a part, by the minutes that the person gave.
 
     ``figure`` is a field of `Run`, or of its impact by leg: "impact left resultant_g". ``unit`` is None where
     it is no number.
@@ -79,7 +82,7 @@ class Recomputed:
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """How one figure changed over many runs; what a person had corrected is left out, for it stands.
+    """How one figure changed over many runs; where the one before stands, it is left out.
 
     Attributes
     ----------
@@ -105,27 +108,29 @@ class FigureChange:
     largest_now: float | str | None = None
 
 
-def differences_of(old: Run, new: Run, edited: Collection[str]) -> tuple[Difference, ...]:
-    """Compare the figures of a run with what an analysis says now.
+def differences_of(old: Run, said: Run, stored: Run) -> tuple[Difference, ...]:
+    """Compare the figures of a run with what comes into the diary now, and with what an analysis says.
 
     Parameters
     ----------
     old
         As the diary has it.
-    new
+    said
         With all figures of the analysis, also those that do not come into the diary.
-    edited
-        The figures that stand, as `standing` names them.
+    stored
+        As the diary shall have it.
     """
-    return tuple(_differences(old, new, edited))
+    return tuple(_differences(old, said, stored))
 
 
-def _differences(old: Run, new: Run, edited: Collection[str]) -> Iterator[Difference]:
-    for name in FIGURES if "km" in edited else _COMPARED:
-        before, now = _flat(old, name), _flat(new, name)
-        for key in dict.fromkeys([*before, *now]):
-            if before.get(key) != now.get(key):
-                yield Difference(key, before.get(key), now.get(key), kept=name in edited, unit=_unit(key))
+def _differences(old: Run, said: Run, stored: Run) -> Iterator[Difference]:
+    for name in _COMPARED:
+        before, other, now = (_flat(run, name) for run in (old, said, stored))
+        for key in dict.fromkeys([*before, *other, *now]):
+            if now.get(key) != before.get(key):
+                yield Difference(key, before.get(key), now.get(key), unit=_unit(key))
+            elif name in FIGURES and other.get(key) != before.get(key):
+                yield Difference(key, before.get(key), other.get(key), kept=True, unit=_unit(key))
 
 
 def _flat(run: Run, name: str) -> dict[str, Any]:
@@ -134,7 +139,7 @@ def _flat(run: Run, name: str) -> dict[str, Any]:
         return {name: getattr(run, name)}
     parts: dict[str, Any] = {}
     for leg, impact in run.impact.items():
-        where = "impact" if leg is None else f"impact {leg}"
+        where = impact_name(leg)
         parts |= {f"{where} resultant_g": impact.resultant_g, f"{where} quality": impact.quality}
     return parts
 

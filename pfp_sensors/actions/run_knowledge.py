@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -46,7 +47,18 @@ def learned_before(
     at: datetime,
     elsewhere: Mapping[str, Path] = NOWHERE,
 ) -> tuple[Path, ...]:
-    """List what the runs before one taught about speed, in order of time; of None: all runs.
+    """List what the runs before one taught about speed, in order of time, as `taught_before` does."""
+    return tuple(path for _, path in taught_before(home, runs, run, at, elsewhere))
+
+
+def taught_before(
+    home: Path,
+    runs: Iterable[Run],
+    run: Run | None,
+    at: datetime,
+    elsewhere: Mapping[str, Path] = NOWHERE,
+) -> tuple[tuple[Run, Path], ...]:
+    """List the runs before one from which speed is learned, in order of time; of None: all runs.
 
     Parameters
     ----------
@@ -55,24 +67,35 @@ def learned_before(
     elsewhere
         The folder in which what a run taught lies, by the id of the run, where it is not that of its watch.
 
+    Returns
+    -------
+    tuple of (Run, Path)
+        The last ones that taught anything, at most `MOST_LEARNED`, and what each of them taught.
+
     Raises
     ------
     InputError
         If the diary names a place outside of the folder of runs.
     """
+    joined = reversed(joined_before(runs, run, at))
+    found = ((one, learned_of(home, one, elsewhere)) for one in joined)
+    teach = ((one, path) for one, path in found if path is not None)
+    return tuple(itertools.islice(teach, MOST_LEARNED))[::-1]
+
+
+def learned_of(home: Path, run: Run, elsewhere: Mapping[str, Path] = NOWHERE) -> Path | None:
+    """Tell where that lies what a joined run taught, None where it taught nothing; as `taught_before`."""
     from pfp_sensors.store.recording_names import watch_of
     from pfp_sensors.store.watch_names import LEARNED_NAME
 
-    joined = joined_before(runs, run, at)
-    folders = [elsewhere.get(one.id) or watch_of(home, one).parent for one in joined]
-    paths = [folder / LEARNED_NAME for folder in folders]
-    return tuple(path for path in paths if path.is_file())[-MOST_LEARNED:]
+    path = (elsewhere.get(run.id) or watch_of(home, run).parent) / LEARNED_NAME
+    return path if path.is_file() else None
 
 
 def options_of_run(
     home: Path, runs: Iterable[Run], run: Run, at: datetime, elsewhere: Mapping[str, Path] = NOWHERE
 ) -> AnalyzeOptions:
-    """Tell what is known beside the recording of a run in the diary; takes and raises as `learned_before`."""
+    """Tell what is known beside the recording of a run in the diary; takes and raises as `taught_before`."""
     from pfp_sensors.store.recording_names import recording_of
 
     beside, mapping = watch_beside(home, run), None

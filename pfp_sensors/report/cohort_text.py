@@ -50,9 +50,9 @@ def _counts(report: CohortReport) -> Iterator[str]:
         )
     yield from report.warnings
     if report.n_gone:
-        what = (
-            "their rows were removed" if report.dropped_gone else "their rows stay (--drop-gone removes them)"
-        )
+        what = "their rows stay (--drop-gone removes them)"
+        if report.dropped_gone:
+            what = "their rows were removed" + (" (but see above)" if report.warnings else "")
         yield f"Not found any more: {count(report.n_gone, 'recording')} of before; {what}."
     if report.n_same_bytes:
         yield (
@@ -62,7 +62,7 @@ def _counts(report: CohortReport) -> Iterator[str]:
     if report.not_listed:
         yield paragraph(f"May not be read, so nothing in there was looked at: {_some(report.not_listed)}.")
     if report.linked:
-        yield paragraph(f"Links to folders, not followed: {_some(report.linked)}.")
+        yield paragraph(f"Links to folders or to nothing, not followed: {_some(report.linked)}.")
     if report.passed_over:
         kinds = sorted(report.passed_over.items(), key=lambda one: (-one[1], one[0]))
         some = _some([f"{number} {ending}" for ending, number in kinds], 6)
@@ -87,7 +87,7 @@ def _failures(report: CohortReport, shown: int) -> Iterator[str]:
             yield paragraph(what_to_do, "    -> ", "       ")
     more = len(report.failures) - shown
     if more > 0:
-        yield f'  and {more} more; all are rows of runs/ with status "failed".'
+        yield f'  and {more} more; those without rows of before are rows of runs/ with status "failed".'
 
 
 def _tables(report: CohortReport) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _in_full(one: dict[str, Any]) -> str:
     width = max(len(figure_name(each["figure"])) for each in one["differences"])
     for each in one["differences"]:
         share = "" if each["change_pct"] is None else f" ({_pct(each['change_pct'])})"
-        kept = "; yours stands" if each["kept"] else ""
+        kept = "; stays as it was" if each["kept"] else ""
         lines.append(f"  {figure_name(each['figure']):<{width}}  {_values(each)}{share}{kept}")
     return "\n".join(lines)
 
@@ -138,7 +138,7 @@ def _largest(one: dict[str, Any], figure: str) -> str:
     most = max(found, key=lambda each: abs(each["change_pct"] or 0.0))
     if most["change_pct"] is None:
         return "unknown now" if most["now"] is None else "known now"
-    return _pct(most["change_pct"]) + (" (yours stands)" if most["kept"] else "")
+    return _pct(most["change_pct"]) + (" (stays)" if most["kept"] else "")
 
 
 def figure_name(figure: str) -> str:
@@ -180,6 +180,11 @@ def _ending(document: dict[str, Any]) -> list[str]:
         "The old figures are kept in the diary, limits that were issued stay as they were issued, and the "
         "recordings were not touched. `pfp undo` takes back what was stored now."
     ]
+    if any(one["figure"] in ("km", "minutes") for one in document["figures"]):
+        lines.append(
+            "Distance or running time changed, so the next `pfp next` may advise less or more than it last did, "
+            "with no run between."
+        )
     legs = document["baseline_legs"]
     if legs:
         lines.append(

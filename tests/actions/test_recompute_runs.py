@@ -20,11 +20,13 @@ from pfp_sensors.actions.confirm_baseline import stored_baselines
 from pfp_sensors.actions.edit_entry import edit_entry
 from pfp_sensors.actions.found_anew import find_anew
 from pfp_sensors.actions.import_file import ImportOptions, import_file
+from pfp_sensors.actions.joined_run import learn
 from pfp_sensors.actions.next_run import judge_history, next_run
 from pfp_sensors.actions.read_diary import read_diary
 from pfp_sensors.actions.recompute import baseline_legs, recompute
 from pfp_sensors.actions.run_differences import Difference, Recomputed, in_short
 from pfp_sensors.actions.run_from_summary import run_from_analysis
+from pfp_sensors.actions.simulate import simulate_to_folder
 from pfp_sensors.actions.undo import undo
 from pfp_sensors.errors import PfpError
 from pfp_sensors.formats.read import read_recording_file
@@ -32,6 +34,7 @@ from pfp_sensors.model.diary import DiaryEvent, Pain, Run, RunImpact
 from pfp_sensors.settings.load import load_load_settings
 from pfp_sensors.store.database import DIARY_NAME, open_diary
 from pfp_sensors.store.diary import add_entry, correct_entry, list_versions
+from pfp_sensors.synth.settings import PlanPart, RunnerSettings, SensorSettings
 from tests.cli.sample_diary import write_diary
 from tests.cli.terminal import ROOT
 from tests.made_older_runs import OLDER, put_older_runs
@@ -190,6 +193,36 @@ def test_a_recording_that_is_gone_stops_no_other(home: Path) -> None:
     assert runs(home)["m1"].method == runs(home)["m2"].method == OLDER
 
 
+def test_a_recording_that_is_another_one_now_is_not_taken_for_it(home: Path) -> None:
+    """As where a folder was put back from the wrong backup."""
+    folder = home / "runs" / "day1"
+    shutil.rmtree(folder)
+    shutil.copytree(ROOT / "recordings" / "hard_landings_accelerometer_only", folder)
+    before = runs(home)["m1"]
+    (done,) = recompute(home, "m1", NOW)
+    assert "holds other data than when the run was entered" in str(done.error)
+    assert (done.done, runs(home)["m1"]) == (False, before)
+    with contextlib.closing(open_diary(home)) as diary:  # a run that does not say what it was read from
+        correct_entry(diary, "m1", replace(before, sha256=None), at=NOW)
+    (done,) = recompute(home, "m1", NOW)
+    assert (done.done, done.error) == (True, None)
+
+
+def test_a_run_in_which_no_running_is_found_any_more_stays_as_it_was(home: Path, tmp_path: Path) -> None:
+    """A version that finds none is no reason to empty the run."""
+    runner = RunnerSettings(plan=(PlanPart("still", 5.0), PlanPart("walking", 40.0)))
+    folder = home / "runs" / "day1"
+    shutil.rmtree(folder)
+    simulate_to_folder(folder, runner, SensorSettings())
+    walked = replace(runs(home)["m1"], sha256=analyze_file(folder).provenance.source.sha256)
+    with contextlib.closing(open_diary(home)) as diary:
+        correct_entry(diary, "m1", walked, at=NOW)
+    done = recompute(home, None, NOW)
+    assert [one.done for one in done] == [True, False, True, True]
+    assert "this version finds no running in" in str(done[1].error)
+    assert runs(home)["m1"] == walked
+
+
 def test_what_was_known_beside_a_table_is_known_again(tmp_path: Path) -> None:
     folder = ROOT / "recordings" / "hard_landings_accelerometer_only"
     home, table = tmp_path / "home", table_of(folder, tmp_path / "run.csv")
@@ -244,7 +277,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], times:
             act()
         return found
 
-    monkeypatch.setattr("pfp_sensors.actions.recompute.find_anew", finding)
+    monkeypatch.setattr("pfp_sensors.actions.recompute_work.find_anew", finding)
 
 
 def edited(home: Path, run_id: str, key: str, value: str) -> None:
@@ -430,6 +463,47 @@ def test_in_which_order_runs_are_asked_for_changes_no_figure(
     recompute(later, None, NOW, config=config)
     assert runs(whole) == runs(turned) == runs(later)
     assert learned(whole) == learned(turned) == learned(later)
+
+
+@pytest.mark.parametrize("taught_before", [True, False])
+def test_order_changes_nothing_where_later_runs_teach_nothing(
+    taught: Callable[[], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taught_before: bool
+) -> None:
+    """Of three runs that may teach the last teaches nothing, and the speed is learned from two."""
+    whole, alone, config = taught(), taught(), changed_settings(tmp_path)
+    _, _, third, last = runs(whole).values()
+    for home in (whole, alone) if not taught_before else ():
+        assert third.watch is not None
+        ((home / third.watch).parent / "learned.parquet").unlink()
+    monkeypatch.setattr("pfp_sensors.actions.run_knowledge.MOST_LEARNED", 2)
+    monkeypatch.setattr("pfp_sensors.actions.recompute_work.MOST_LEARNED", 2)
+
+    def learning(analysis: FileAnalysis, joined: Any, folder: Path) -> None:
+        if analysis.provenance.source.sha256 == third.sha256:
+            (folder / "learned.parquet").unlink(missing_ok=True)
+        else:
+            learn(analysis, joined, folder)
+
+    monkeypatch.setattr("pfp_sensors.actions.found_anew.learn", learning)
+    told: list[tuple[int, int, str]] = []
+    (one,) = recompute(alone, last.id, NOW, config=config, progress=lambda *each: told.append(each))
+    *_, expected = recompute(whole, None, NOW, config=config)
+    assert one == expected
+    assert [name for _, _, name in told] == [*reversed(list(runs(whole))[:3]), last.id]
+    assert all(number < many for number, many, _ in told)
+    assert told[-1][:2] == (3, 4)
+
+
+def test_no_more_runs_are_read_than_speed_is_learned_from(
+    taught: Callable[[], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, config = taught(), changed_settings(tmp_path)
+    _, second, third, last = runs(home)
+    monkeypatch.setattr("pfp_sensors.actions.run_knowledge.MOST_LEARNED", 2)
+    monkeypatch.setattr("pfp_sensors.actions.recompute_work.MOST_LEARNED", 2)
+    told: list[tuple[int, int, str]] = []
+    recompute(home, last, NOW, config=config, progress=lambda *each: told.append(each))
+    assert told == [(0, 3, third), (1, 3, second), (2, 3, last)]
 
 
 def test_what_a_run_teaches_is_there_before_its_figures(

@@ -144,7 +144,7 @@ def test_what_was_corrected_and_the_baseline_are_named(home: Path, capsys: Captu
     config.write_text("[signal.impact]\nlowpass_hz = 40.0\n")
     out = asked(home, capsys, "--config", str(config))
     assert "0.900 -> 0." in out
-    assert out.count("; yours stands") == 2  # its distance, and the speed that went with it
+    assert out.count("; stays as it was") == 2  # its distance, and the speed that went with it
     assert "Your baseline of landing impact (right leg) stays as it was confirmed" in " ".join(out.split())
     assert read_diary(home).runs[2].km == 0.9
 
@@ -207,6 +207,48 @@ def test_a_figure_that_came_or_went() -> None:
     assert "  steps                       100000 -> 100010 steps (+0.01 %)\n" in out
     assert "r1: It was short." in out
     assert "SYNTHETIC" not in out
+
+
+@pytest.mark.parametrize(("figure", "told"), [("km", True), ("minutes", True), ("cadence_spm", False)])
+def test_that_advice_may_change_is_said_where_a_volume_changed(figure: str, told: bool) -> None:
+    document = {
+        "dry_run": False,
+        "stopped": None,
+        "counts": {"runs": 1, "analysed": 1, "changed": 1, "up_to_date": 0, "failed": 0},
+        "figures": [{"figure": figure}],
+        "baseline_legs": [],
+        "runs": [],
+    }
+    assert ("may advise less or more" in " ".join(recompute_text(document).split())) == told
+
+
+def test_a_figure_that_stands_is_marked_in_the_table_too() -> None:
+    stays = {"figure": "km", "unit": "km", "before": 5.0, "now": 4.0, "change_pct": -20.0, "kept": True}
+    run = {"day": "2026-10-04", "synthetic": False, "notes": [], "differences": [stays]}
+    document = {
+        "dry_run": True,
+        "stopped": None,
+        "counts": {"runs": 11, "analysed": 11, "changed": 11, "up_to_date": 0, "failed": 0},
+        "figures": [],
+        "baseline_legs": [],
+        "runs": [{**run, "run": f"r{number}"} for number in range(11)],
+    }
+    assert recompute_text(document).count("-20.0 % (stays)") == 11
+    assert recompute_text(document, every=True).count("5.000 -> 4.000 km (-20.0 %); stays as it was") == 11
+
+
+def test_why_figures_stay_is_said(home: Path, capsys: Captured) -> None:
+    """The recording saw half of the run; its distance is neither the run's nor shown as if it were."""
+    assert main(["edit", "m1", "minutes", "5", "--home", str(home)]) == 0
+    before = read_diary(home).runs[1]
+    out = asked(home, capsys, "m1")
+    assert f"{before.km:.3f} -> " in out
+    assert all(line.endswith("stays as it was") for line in out.splitlines() if " -> " in line)
+    assert "m1: The recording saw 2 min of it, the diary 5: " in out
+    assert read_diary(home).runs[1].km == before.km
+    shutil.rmtree(home / "runs" / "day0")
+    found = document(home, capsys, code=3)
+    assert [one["runs"] for one in found["figures"]] == [1]
 
 
 def test_the_doctor_names_older_runs_in_order_and_those_without_their_recording(
