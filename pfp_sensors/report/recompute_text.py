@@ -182,7 +182,7 @@ def _ending(document: dict[str, Any]) -> list[str]:
     ]
     if any(one["figure"] in ("km", "minutes") for one in document["figures"]):
         lines.append(
-            "Distance or running time changed, so the next `pfp next` may advise less or more than it last did, "
+            "Distance or running time changed, so `pfp next` may now advise less or more than it last did, "
             "with no run between."
         )
     legs = document["baseline_legs"]
