@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 WAITING_PROCESSES = 1
 
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=30, database=None)
-settings.register_profile("explore", deadline=None, max_examples=500)
+# How fast examples are made says how busy the machine is, and nothing of the program.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=30,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ci")
 
 

@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -15,10 +17,10 @@ import psutil
 from pfp_sensors.cohort.engine import Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-SOON_S = 5.0
+SOON_S = 60.0
 
 
 def split(outcomes: Iterable[Any]) -> tuple[dict[int, int], list[int]]:
@@ -57,11 +59,65 @@ def workers_of(folder: Path) -> list[int]:
 def living_workers(folder: Path) -> list[psutil.Process]:
     """Return the processes below this one that have left their mark in a folder."""
     marked = set(workers_of(folder))
-    return [child for child in psutil.Process().children(recursive=True) if child.pid in marked]
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if child.pid in marked and not all_gone([child.pid])]
+
+
+def kill(process: psutil.Process) -> bool:
+    """Kill a process; tell whether it was still there."""
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return False
+    return True
+
+
+class Killer:
+    """Kills two workers from outside, one after the other, while it is entered."""
+
+    def __init__(
+        self,
+        folder: Path,
+        pause_s: Callable[[], float],
+        choose: Callable[[Sequence[psutil.Process]], psutil.Process] = itemgetter(0),
+    ) -> None:
+        self.killed = 0
+        self._folder, self._pause_s, self._choose = folder, pause_s, choose
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._kill_two)
+
+    def __enter__(self) -> Killer:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self._over.set()
+        self._thread.join()
+
+    def work_until_it_is_done(self, at_least: int, given: list[int]) -> Iterator[tuple[int, ...]]:
+        """Give one item after the other, and note it, as long as anyone is still to be killed."""
+        while len(given) < at_least or self._thread.is_alive():
+            given.append(len(given))
+            yield (given[-1],)
+
+    def _kill_two(self) -> None:
+        end = time.monotonic() + SOON_S
+        while self.killed < 2 and time.monotonic() < end and not self._over.wait(self._pause_s()):
+            alive = living_workers(self._folder)
+            self.killed += bool(alive) and kill(self._choose(alive))
 
 
 def all_gone(pids: list[int]) -> bool:
-    return not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
+    return all(_is_gone(pid) for pid in pids)
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 PROGRAM = """
@@ -94,7 +150,7 @@ def running_program(folder: Path, **words: str) -> Iterator[tuple[subprocess.Pop
     with program:
         everyone: list[int] = [program.pid]
         try:
-            assert wait_until(lambda: len(workers_of(pids)) == 2, 40.0)
+            assert wait_until(lambda: len(workers_of(pids)) == 2, 2 * SOON_S)
             everyone += [child.pid for child in psutil.Process(program.pid).children(recursive=True)]
             assert set(workers_of(pids)) < set(everyone)
             yield program, everyone

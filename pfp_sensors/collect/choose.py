@@ -82,7 +82,7 @@ async def choose_sensors(
     from pfp_sensors.sensors.registry import kind_of
 
     clock = adapter.clock
-    end_s = clock.mono_s() + patience_s
+    end_s = clock.limit_ends_s(patience_s)
     heard: dict[str, Advert] = {}
     told = False
     all_named = asyncio.Event()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.link.bleak_errors import plain_errors
+from pfp_sensors.link.clock import SHORTEST_LOOK_S
 from pfp_sensors.link.waiting import wait_any
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Adapter:
             scanner = BleakScanner(on_advert, backend=self.scanner_backend)
             await self.clock.within(scanner.start(), START_SCAN_LIMIT_S)
             try:
-                await wait_any(enough, self.clock.limit_s(seconds))
+                await wait_any(enough, self.clock.limit_s(seconds, SHORTEST_LOOK_S))
             finally:
                 await self.clock.within(scanner.stop(), START_SCAN_LIMIT_S)
 

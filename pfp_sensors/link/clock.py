@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SHORTEST_LIMIT_S = 0.5
+SHORTEST_LIMIT_S = 3.0
 """No time limit is cut below this by a fast clock: the computer itself does not get faster with it."""
+
+SHORTEST_LOOK_S = 0.5
+"""The same for looking or listening for a while, which is no failure where it brings nothing."""
 
 
 class HostClock:
@@ -57,9 +60,13 @@ class HostClock:
         """Tell how many real seconds a span of this clock takes."""
         return seconds / self.speed
 
-    def limit_s(self, seconds: float) -> float:
+    def limit_s(self, seconds: float, shortest_s: float = SHORTEST_LIMIT_S) -> float:
         """Tell how many real seconds to allow where the computer's own work counts, as in connecting."""
-        return max(self.real_s(seconds), min(seconds, SHORTEST_LIMIT_S))
+        return max(self.real_s(seconds), min(seconds, shortest_s))
+
+    def limit_ends_s(self, seconds: float) -> float:
+        """Tell at which monotonic time in s a limit ends that begins now (see `limit_s`)."""
+        return self.mono_s() + self.limit_s(seconds) * self.speed
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -122,7 +122,7 @@ class Errand(Generic[T]):
     async def _meet(self) -> Connection:
         """Search until the sensor is heard, at most ``first_patience_s``, and connect."""
         never = asyncio.Event()
-        give_up_s = self._clock.mono_s() + self._policy.first_patience_s
+        give_up_s = self._clock.limit_ends_s(self._policy.first_patience_s)
         while True:
             async with self._adapter.lock:
                 advert = await self._search.once(self._policy.scan_s, never)

@@ -87,14 +87,14 @@ async def _ask(connection: Connection, clock: HostClock, ask: Ask, cut: asyncio.
         await connection.subscribe(ask.answer_on, Channel.CONTROL)
     with connection.listening(ask.answer_on) as ear:
         await connection.write(ask.characteristic, ask.value, ask.response)
-        until_ns = clock.mono_ns() + round(clock.limit_s(ask.timeout_s) * clock.speed * 1e9)
+        until_s = clock.limit_ends_s(ask.timeout_s)
         while True:
             while ear.values:
                 value = ear.values.popleft()
                 if ask.accept(value):
                     return value
             ear.something.clear()
-            left_s = clock.real_s((until_ns - clock.mono_ns()) * 1e-9)
+            left_s = clock.real_s(until_s - clock.mono_s())
             if left_s <= 0 or not await _wait(connection, left_s, cut, ear.something):
                 break
     raise NoAnswerError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfp_sensors.errors import NoAnswerError, SensorError
 from pfp_sensors.link.bleak_errors import LinkLostError
+from pfp_sensors.link.clock import SHORTEST_LOOK_S
 from pfp_sensors.link.connection import Connection
 from pfp_sensors.link.identity import read_battery, read_identity
 from pfp_sensors.link.policy import LinkPolicy, Pauses
@@ -103,27 +104,31 @@ class SensorLink:
                 # Cancelled or told to stop, it is the same: life ends its step and leaves in order.
                 stopping.cancel()
                 self._ending.set()
-                await let_end(life, self._clock.limit_s(self._policy.operation_s + 3 * self._policy.stop_s))
+                await let_end(life, self._leaving_limit_s())
         finally:
             self._adapter.release(self._number)
             self._say_goodbye(life, "asked" if stop.is_set() else "cancelled")
         if not life.cancelled():
             life.result()
 
+    def _leaving_limit_s(self) -> float:
+        """Return how many real seconds a step that is under way and all of leaving may take together."""
+        return self._clock.limit_s(self._policy.operation_s) + 3 * self._clock.limit_s(self._policy.stop_s)
+
     async def _live(self) -> None:
-        give_up_ns = self._clock.mono_ns() + round(self._policy.first_patience_s * 1e9)
+        give_up_s = self._clock.limit_ends_s(self._policy.first_patience_s)
         self._say("searching", looking_for=self._search.looking_for)
         while not self._ending.is_set():
             try:
                 await self._one_attempt()
                 pause_s = self._pauses.next_s()
             except SensorError as error:
-                is_over = self._clock.mono_ns() >= give_up_ns
+                is_over = self._clock.mono_s() >= give_up_s
                 if not self._has_streamed and (is_over or not isinstance(error, MAY_PASS)):
                     raise
                 pause_s = self._pauses.next_s()
                 self._say_failure(error, pause_s)
-            if not self._has_streamed and self._clock.mono_ns() >= give_up_ns and not self._ending.is_set():
+            if not self._has_streamed and self._clock.mono_s() >= give_up_s and not self._ending.is_set():
                 raise self._search.absent()
             await wait_any((self._ending,), self._clock.real_s(pause_s))
 
@@ -190,7 +195,8 @@ class SensorLink:
     async def _stream(self, connection: Connection) -> None:
         """Keep the conversation alive until told to end; a lost or silent link ends it by an exception."""
         watch = SilenceWatch(
-            connection, self._clock.limit_s(self._policy.silent_s or 0.0) * self._clock.speed
+            connection,
+            self._clock.limit_s(self._policy.silent_s or 0.0, SHORTEST_LOOK_S) * self._clock.speed,
         )
         turns = Turns(self._clock)
         turns.add("keep_alive", self._talk(connection).keep_alive_s, self._policy.keep_alive_spread)

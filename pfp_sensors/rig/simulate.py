@@ -20,6 +20,9 @@ _SPARE_S: Final = 20.0
 """The runner runs on for so long after the time asked for: connecting takes some of it."""
 
 _INTERVAL_S: Final = 0.03
+_RING_S: Final = 10.0
+"""Of real time: a computer that is held up is away the longer, the faster the clock of the sensors runs."""
+
 _CLOCKS_PPM: Final = (18.0, -27.0)
 
 
@@ -57,6 +60,7 @@ def simulated_world(
             serial=f"SIM-{number + 1:04d}",
             side=side,
             acc_range_g=32,
+            ring_s=_RING_S * max(1.0, clock.speed),
             clock_ppm=_CLOCKS_PPM[number % len(_CLOCKS_PPM)],
         )
         for number, (name, side) in enumerate(zip(called, worn, strict=True))

@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -152,6 +154,17 @@ class Terminal:
         while not seen(self.screen):
             assert time.monotonic() < end_s, self.screen.text
             assert self._read() or self.process.poll() is None, self.screen.text
+
+    def rests(self) -> None:
+        """Wait until the program waits: just before it waits for a key, Python is deaf to Ctrl-C."""
+        program, looks = psutil.Process(self.process.pid), 0
+        end_s = time.monotonic() + PATIENCE_S
+        while looks < 5:
+            assert time.monotonic() < end_s, self.screen.text
+            before = program.cpu_times()
+            time.sleep(0.1)
+            is_waiting = program.status() == psutil.STATUS_SLEEPING and program.cpu_times() == before
+            looks = looks + 1 if is_waiting else 0
 
     def end(self) -> int:
         """Read until the program has ended; return its exit code."""

@@ -203,14 +203,26 @@ class Terminal(io.StringIO):
         return True
 
 
-def run_progress(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds: float) -> str:
+def wait_for(stream: io.StringIO, text: str) -> None:
+    """Wait until a thread has drawn something."""
+    until_s = time.monotonic() + 60.0
+    while text not in stream.getvalue():
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def run_progress(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds: float, patience_s: float = 0.05
+) -> str:
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr("pfp_sensors.cli.progress._PATIENCE_S", 0.05)
+    monkeypatch.setattr("pfp_sensors.cli.progress._PATIENCE_S", patience_s)
     monkeypatch.setattr("pfp_sensors.cli.progress._REDRAW_S", 0.01)
     with Progress(2, "recordings") as progress:
         for path in ("a.csv", "b.csv"):
             progress.start(path)
             time.sleep(seconds)
+            if seconds and stream.isatty():
+                wait_for(stream, path)
             progress.finish()
     return stream.getvalue()
 
@@ -231,4 +243,4 @@ def test_plain_lines_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("stream", [Terminal(), io.StringIO()])
 def test_nothing_is_shown_for_what_is_quick(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO) -> None:
-    assert run_progress(monkeypatch, stream, 0.0) == ""
+    assert run_progress(monkeypatch, stream, 0.0, patience_s=600.0) == ""

@@ -692,7 +692,9 @@ def test_setup_on_a_terminal(tmp_path: Path) -> None:
         answer(terminal, "brings it on?", "stairs\n")
         answer(terminal, "Which knee hurts?", "right\n")
         answer(terminal, "Usual pain of the right knee", "1\n")
-        answer(terminal, "daily life", "\x03")
+        answer(terminal, "daily life", "")
+        terminal.rests()
+        terminal.type("\x03")
         assert terminal.end() == 0
         assert "What you answered is stored" in terminal.screen.text
         assert "right 1/10" in terminal.screen.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -168,7 +167,7 @@ def test_on_a_terminal_the_question_of_a_score_is_asked(tmp_path: Path) -> None:
         assert "worst pain of the day 3/10" in terminal.screen.text
     with Terminal("pain", "3", home=tmp_path) as terminal:
         terminal.until(lambda screen: "When?" in screen.text)
-        time.sleep(0.5)  # just before it waits for a key, Python is deaf to Ctrl-C
+        terminal.rests()
         terminal.type("\x03")
         assert terminal.end() == 2
     assert len(stored(tmp_path).pain) == 1

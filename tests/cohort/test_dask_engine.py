@@ -6,15 +6,14 @@ import logging
 import os
 import signal
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 from made_processes import (
     SOON_S,
+    Killer,
     all_gone,
-    living_workers,
     running_program,
     split,
     squares,
@@ -158,24 +157,12 @@ def test_an_item_that_was_only_unlucky_finishes(scheduler: str, tmp_path: Path) 
 
 
 def test_workers_killed_from_outside_lose_nothing(scheduler: str, tmp_path: Path) -> None:
-    over, killed = threading.Event(), []
-
-    def kill_twice() -> None:
-        for pause_s in (0.15, 0.2):
-            if over.wait(pause_s):
-                return
-            for process in living_workers(tmp_path)[:1]:
-                process.kill()
-                killed.append(process.pid)
-
-    killer = threading.Thread(target=kill_twice)
-    with dask_engine(scheduler) as engine:
-        killer.start()
-        found, lost = split(engine.run(Squares(pause_s=0.01, pids=tmp_path), batches_of(range(100))))
-        over.set()
-        killer.join()
-    assert killed
-    assert (found, lost) == (squares(range(100)), [])
+    given: list[int] = []
+    with dask_engine(scheduler) as engine, Killer(tmp_path, lambda: 0.15) as killer:
+        work = killer.work_until_it_is_done(100, given)
+        found, lost = split(engine.run(Squares(pause_s=0.01, pids=tmp_path), work))
+    assert killer.killed == 2
+    assert (found, lost) == (squares(given), [])
 
 
 # --- what stands in the way -----------------------------------------------------------------------
@@ -211,12 +198,11 @@ def test_a_worker_without_the_package_is_named(tmp_path: Path) -> None:
 def test_no_workers_and_then_no_scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_cluster, "WORKERS_S", 0.3)
     monkeypatch.setattr(dask_cluster, "LOOK_S", 0.1)
-    monkeypatch.setattr(dask_cluster, "ANSWER_S", 0.5)
     with local_cluster(0, local_directory=str(tmp_path)) as cluster:
         with pytest.raises(PfpError, match="has no workers"), dask_engine(cluster.scheduler_address):
             pass
         cluster.scale(1)
-        monkeypatch.setattr(dask_cluster, "WORKERS_S", 20.0)
+        monkeypatch.setattr(dask_cluster, "WORKERS_S", 90.0)
         with dask_engine(cluster.scheduler_address) as engine:
             outcomes = engine.run(Squares(), batches_of(range(1000)))
             next(outcomes)
@@ -224,7 +210,7 @@ def test_no_workers_and_then_no_scheduler(tmp_path: Path, monkeypatch: pytest.Mo
             cluster.scale(0)
             with pytest.raises(PfpError, match="have been gone"):
                 list(engine.run(Squares(pause_s=0.1), batches_of(range(1000))))
-        monkeypatch.setattr(dask_cluster, "WORKERS_S", 20.0)
+        monkeypatch.setattr(dask_cluster, "WORKERS_S", 90.0)
         cluster.scale(1)
         with dask_engine(cluster.scheduler_address) as engine:
             outcomes = engine.run(Squares(pause_s=0.01), batches_of(range(100000)))

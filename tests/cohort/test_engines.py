@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_processes import (
     SOON_S,
+    Killer,
     all_gone,
+    kill,
     living_workers,
     running_program,
     split,
@@ -187,27 +189,15 @@ def test_an_item_that_was_only_unlucky_finishes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_workers_killed_from_outside_lose_nothing(tmp_path: Path, seed: int) -> None:
-    chance, over = random.Random(seed), threading.Event()
-
-    def kill_now_and_then() -> None:
-        for _ in range(2):  # two deaths give up no item, so none may be lost
-            if over.wait(chance.uniform(0.02, 0.1)):
-                return
-            at_work = living_workers(tmp_path)
-            if at_work:
-                chance.choice(at_work).kill()
-                killed.append(1)
-
-    killed: list[int] = []
-    killer = threading.Thread(target=kill_now_and_then)
-    with pool_engine(2) as pool:
-        killer.start()
-        found, lost = split(pool.run(Squares(pause_s=0.01, pids=tmp_path), batches_of(range(60))))
-        over.set()
-        killer.join()
-    assert killed
+    chance = random.Random(seed)
+    killer = Killer(tmp_path, lambda: chance.uniform(0.02, 0.1), chance.choice)
+    given: list[int] = []
+    with pool_engine(2) as pool, killer:  # two deaths give up no item, so none may be lost
+        work = killer.work_until_it_is_done(60, given)
+        found, lost = split(pool.run(Squares(pause_s=0.01, pids=tmp_path), work))
+    assert killer.killed == 2
     assert lost == []
-    assert found == squares(range(60))
+    assert found == squares(given)
 
 
 def test_workers_killed_without_end_end_the_run(tmp_path: Path) -> None:
@@ -216,7 +206,7 @@ def test_workers_killed_without_end_end_the_run(tmp_path: Path) -> None:
     def kill_all() -> None:
         while not over.wait(0.01):
             for process in living_workers(tmp_path):
-                process.kill()
+                kill(process)
 
     killer = threading.Thread(target=kill_all)
     killer.start()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-GENTLY = ["nice", "-n", "15"] if shutil.which("nice") else []
+GENTLY = ["nice", "-n", "5"] if shutil.which("nice") else []
 """Several processes at once would take the time from tests beside these that watch a clock."""
 
 
@@ -51,7 +51,7 @@ def cluster() -> Iterator[str]:
     """Run two Dask workers in processes of their own behind an address."""
     code = (
         "import sys\nfrom distributed import LocalCluster\nif __name__ == '__main__':\n"
-        "    with LocalCluster(n_workers=2, dashboard_address=None, host='127.0.0.1') as c:\n"
+        "    with LocalCluster(2, threads_per_worker=1, dashboard_address=None, host='127.0.0.1') as c:\n"
         "        print(c.scheduler_address, flush=True)\n        sys.stdin.read()\n"
     )
     process = subprocess.Popen(
@@ -64,7 +64,7 @@ def cluster() -> Iterator[str]:
     try:
         yield process.stdout.readline().strip()
     finally:
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def rows(out: Path, table: str) -> list[Row]:

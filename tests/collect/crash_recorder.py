@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.packets import Packet
 
 SPEED = 20.0
-PLAN = SensorPlan(side="left", acc_range_g=32)
+PLAN = SensorPlan(side="left", acc_range_g=32, ring_s=600.0)  # no pause of this machine fills it
 DATA_HEAD, HEAD_BYTES, SAMPLE_BYTES = 0x11, 12, 12
 
 

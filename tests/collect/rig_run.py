@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pfp_sensors.model.device_samples import DeviceSamples
     from pfp_sensors.store.sample_metadata import SampleFacts
 
-GENEROUS_S = 20.0
+GENEROUS_S = 60.0
 """Real seconds to wait for anything: the machine may be busy."""
 
 
@@ -110,7 +110,7 @@ def run_story(
     folder: Path,
     story: Story,
     *,
-    plans: Sequence[SensorPlan] = (SensorPlan(),),
+    plans: Sequence[SensorPlan] = (SensorPlan(ring_s=600.0),),  # no pause of this machine fills it
     air: AirPlan | None = None,
     signal_for: Any = None,
     speed: float = 1.0,

@@ -233,7 +233,7 @@ def recorded_serials(wanted: Sequence[str], folder: Path) -> list[str | None]:
             session = Session(folder, adapter, worn, load_record_settings(), load_signal_settings())
             stop = asyncio.Event()
             recording = asyncio.create_task(session.run(stop))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while not all(one.has_samples for one in session.sensors):
                     await asyncio.sleep(0.05)
             stop.set()

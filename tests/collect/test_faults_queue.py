@@ -83,7 +83,8 @@ async def held_for_a_while(stage: Stage, witness: Witness, disk: SlowDisk) -> No
     assert dropped > 0, "the view hides what was dropped"
     received = stage.state().received
     assert received > witness.total(), "what finds no room is not understood either"
-    await stage.samples(312)
+    goal = witness.total() + 312
+    await stage.until(lambda: witness.total() >= goal)  # what comes last found room again
 
 
 def check_queue(recorded: Recorded) -> None:

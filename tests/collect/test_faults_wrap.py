@@ -21,10 +21,12 @@ from tests.collect.witness import Witness, check_counts, check_kept
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPEED = 4.0
-CLOCK_STARTS_US = 2**32 - 8_000_000
-"""At power-up: the sensor is found, connected and streaming before the clock starts again at 0."""
-ALMOST_NS = (2**32 - 250_000) * 1000
+SPEED = 10.0
+CLOCK_STARTS_US = 2**32 - 80_000_000
+"""At power-up: it is found, connected and streaming, and has lost the link once, before its clock is again
+at 0. Eight real seconds are left for that, of which a quiet machine needs one."""
+ALMOST_NS = (2**32 - 500_000) * 1000
+RING_S = 600.0
 
 Recorded = tuple[Told, Witness]
 
@@ -40,13 +42,13 @@ def record(folder: Path, plan: SensorPlan) -> Recorded:
 
 
 WRAPS: dict[str, tuple[SensorPlan, int, str]] = {
-    "seq": (SensorPlan(ring_s=60.0, start_seq=65_530), open_profile.SEQ_WRAP, "lost_packets: "),
+    "seq": (SensorPlan(ring_s=RING_S, start_seq=65_530), open_profile.SEQ_WRAP, "lost_packets: "),
     "t_us": (
-        SensorPlan(ring_s=60.0, start_us=CLOCK_STARTS_US),
+        SensorPlan(ring_s=RING_S, start_us=CLOCK_STARTS_US),
         open_profile.CLOCK_WRAP_US * 1000,
         "expected times that rise",
     ),
-    "index": (SensorPlan(ring_s=60.0, start_index=2**32 - 250), open_profile.INDEX_WRAP, "reboots: "),
+    "index": (SensorPlan(ring_s=RING_S, start_index=2**32 - 250), open_profile.INDEX_WRAP, "reboots: "),
 }
 """Where each begins, after how many it starts again, and what differs where that is not known."""
 
@@ -75,12 +77,14 @@ def check_wrap(recorded: Recorded) -> None:
     assert recording.rate_hz == pytest.approx(208.0, rel=5e-3)
     assert facts.clock_quality is not None
     assert facts.clock_quality.bracket_ms is not None
-    assert facts.clock_quality.bracket_ms < 1000.0, "clock differs"
+    assert facts.clock_quality.bracket_ms < 60_000.0, (
+        "clock differs"
+    )  # by more than an hour, not by this machine
 
 
 @pytest.mark.parametrize("what", [*WRAPS, "all"])
 def test_wrap(tmp_path: Path, what: str) -> None:
-    every = SensorPlan(ring_s=60.0, start_seq=65_530, start_us=CLOCK_STARTS_US, start_index=2**32 - 250)
+    every = SensorPlan(ring_s=RING_S, start_seq=65_530, start_us=CLOCK_STARTS_US, start_index=2**32 - 250)
     check_wrap(record(tmp_path / "run", every if what == "all" else WRAPS[what][0]))
 
 

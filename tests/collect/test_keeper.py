@@ -66,7 +66,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20.0):
+    async with asyncio.timeout(60.0):
         while not condition():
             await asyncio.sleep(0.002)
 
@@ -85,7 +85,7 @@ def told(disk: Disk, story: Any) -> tuple[Keeper, list[int], list[str]]:
         running = asyncio.create_task(keeper.run())
         await story(keeper)
         keeper.finish()
-        await asyncio.wait_for(running, 20.0)
+        await asyncio.wait_for(running, 60.0)
         return keeper
 
     return asyncio.run(run()), safe, troubles

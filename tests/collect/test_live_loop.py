@@ -238,7 +238,7 @@ def test_a_listener_that_fails_silences_nobody_else() -> None:
             teller.listeners.contact(anything)
             teller.listeners.message(text)
             teller.listeners.cue(anything, 0.1)
-        await asyncio.wait_for(teller.end(), 20.0)
+        await asyncio.wait_for(teller.end(), 60.0)
         return teller
 
     teller = asyncio.run(run())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from pathlib import Path
 
     import numpy.typing as npt
@@ -52,6 +52,7 @@ class Witness:
         self.dropped: list[Sent] = []
         self._stage, self._number = stage, number
         self._by_bytes: dict[bytes, Sent] = {}
+        self._at_next_samples: Callable[[], None] | None = None
         firmware, inbox = self.sensor.firmware, stage.session.inbox
         self._plan = firmware.plan
         give, take = firmware.next_packet, inbox.put_packet
@@ -61,6 +62,9 @@ class Witness:
             if packet is not None:
                 self._by_bytes[packet] = self._read(packet)
                 self.sent.append(self._by_bytes[packet])
+                if self.sent[-1].samples and self._at_next_samples is not None:
+                    self._at_next_samples()
+                    self._at_next_samples = None
             return packet
 
         def put_packet(packet: Any) -> None:
@@ -87,6 +91,10 @@ class Witness:
 
     def _start(self, name: str, boot: int) -> int:
         return int(getattr(self._plan, name)) if boot == 0 else 0
+
+    def at_next_samples(self, call: Callable[[], None]) -> None:
+        """Call something at the moment at which the next packet with samples is sent."""
+        self._at_next_samples = call
 
     @property
     def boots(self) -> list[int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.link.adapter import Advert
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Real time after which a condition that did not come true is a failure."""
 
 QUICK = LinkPolicy(
@@ -33,8 +33,11 @@ QUICK = LinkPolicy(
     silent_s=0.6,
     stop_s=3.0,
 )
-LEFT = SensorPlan()
-RIGHT = SensorPlan(name="SHANK-R", address="F0:00:00:00:00:12", serial="SIM-0002")
+RING_S = 600.0
+"""A fast clock makes seconds of any pause of this machine: a ring that no pause fills."""
+
+LEFT = SensorPlan(ring_s=RING_S)
+RIGHT = SensorPlan(name="SHANK-R", address="F0:00:00:00:00:12", serial="SIM-0002", ring_s=RING_S)
 
 
 class Memory:

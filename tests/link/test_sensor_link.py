@@ -238,7 +238,7 @@ def test_two_links_that_would_take_any_sensor_take_different_ones() -> None:
 
 def test_an_absent_sensor_is_an_error_that_says_what_is_in_range() -> None:
     async def go(b: Bench) -> None:
-        running = b.link("SHANK-X", policy=replace(QUICK, scan_s=0.3, first_patience_s=0.8))
+        running = b.link("SHANK-X", policy=replace(QUICK, scan_s=0.5, first_patience_s=2.0))
         error = await ends_with(running, SensorError)
         assert isinstance(error, SensorError)
         assert error.exit_code == 5
@@ -316,10 +316,11 @@ def test_a_changed_sensor_with_the_same_name_is_not_taken_for_the_lost_one() -> 
     async def go(b: Bench) -> None:
         running, lost = b.link(), b.world.sensors["SHANK-L"]
         await running.streams()
-        lost.lose_link(away_s=8.0)
+        lost.lose_link(away_s=1e5)
         other = await b.world.add(replace(LEFT, address="F0:00:00:00:00:77", serial="SIM-0077"))
         await running.until(lambda m: "failed" in m.kinds())
         assert "SIM-0077" in running.memory.last("failed").details["reason"]
+        lost.stall(0.0)  # it is back
         await running.streams(segment=1)
         assert running.memory.last("connected").details["serial"] == LEFT.serial
         assert running.memory.last("connected").details["address"] == LEFT.address

@@ -20,12 +20,16 @@ from pfp_sensors.sensors.open_profile import DataPacket, StatusPacket
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Real time after which a condition that did not come true is a failure."""
 
 START = ctrl.encode_command(ctrl.Start())
 STOP = ctrl.encode_command(ctrl.Stop())
-RIGHT = SensorPlan(name="SHANK-R", address="F0:00:00:00:00:12", serial="SIM-0002")
+RING_S = 600.0
+"""A fast clock makes seconds of any pause of this machine: a ring that no pause fills."""
+
+LEFT = SensorPlan(ring_s=RING_S)
+RIGHT = SensorPlan(name="SHANK-R", address="F0:00:00:00:00:12", serial="SIM-0002", ring_s=RING_S)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -101,6 +105,10 @@ class Ear:
         enough = len(self.indices()) + samples
         await until(lambda: len(self.indices()) >= enough)
 
+    async def hears_all(self) -> None:
+        """Wait until everything that was sent so far has arrived; nothing was lost or heard twice before."""
+        await until(lambda: len(self.heard) == self.sensor.firmware.sent)
+
     def in_the_air(self) -> int:
         """Count the packets of the sensor that wait for a connection event."""
         return self.world.air.waiting(self.sensor._controller)
@@ -115,7 +123,7 @@ async def rig(
     *plans: SensorPlan, speed: float = 10.0, air: AirPlan | None = None, **faults: int
 ) -> AsyncIterator[list[Ear]]:
     """Open a world of sensors, with an ear connected to each."""
-    async with SimulatedWorld(HostClock(speed), plans or (SensorPlan(),), air, **faults) as world:
+    async with SimulatedWorld(HostClock(speed), plans or (LEFT,), air, **faults) as world:
         ears = [Ear(world, name) for name in world.sensors]
         for ear in ears:
             await ear.connect()

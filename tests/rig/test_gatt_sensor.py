@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError, BleakGATTProtocolError
-from rig_bench import PATIENCE_S, RIGHT, START, Ear, rig, until
+from rig_bench import LEFT, PATIENCE_S, RIGHT, RING_S, START, Ear, rig, until
 
 from pfp_sensors.link.clock import HostClock
-from pfp_sensors.rig.plans import SensorPlan
+from pfp_sensors.rig.plans import AirPlan, SensorPlan
 from pfp_sensors.rig.world import SimulatedWorld
 from pfp_sensors.sensors import open_profile
 from pfp_sensors.sensors import open_profile_commands as ctrl
@@ -69,6 +69,7 @@ def test_first_packet_is_a_status_and_nothing_is_missing() -> None:
         async with rig() as (ear,):
             answer = await ear.start()
             await ear.hears(500)
+            await until(lambda: len(ear.statuses()) >= 2)
         packets = ear.packets()
         assert isinstance(packets[0], open_profile.StatusPacket)
         assert packets[0].boot_id == answer.boot_id
@@ -76,7 +77,11 @@ def test_first_packet_is_a_status_and_nothing_is_missing() -> None:
         assert [packet.seq for packet in packets] == list(range(len(packets)))
         assert answer.first_index == 0
         assert ear.indices() == list(range(len(ear.indices())))
-        assert len(ear.statuses()) == pytest.approx(len(ear.indices()) / 208.0, abs=2.5)
+        times_us = [packet.t_us for packet in ear.statuses()]
+        assert len(times_us) >= 2
+        # Never sooner than after a second; later where this machine paused.
+        assert min(b - a for a, b in pairwise(times_us)) >= 1_000_000
+        assert len(times_us) <= len(ear.indices()) / 208.0 + 2.5
         ear.assert_all_as_made()
 
     asyncio.run(story())
@@ -127,8 +132,10 @@ def test_a_loss_longer_than_the_ring_is_a_gap_that_the_answer_tells() -> None:
 
 
 def test_a_reboot_shows_and_old_samples_are_refused() -> None:
+    long_ago_us = 3_000_000_000
+
     async def story() -> None:
-        async with rig(SensorPlan(start_index=5000, start_us=9_000_000)) as (ear,):
+        async with rig(SensorPlan(start_index=5000, start_us=long_ago_us, ring_s=RING_S)) as (ear,):
             answer = await ear.start()
             await ear.hears(200)
             ear.sensor.reboot()
@@ -142,13 +149,13 @@ def test_a_reboot_shows_and_old_samples_are_refused() -> None:
         assert refused.status == ctrl.Result.BOOT_DIFFERS
         assert refused.boot_id == live.boot_id != answer.boot_id
         assert (live.first_index, ear.indices()[before]) == (0, 0)
-        assert ear.packets()[-1].t_us < 9_000_000
+        assert ear.packets()[-1].t_us < long_ago_us
 
     asyncio.run(story())
 
 
 def test_counters_wrap() -> None:
-    plan = SensorPlan(start_seq=0xFFFB, start_us=2**32 - 1_000_000, start_index=2**32 - 100)
+    plan = SensorPlan(start_seq=0xFFFB, start_us=2**32 - 1_000_000, start_index=2**32 - 100, ring_s=RING_S)
 
     async def story() -> None:
         async with rig(plan) as (ear,):
@@ -241,7 +248,7 @@ def test_it_can_fall_silent_until_it_is_started_or_connected_again(until_when: s
             answer = await ear.start()
             await ear.hears(50)
             ear.sensor.go_silent(until_when)  # type: ignore[arg-type]
-            await asyncio.sleep(0.2)  # what is in the air still comes
+            await ear.hears_all()  # what is in the air still comes
             before = len(ear.heard)
             await asyncio.sleep(0.1)
             assert ear.client.is_connected
@@ -260,8 +267,10 @@ def test_it_can_fall_silent_until_it_is_started_or_connected_again(until_when: s
 
 
 def test_the_clock_echo_brackets_the_true_offset() -> None:
+    ppm = 40.0
+
     async def story() -> None:
-        async with rig(SensorPlan(start_us=5_000_000, clock_ppm=40.0), speed=1.0) as (ear,):
+        async with rig(SensorPlan(start_us=5_000_000, clock_ppm=ppm), speed=1.0) as (ear,):
             clock = ear.world.clock
             for _ in range(5):
                 t1 = clock.mono_ns()
@@ -274,7 +283,7 @@ def test_the_clock_echo_brackets_the_true_offset() -> None:
                 before = clock.mono_ns()
                 device_ns = ear.sensor.device_ns()
                 after = clock.mono_ns()
-                slack = 100_000
+                slack = 1_000 + 1e-6 * ppm * (after - t1)  # the offset itself moves on meanwhile
                 assert t1 - echo.t2_ns <= after - device_ns + slack
                 assert t4 - echo.t3_ns >= before - device_ns - slack
 
@@ -286,7 +295,7 @@ def test_unknown_and_overlapping_commands_are_refused() -> None:
         async with rig() as (ear,):
             with pytest.raises(BleakGATTProtocolError) as unknown:
                 await ear.client.write_gatt_char(open_profile.CTRL, b"\x7f", response=True)
-            ear.sensor.answer_delay_s = 1.0
+            ear.sensor.answer_delay_s = 20.0
             first = asyncio.create_task(ear.ask(ctrl.Time(1)))
             await until(lambda: ear.sensor.is_busy)
             with pytest.raises(BleakGATTProtocolError) as busy:
@@ -297,7 +306,7 @@ def test_unknown_and_overlapping_commands_are_refused() -> None:
         assert isinstance(echo, ctrl.TimeAnswer)
         assert echo.t3_ns is not None
         assert echo.t2_ns is not None
-        assert echo.t3_ns - echo.t2_ns >= 1e9
+        assert echo.t3_ns - echo.t2_ns >= 20e9
 
     asyncio.run(story())
 
@@ -389,7 +398,7 @@ def test_a_cancelled_connect_leaves_the_adapter_usable() -> None:
 
 def test_of_two_sensors_only_one_is_lost() -> None:
     async def story() -> None:
-        async with rig(SensorPlan(), RIGHT) as (left, right):
+        async with rig(LEFT, RIGHT) as (left, right):
             await left.start()
             await right.start()
             await right.hears(100)
@@ -416,8 +425,8 @@ def test_copies_are_repeats_of_the_same_packet(copies: int) -> None:
 
 def test_a_link_lost_in_mid_question_is_an_error_of_bleak() -> None:
     async def story() -> None:
-        async with rig() as (ear,):
-            ear.sensor.stall(3.0)
+        async with rig(air=AirPlan(supervision_s=1e6)) as (ear,):
+            ear.sensor.stall(1e5)
             reading = asyncio.create_task(ear.client.read_gatt_char(open_profile.INFO))
             await asyncio.sleep(0.05)
             assert not reading.done()

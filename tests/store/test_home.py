@@ -120,7 +120,7 @@ def test_the_lock_of_another_process_holds_until_it_is_killed(tmp_path: Path) ->
         with pytest.raises(UsageError, match=f"another pfp .process {process.pid}"), RunLock(tmp_path):
             pass
         process.send_signal(signal.SIGKILL)
-        process.wait(30)
+        process.wait(120)
         assert (tmp_path / LOCK_NAME).exists()
         assert not held_by_other(tmp_path)
         with RunLock(tmp_path):

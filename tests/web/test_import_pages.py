@@ -381,7 +381,7 @@ def test_two_clicks_at_once_store_once_and_lead_to_the_run(
     both, real = threading.Barrier(2), import_files._options
 
     def at_once(visit: Visit) -> AnalyzeOptions:
-        both.wait(10)
+        both.wait(60)
         return real(visit)
 
     monkeypatch.setattr(import_files, "_options", at_once)
@@ -411,7 +411,7 @@ def test_a_long_sending_keeps_nobody_waiting_and_its_files_stay(
     def slow(path: Path, shown: str, most_bytes: int) -> None:
         if shown == "slow.csv":
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(90)
         real(path, shown, most_bytes)
 
     monkeypatch.setattr(sent_files, "_check_unpacked", slow)
@@ -419,7 +419,7 @@ def test_a_long_sending_keeps_nobody_waiting_and_its_files_stay(
         other = Client(browser.port)
         waiting = pool.submit(other.send_files, "/import", [("files", "slow.csv", csv_bytes)], {})
         try:
-            assert begun.wait(20)
+            assert begun.wait(60)
             stored = store(browser, first, {"start": str(now().date() - timedelta(days=1))})
             assert "written as run r1" in stored.words
         finally:
