@@ -17,15 +17,17 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Generic
 
 from pfp_sensors.cohort.ctrl_c import started_without_ctrl_c
-from pfp_sensors.cohort.dask_task import CheckedWork, Software, other_software, software_here
+from pfp_sensors.cohort.dask_task import CheckedWork, check_software, software_here
 from pfp_sensors.cohort.engine import (
     BATCHES_PER_WORKER,
+    LOOK_S,
     Engine,
     Finished,
     Item,
     Outcome,
     Result,
     checked_workers,
+    nothing,
 )
 from pfp_sensors.cohort.lost_work import Charge, WorkList
 from pfp_sensors.errors import PfpError, UsageError
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
 ANSWER_S = 8.0  # for a scheduler to answer
 WORKERS_S = 30.0  # for a first worker to be there, or for one to come back when all are gone
-LOOK_S = 5.0  # between looks at how many workers there are
 SILENT = logging.CRITICAL + 1
 FETCH_S = 120.0  # for a result to arrive, before looking whether there still are workers
 INSTALL = "Install what is missing: pip install 'pfp-sensors[cohort]'"
@@ -85,7 +86,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
             raise UsageError(
                 f"A Dask cluster needs {error.name}, which is not installed.", INSTALL
             ) from error
-        _check_workers(client, software_here())
+        _check_workers(client)
         yield DaskEngine(client)
 
 
@@ -99,7 +100,10 @@ class DaskEngine:
         self.workers = _threads(client)
 
     def run(
-        self, work: Callable[[tuple[Item, ...]], Result], batches: Iterable[tuple[Item, ...]]
+        self,
+        work: Callable[[tuple[Item, ...]], Result],
+        batches: Iterable[tuple[Item, ...]],
+        idle: Callable[[], object] = nothing,
     ) -> Iterator[Outcome[Item, Result]]:
         """Run a function over batches (see :class:`~pfp_sensors.cohort.engine.Engine`)."""
         shift: _Shift[Item, Result] = _Shift(
@@ -109,7 +113,9 @@ class DaskEngine:
             while shift.hand_out():
                 outcome = shift.outcome()
                 shift.hand_out()
-                if outcome is not None:
+                if outcome is None:
+                    idle()
+                else:
                     yield outcome
         finally:
             shift.cancel()
@@ -138,11 +144,13 @@ class _Shift(Generic[Item, Result]):
         return bool(self._charges)
 
     def outcome(self) -> Outcome[Item, Result] | None:
-        """Wait for one of them to be ready, and take it; None if its items are to be tried again."""
+        """Wait for one of them to be ready, and take it; None if nothing came, or is to be tried again."""
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
         future = self._next_ready()
+        if future is None:
+            return None
         charge = self._charges[future.key][1]
         try:
             result = future.result(timeout=FETCH_S)
@@ -165,15 +173,14 @@ class _Shift(Generic[Item, Result]):
             self._client.cancel([future for future, _ in self._charges.values()], force=True)
         self._charges = {}
 
-    def _next_ready(self) -> Future:
-        """Wait for a finished task, and look now and then whether there are workers."""
-        while True:
-            if time.monotonic() - self._looked_s > LOOK_S:
-                self._look()
-            try:
-                return self._ready.get(timeout=LOOK_S)
-            except queue.Empty:
-                continue
+    def _next_ready(self) -> Future | None:
+        """Wait a while for a finished task, and look now and then whether there are workers."""
+        if time.monotonic() - self._looked_s > LOOK_S:
+            self._look()
+        try:
+            return self._ready.get(timeout=LOOK_S)
+        except queue.Empty:
+            return None
 
     def _look(self) -> None:
         """Count the workers again: they may come and go."""
@@ -254,7 +261,7 @@ def _own_client(n_workers: int) -> Iterator[Client]:
         yield stack.enter_context(Client(cluster, security=security, set_as_default=False))
 
 
-def _check_workers(client: Client, expected: Software) -> None:
+def _check_workers(client: Client) -> None:
     """Raise an error unless there are workers, and each has the software that is here."""
     try:
         client.wait_for_workers(1, timeout=WORKERS_S)
@@ -263,12 +270,7 @@ def _check_workers(client: Client, expected: Software) -> None:
             f"The Dask cluster at {client.scheduler.address} has no workers ({WORKERS_S:.0f} s waited).",
             f"Start some: dask worker {client.scheduler.address}",
         ) from error
-    answers: dict[str, Any] = client.run(software_here, on_error="return")
-    for worker, answer in sorted(answers.items()):
-        if isinstance(answer, Exception):
-            raise other_software(f"The worker at {worker} cannot load pfp-sensors ({answer})", expected)
-        if answer != expected:
-            raise other_software(f"The worker at {worker} has {answer}", expected)
+    check_software(client, WORKERS_S)
 
 
 def _threads(client: Client) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from pfp_sensors import __version__
 from pfp_sensors.analyse import METHOD_VERSION
@@ -12,6 +12,8 @@ from pfp_sensors.errors import PfpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from distributed import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,29 @@ class CheckedWork(Generic[Item, Result]):
         if software_here() != self.expected:
             raise other_software(f"A worker has {software_here()}", self.expected)
         return self.work(items)
+
+
+def check_software(client: Client, within_s: float) -> None:
+    """Ask every worker that is there for its software.
+
+    Raises
+    ------
+    PfpError
+        Where one has no pfp-sensors, or other versions than this process, or does not answer in time.
+    """
+    expected = software_here()
+    try:  # run() hands what it does not know on to sync(), which has a time limit
+        answers: dict[str, Any] = client.run(software_here, on_error="return", callback_timeout=within_s)
+    except TimeoutError as error:
+        raise PfpError(
+            f"A worker of the Dask cluster at {client.scheduler.address} gives no answer ({within_s:.0f} s).",
+            "Look which one hangs (its log, the cluster's dashboard), and restart it.",
+        ) from error
+    for worker, answer in sorted(answers.items()):
+        if isinstance(answer, Exception):
+            raise other_software(f"The worker at {worker} cannot load pfp-sensors ({answer})", expected)
+        if answer != expected:
+            raise other_software(f"The worker at {worker} has {answer}", expected)
 
 
 def other_software(found: str, expected: Software) -> PfpError:

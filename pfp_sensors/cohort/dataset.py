@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote, unquote
 
-from pfp_sensors.cohort.parts import pack, part_in, unpack_without
-from pfp_sensors.errors import InputError, PfpError, UsageError
+from pfp_sensors.cohort.claim import LOCK_NAME, Claim, check_claim
+from pfp_sensors.cohort.parts import (
+    doubled,
+    failures,
+    pack,
+    part_in,
+    read_before,
+    rows_without,
+    unpack_without,
+)
+from pfp_sensors.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pfp_sensors.cohort.parts import PackedPart, Part
     from pfp_sensors.cohort.place import Place
     from pfp_sensors.cohort.rows import Rows
-
-SCHEMA: Final = "pfp.cohort-tables/1"
-CLAIM_NAME: Final = "cohort.json"
-"""Says at the top of the result what it is the result of."""
-
-LOCK_NAME: Final = "cohort.lock"
 
 _VERSION: Final = re.compile("(?:runs|strides)/method=([^/]+)/parameters_sha256=([^/]+)/")
 
@@ -39,7 +41,8 @@ def open_dataset(place: Place, method: str, parameters_sha256: str, input_text: 
     method, parameters_sha256
         What the rows are made with. Rows of another method or other settings stand beside, untouched.
     input_text
-        What it is the result of; kept in ``cohort.json``, with the method and settings of the last time.
+        What it is the result of; kept in ``cohort.json``, with the method and settings of the last time that
+        ended in order: whoever asks the tables finds whole ones by them.
 
     Yields
     ------
@@ -54,18 +57,15 @@ def open_dataset(place: Place, method: str, parameters_sha256: str, input_text: 
     InputError
         If ``cohort.json`` is damaged.
     """
-    _check_claim(place, input_text)
+    check_claim(place, input_text)
     with place.exclusive(LOCK_NAME):
-        before = _check_claim(place, input_text)
-        document = {
-            "schema": SCHEMA,
-            "input": input_text,
-            "method": method,
-            "parameters_sha256": parameters_sha256,
-        }
-        if document != before:
-            place.write(CLAIM_NAME, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+        before = check_claim(place, input_text)
+        claim = Claim(input_text, method, parameters_sha256)
+        if before is None:
+            claim.write(place)
         yield Dataset(place, method, parameters_sha256)
+        if before is not None and before != claim.document():
+            claim.write(place)
 
 
 class Dataset:
@@ -85,7 +85,9 @@ class Dataset:
     Attributes
     ----------
     warnings
-        What was damaged and had to be removed; its recordings are not done.
+        What was damaged: it had to be removed, and its recordings are not done; or it was left as it is.
+    n_kept
+        How many recordings kept their rows in `replace`, since they could not be read this time.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Dataset:
         self._strides, self._runs = f"strides/{below}", f"runs/{below}"
         self._parts: dict[str, Part] = {}
         self.warnings: tuple[str, ...] = ()
+        self.n_kept = 0
         self._settle()
 
     def done(self) -> Mapping[str, str]:
@@ -114,6 +117,32 @@ class Dataset:
             for source, stamp in part.stamps.items()
             if source not in part.again
         }
+
+    def replace(self, rows: Rows, superseded: Mapping[str, Sequence[str]]) -> None:
+        """Write the rows of some recordings in place of those that are there.
+
+        A fault that may pass takes nothing away: where another try may end better, rows of before stay. Nor
+        does a recording that failed take the place of another one.
+
+        Parameters
+        ----------
+        rows
+            As for `append`.
+        superseded
+            Recordings whose rows go when those of another one come, by the source of that one.
+
+        Raises
+        ------
+        InputError, UsageError, PfpError
+            As `drop` and `append`.
+        """
+        kept = read_before(self._parts.values(), failures(rows, passing=True))
+        rows = rows_without(rows, kept) if kept else rows
+        sources = rows.runs["source"].unique().to_pylist()
+        heirs = set(sources) - failures(rows)
+        self.drop([*sources, *(old for one in heirs for old in superseded.get(one, ()))])
+        self.append(rows)
+        self.n_kept += len(kept)
 
     def append(self, rows: Rows) -> None:
         """Write the rows of some recordings as a new part; once this returns, no kill takes them away.
@@ -143,7 +172,7 @@ class Dataset:
         Raises
         ------
         InputError
-            If a part in which some of them are is damaged; it is then removed.
+            If a part with some of them is damaged; it is removed. One to be kept is left, with a warning.
         UsageError, PfpError
             If the rest of a part cannot be written.
         """
@@ -172,12 +201,22 @@ class Dataset:
             if self._runs != f"runs/method={method}/parameters_sha256={parameters}/":
                 yield Dataset(self._place, unquote(method), parameters, keep_damaged=True)
 
+    def sources_of_others(self) -> Iterator[str]:
+        """Yield of which recordings `others` has rows, some twice; damaged ones are passed over."""
+        for name in _inside("runs/", {file.name: None for file in self._place.list_files()}):
+            if _VERSION.match(f"runs/{name}") and not f"runs/{name}".startswith(self._runs):
+                part = part_in(_read_if_it_can_be(self._place, f"runs/{name}"), name)
+                yield from () if part is None else part.stamps
+
     def _rewrite(self, part: Part, gone: Collection[str]) -> None:
         """Put a part's other rows into a new part, then remove it."""
         rest = None
         if any(source not in gone for source in part.stamps):
-            strides, runs = (self._place.read(folder + part.name) for folder in (self._strides, self._runs))
+            strides, runs = (self._read(folder + part.name) for folder in (self._strides, self._runs))
             rest = unpack_without(strides, runs, gone)
+            if rest is None and self._keep_damaged:
+                self._leave(part.name)
+                return
             if rest is None:
                 self._remove(part.name)
                 raise InputError(
@@ -188,6 +227,19 @@ class Dataset:
         if rest is not None:
             self._write(pack(rest))
         self._remove(part.name)
+
+    def _leave(self, name: str) -> None:
+        """Look no more at a damaged part that cannot be made again."""
+        self._parts.pop(name, None)
+        text = (
+            f"{self._place.text}/{self._runs}{name}, or the file of that name below strides/, is damaged or "
+            "cannot be read. It was left, since it cannot be made again, and may still hold rows of what is "
+            "gone. Where these have to go, delete both files."
+        )
+        self.warnings = (*self.warnings, text)
+
+    def _read(self, name: str) -> bytes:
+        return _read_if_it_can_be(self._place, name) if self._keep_damaged else self._place.read(name)
 
     def _write(self, packed: PackedPart) -> None:
         self._place.write(self._strides + packed.part.name, packed.strides)
@@ -206,84 +258,36 @@ class Dataset:
         for name in sorted(strides.keys() - runs.keys()):
             self._place.remove(self._strides + name)
         for name in sorted(runs):
-            part = part_in(self._place.read(self._runs + name), name)
+            part = part_in(self._read(self._runs + name), name)
             if part is None or strides.get(name, -1) not in {part.strides_bytes, None}:
-                self._remove_damaged(name, with_strides=name in strides)
+                self._remove_damaged(name)
             else:
                 self._parts[name] = part
         self._undouble()
 
-    def _remove_damaged(self, name: str, *, with_strides: bool) -> None:
+    def _remove_damaged(self, name: str) -> None:
         if self._keep_damaged:
-            where = f"{self._place.text}/{self._runs}{name}"
-            text = (
-                f"{where} is damaged: whether it has rows of what is gone is not known. It was left as it is."
-            )
-            self.warnings = (*self.warnings, text)
+            self._leave(name)
             return
-        self._place.remove(self._runs + name)
-        if with_strides:
-            self._place.remove(self._strides + name)
+        self._remove(name)
         text = f"{name} was damaged and was removed; its recordings are done again."
         self.warnings = (*self.warnings, text)
 
     def _undouble(self) -> None:
         """Keep each recording once: where it is in two parts, in the larger one."""
-        while (found := self._doubled()) is not None:
+        while (found := doubled(self._parts.values())) is not None:
             self._rewrite(*found)
 
-    def _doubled(self) -> tuple[Part, Collection[str]] | None:
-        """Find a part with recordings that are in a larger one too."""
-        taken: set[str] = set()
-        for part in sorted(self._parts.values(), key=lambda one: (-len(one.stamps), one.name)):
-            twice = part.stamps.keys() & taken
-            if twice:
-                return part, twice
-            taken.update(part.stamps)
-        return None
+
+def _read_if_it_can_be(place: Place, name: str) -> bytes:
+    """Read a table of another version; nothing, which is a damaged one, where that must not stop this one."""
+    try:
+        return place.read(name)
+    except InputError:
+        return b""
 
 
 def _inside(folder: str, sizes: Mapping[str, int | None]) -> dict[str, int | None]:
     """Return the files of a folder: sizes by their name in it."""
     parts = {name: size for name, size in sizes.items() if name.endswith(".parquet")}
     return {name.removeprefix(folder): size for name, size in parts.items() if name.startswith(folder)}
-
-
-def _check_claim(place: Place, input_text: str) -> Mapping[str, Any] | None:
-    """Read what a place says that it is the result of; None where it is empty."""
-    names = {file.name for file in place.list_files()} - {LOCK_NAME}
-    if not names:
-        return None
-    if CLAIM_NAME not in names:
-        raise UsageError(
-            f"{place.text} holds files and no {CLAIM_NAME}; expected the result of `pfp cohort`, or nothing.",
-            "Give another folder as --out, one that is empty or not there.",
-        )
-    found = _claim(place)
-    if found["input"] != input_text:
-        raise UsageError(
-            f"{place.text} is the result of {found['input']}; expected {input_text}.",
-            f'Give another --out; or, where the recordings were only moved, correct "input" in {CLAIM_NAME}.',
-        )
-    return found
-
-
-def _claim(place: Place) -> dict[str, Any]:
-    name = f"{place.text}/{CLAIM_NAME}"
-    try:
-        document: Any = json.loads(place.read(CLAIM_NAME).decode("utf-8"))
-    except ValueError as error:
-        raise _no_claim(name, f"not JSON: {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("input"), str):
-        raise _no_claim(name, 'found no "input"')
-    if document.get("schema") != SCHEMA:
-        raise UsageError(
-            f"{name}: found schema {document.get('schema')!r}; expected {SCHEMA}.",
-            "Another version of this program made it: use that one, or give another --out.",
-        )
-    return document
-
-
-def _no_claim(name: str, found: str) -> PfpError:
-    expected = json.dumps({"schema": SCHEMA, "input": "the input"})
-    return InputError(f"{name}: {found}; expected {expected}.", "Correct it, or give another --out.")

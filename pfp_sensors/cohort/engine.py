@@ -9,6 +9,7 @@ Dask cluster (:mod:`~pfp_sensors.cohort.dask_cluster`). What all three keep:
 * Where a worker process dies, its items are tried again (:mod:`~pfp_sensors.cohort.lost_work`). An item that
   takes its process down every time is :class:`Lost`; all others finish.
 * What the function raises is raised by ``run``, and ends it.
+* While batches take long, the caller is called now and then, but not by the engine that works by itself.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")  # what one batch gives
 
 BATCHES_PER_WORKER = 2  # one being worked on, one waiting beside it, so that no worker waits for the parent
+LOOK_S = 5.0  # at most, between two calls of the caller while nothing comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Lost(Generic[Item]):
 
 
 Outcome: TypeAlias = Finished[Item, Result] | Lost[Item]
+
+
+def nothing() -> None:
+    """Do nothing while there is nothing to do."""
 
 
 class Engine(Protocol):
@@ -68,7 +74,10 @@ class Engine(Protocol):
         ...
 
     def run(
-        self, work: Callable[[tuple[Item, ...]], Result], batches: Iterable[tuple[Item, ...]]
+        self,
+        work: Callable[[tuple[Item, ...]], Result],
+        batches: Iterable[tuple[Item, ...]],
+        idle: Callable[[], object] = nothing,
     ) -> Iterator[Outcome[Item, Result]]:
         """Run a function over batches, and yield what comes of them as it is ready.
 
@@ -79,6 +88,9 @@ class Engine(Protocol):
             pickled, and so are the items and the results.
         batches
             Taken only as workers get free.
+        idle
+            Called in the caller's thread while nothing comes, each `LOOK_S` or more often. What it raises
+            ends the run.
 
         Yields
         ------

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 PART_INPUTS: Final = 500
 PART_STRIDES: Final = 500_000
 PART_S: Final = 20.0
-"""Rows are written once so many rows have come, or after so many seconds: a kill costs that."""
+"""Rows are written once so many rows have come, or after so many seconds."""
 
 
 class Gathered:
-    """Gathers rows and writes them in parts; old rows go only when the new ones are there to replace them.
+    """Gathers rows and writes them in parts; old rows stay in the tables until new ones have been made.
+
+    While a part is written, whoever reads the tables may find a recording in them twice or not at all.
 
     Parameters
     ----------
@@ -45,7 +47,13 @@ class Gathered:
         self._rows.append(rows)
         inputs = sum(one.runs.num_rows for one in self._rows)
         strides = sum(one.strides.num_rows for one in self._rows)
-        if inputs >= PART_INPUTS or strides >= PART_STRIDES or time.monotonic() - self._since_s >= PART_S:
+        if inputs >= PART_INPUTS or strides >= PART_STRIDES:
+            self.flush()
+        self.look()
+
+    def look(self) -> None:
+        """Write what was kept if the last time is long ago; raises as `add`."""
+        if time.monotonic() - self._since_s >= PART_S:
             self.flush()
 
     def flush(self) -> None:
@@ -56,7 +64,4 @@ class Gathered:
         self._since_s = time.monotonic()
         if not rows:
             return
-        joined = concat(rows)
-        sources = joined.runs["source"].unique().to_pylist()
-        self._dataset.drop([*sources, *(old for new in sources for old in self._superseded.get(new, ()))])
-        self._dataset.append(joined)
+        self._dataset.replace(concat(rows), self._superseded)

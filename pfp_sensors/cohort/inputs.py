@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from pfp_sensors.cohort.place import LINKED, UNREADABLE
+from pfp_sensors.cohort.place import BROKEN, LINKED, UNREADABLE
 from pfp_sensors.formats.file_groups import FileGroup, below
 from pfp_sensors.formats.grouping import ending_of, group_files
 from pfp_sensors.model.cohort import CohortInput, FoundInputs
@@ -67,15 +67,17 @@ def inputs_of(files: Sequence[PlaceFile], asked: Asked, leave_out: str | None = 
     stamps = {file.name: file.stamp for file in files if left is None or not file.name.startswith(left)}
     readable = [name for name in stamps if not name.endswith("/") and not _OWN_RESULT.search(name)]
     groups = _chosen(group_files(readable, _endings(asked)), asked, stamps)
-    inputs = tuple(_input(group, stamps) for group in groups)
+    sizes = {file.name: file.size or 0 for file in files}
+    inputs = tuple(_input(group, stamps, sizes) for group in groups)
     used = {path for group in groups for path in group.files}
+    rest = [name for name in stamps if name not in used and not name.endswith("/")]
+    broken = [name for name in rest if stamps[name] == BROKEN]  # where it led there may have been a folder
     others = Counter(
-        ending_of(name) or NO_ENDING
-        for name in stamps
-        if name not in used and not name.endswith("/") and asked.fits(name)
+        ending_of(name) or NO_ENDING for name in rest if stamps[name] != BROKEN and asked.fits(name)
     )
+    linked = (*_folders(stamps, LINKED), *(f"{name}/" for name in broken))
     return FoundInputs(
-        inputs, dict(sorted(others.items())), _folders(stamps, UNREADABLE), _folders(stamps, LINKED)
+        inputs, dict(sorted(others.items())), _folders(stamps, UNREADABLE), tuple(sorted(linked))
     )
 
 
@@ -108,8 +110,9 @@ def _alone(groups: Sequence[FileGroup], name: str, there: Collection[str]) -> Fi
     return FileGroup(name, (name, meta) if meta in there else (name,))
 
 
-def _input(group: FileGroup, stamps: Mapping[str, str]) -> CohortInput:
+def _input(group: FileGroup, stamps: Mapping[str, str], sizes: Mapping[str, int]) -> CohortInput:
     digest = hashlib.sha256()
     for path in group.files:
         digest.update(f"{path}\0{stamps[path]}\0".encode())
-    return CohortInput(group.source or "", group.files, digest.hexdigest()[:32])
+    n_bytes = sum(sizes[path] for path in group.files)
+    return CohortInput(group.source or "", group.files, digest.hexdigest()[:32], n_bytes)

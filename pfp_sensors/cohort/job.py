@@ -64,7 +64,8 @@ def process(given: CohortInput, job: Job) -> Rows:
     except Exception as error:  # the boundary: what is met in one file must not stop the others
         if path is None:
             return _not_fetched(given, error)
-        return failed_rows(given.source, given.stamp, _without_path(_told(error), path, given.source))
+        found = _without_mapping(_without_path(_told(error), path, given.source))
+        return failed_rows(given, _named(found, given.source))
 
 
 def process_all(batch: Iterable[CohortInput], job: Job) -> Rows:
@@ -88,7 +89,7 @@ def lost_rows(given: CohortInput) -> Rows:
         "There may be too little memory for it: close other programs, and run the same command again. If "
         "that does not help, try `pfp analyze` with this recording, and report it if that ends too.",
     )
-    return failed_rows(given.source, given.stamp, error, retry=True)
+    return failed_rows(given, error, retry=True)
 
 
 def _analysed(given: CohortInput, path: Path, job: Job) -> Rows:
@@ -97,7 +98,7 @@ def _analysed(given: CohortInput, path: Path, job: Job) -> Rows:
     from pfp_sensors.formats.read import read_recording_file
 
     file = read_recording_file(path, max_bytes=job.limits.max_bytes)
-    return rows_of(given.source, given.stamp, file, analyse_file(file, job.settings))
+    return rows_of(given, file, analyse_file(file, job.settings))
 
 
 def _not_fetched(given: CohortInput, error: Exception) -> Rows:
@@ -113,10 +114,9 @@ def _not_fetched(given: CohortInput, error: Exception) -> Rows:
             "Check the network, that you may read it, and that the disk has room; then run the same command "
             "again.",
         )
-    if given.source not in found.message:
-        found = type(found)(f"{given.source}: {found.message}", found.what_to_do)
+    found = _named(found, given.source)
     names = {*given.files, given.source} - {ROOT_SOURCE}
-    return failed_rows(given.source, given.stamp, found, retry=not any(map(is_odd_name, names)))
+    return failed_rows(given, found, retry=not any(map(is_odd_name, names)))
 
 
 def _told(error: Exception) -> PfpError:
@@ -130,6 +130,11 @@ def _told(error: Exception) -> PfpError:
             "There was not enough memory for it.",
             "Close other programs, or use fewer --workers, and run the same command again.",
         )
+    elif isinstance(error, ImportError):
+        found = PfpError(
+            f"A part of this program cannot be loaded where it was worked on: {error.name or 'unknown'}.",
+            "Install pfp-sensors again there (in a cluster everywhere), and run the same command again.",
+        )
     elif isinstance(error, OSError):
         found = InputError(f"It cannot be read: {words}.", "Check that it is there and that you may read it.")
     else:
@@ -137,6 +142,28 @@ def _told(error: Exception) -> PfpError:
         found = PfpError(f"The program failed on it: {words}.", advice)
     found.__cause__ = error
     return found
+
+
+def _named(error: PfpError, source: str) -> PfpError:
+    """Say which recording it is about, where the words do not."""
+    if source in error.message:
+        return error
+    named = type(error)(f"{source}: {error.message}", error.what_to_do)
+    named.__cause__ = error.__cause__
+    return named
+
+
+def _without_mapping(error: PfpError) -> PfpError:
+    """Leave out the advice to map columns: a cohort takes no mapping."""
+    from pfp_sensors.formats.column_mapping import MAPPING_FOLLOWS
+
+    advice, follows, _ = error.what_to_do.partition(MAPPING_FOLLOWS)
+    if not follows:
+        return error
+    other = "Or bring it in by itself: `pfp import` takes a mapping of its columns."
+    short = type(error)(error.message, f"{advice.rstrip()} {other}".strip())
+    short.__cause__ = error.__cause__
+    return short
 
 
 def _without_path(error: PfpError, path: Path, source: str) -> PfpError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pfp_sensors.cohort.place import LINKED, UNREADABLE, Asked, PlaceFile, checked, is_shown
+from pfp_sensors.cohort.place import BROKEN, LINKED, UNREADABLE, Asked, PlaceFile, checked, is_shown
 from pfp_sensors.errors import InputError
 from pfp_sensors.store.sealed_files import flush_folder, make_private_folder, not_written, replacing
 from pfp_sensors.store.truth_files import TRUTH_FOLDER
@@ -58,7 +59,7 @@ class LocalPlace:
         return False
 
     def list_files(self) -> tuple[PlaceFile, ...]:
-        """List all files with size and time; links to folders are not followed.
+        """List all files with size and time; links to folders are not followed, and broken ones are listed.
 
         A name that is no text (odd bytes) is written with escapes, so that it fits into every table.
         """
@@ -74,9 +75,12 @@ class LocalPlace:
     def fetched(self, given: CohortInput) -> Iterator[Path]:
         """Give the path of a source; of a folder that holds more, one in its stead with links to its files.
 
-        So a recording is read from its own files only, as it is from a store that is not here.
+        So a recording is read from its own files only, as it is from a store that is not here. A file that
+        was listed and is not there is an `InputError`, not one that the recording never had.
         """
         path = self._path(given.source)
+        for name in given.files:
+            _check_there(self._path(name), name)
         if not _holds_more(path, given):
             yield path
             return
@@ -160,12 +164,10 @@ class LocalPlace:
             with os.scandir(path) as entries:
                 for entry in entries:
                     name = prefix + escaped(entry.name)
-                    if entry.is_symlink() and entry.is_dir():
-                        files.append(PlaceFile(f"{name}/", None, LINKED))
-                    elif entry.is_dir(follow_symlinks=False):
+                    if entry.is_dir(follow_symlinks=False):
                         folders += [name] if is_shown(entry.name) else []
-                    elif (is_shown(entry.name) or name == self.asked.pattern) and entry.is_file():
-                        files.append(_file(name, entry))
+                    elif is_shown(entry.name) or name == self.asked.pattern:
+                        files += _file(name, entry)
         except OSError as error:
             raise (_missing(self.text) if not path.exists() else _unreadable(str(path), error)) from error
         return files, folders
@@ -190,6 +192,13 @@ def _holds_more(path: Path, given: CohortInput) -> bool:
     return any(entry.name not in own and entry.name != TRUTH_FOLDER for entry in path.iterdir())
 
 
+def _check_there(path: Path, name: str) -> None:
+    try:
+        path.stat()
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
 def _link(path: Path, link: Path) -> None:
     """Make a link, or a copy where the system allows no links."""
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -199,12 +208,17 @@ def _link(path: Path, link: Path) -> None:
         shutil.copyfile(path, link)
 
 
-def _file(name: str, entry: os.DirEntry[str]) -> PlaceFile:
+def _file(name: str, entry: os.DirEntry[str]) -> Iterator[PlaceFile]:
+    """Yield a file, or a link to a folder; nothing for what is neither, such as a device."""
     try:
         status = entry.stat()
     except OSError:  # gone or forbidden by now: reading it will say why
-        return PlaceFile(name, None, UNREADABLE)
-    return PlaceFile(name, status.st_size, f"{status.st_size}:{status.st_mtime_ns}")
+        yield PlaceFile(name, None, BROKEN if entry.is_symlink() else UNREADABLE)
+        return
+    if stat.S_ISDIR(status.st_mode):
+        yield PlaceFile(f"{name}/", None, LINKED)
+    elif stat.S_ISREG(status.st_mode):
+        yield PlaceFile(name, status.st_size, f"{status.st_size}:{status.st_mtime_ns}")
 
 
 def escaped(name: str) -> str:

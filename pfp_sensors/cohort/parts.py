@@ -102,6 +102,39 @@ def unpack_without(strides: bytes, runs: bytes, sources: Collection[str]) -> Row
         return None
 
 
+def failures(rows: Rows, *, passing: bool = False) -> frozenset[str]:
+    """Name the recordings that failed; or only those where another try may end better."""
+    cells = (rows.runs[name].to_pylist() for name in ("source", "status", "retry"))
+    return frozenset(
+        source
+        for source, status, retry in zip(*cells, strict=True)
+        if status == "failed" and (retry or not passing)
+    )
+
+
+def rows_without(rows: Rows, sources: Collection[str]) -> Rows:
+    """Leave out the rows of some recordings."""
+    return Rows(_left(rows.strides, sources), _left(rows.runs, sources))
+
+
+def read_before(parts: Collection[Part], sources: Collection[str]) -> frozenset[str]:
+    """Tell which of some recordings have rows of a time when they could be read."""
+    return frozenset(
+        one for one in sources for part in parts if one in part.stamps and one not in part.failed
+    )
+
+
+def doubled(parts: Collection[Part]) -> tuple[Part, Collection[str]] | None:
+    """Find a part with recordings that are in a larger one too."""
+    taken: set[str] = set()
+    for part in sorted(parts, key=lambda one: (-len(one.stamps), one.name)):
+        twice = part.stamps.keys() & taken
+        if twice:
+            return part, twice
+        taken.update(part.stamps)
+    return None
+
+
 def _part_of(runs: Any, strides_bytes: int) -> Part:
     """Name a part and tell what it holds, from the rows of its runs."""
     rows = list(zip(*(runs[name].to_pylist() for name in _OF_PART), strict=True))
@@ -143,10 +176,15 @@ def _written(table: Any, repeating: list[str]) -> bytes:
 
 def _without(content: bytes, sources: Collection[str]) -> Any:
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
-    table = file.read(use_threads=False)
+    return _left(file.read(use_threads=False), sources)
+
+
+def _left(table: Any, sources: Collection[str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     gone = pc.is_in(table["source"], value_set=pa.array(sorted(sources), pa.string()))
     return table.filter(pc.invert(gone))

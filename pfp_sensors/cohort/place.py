@@ -22,6 +22,9 @@ UNREADABLE = "unreadable"
 LINKED = "linked"
 """Stamp of a link to a folder, which is not followed."""
 
+BROKEN = "broken link"
+"""Stamp of a link that leads to nothing that can be looked at: a disk that is away, a file kept elsewhere."""
+
 GLOB_SIGNS = "*?["
 
 

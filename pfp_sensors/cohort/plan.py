@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfp_sensors.errors import UsageError
+from pfp_sensors.errors import InputError, UsageError
 from pfp_sensors.formats.file_groups import ROOT_SOURCE, folders_above
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from pfp_sensors.cohort.dataset import Dataset
     from pfp_sensors.cohort.place import Asked
@@ -28,7 +28,9 @@ class Plan:
         Recordings with rows whose files now belong to another one, by the source of that one: samples would
         stand there twice.
     gone
-        Recordings with rows that are not there any more.
+        Recordings with rows, of whichever method and settings, that are not there any more.
+    behind_links
+        Recordings with rows that may be there or not: a link that is not followed stands where they were.
     n_refused_before, n_failed_before
         Of those that are done: without running, and not analysed.
     """
@@ -36,6 +38,7 @@ class Plan:
     todo: tuple[CohortInput, ...]
     superseded: Mapping[str, Sequence[str]]
     gone: frozenset[str]
+    behind_links: frozenset[str]
     n_refused_before: int
     n_failed_before: int
 
@@ -59,37 +62,72 @@ def make_plan(found: FoundInputs, asked: Asked, dataset: Dataset) -> Plan:
             "Give the folder of that recording, or another --out.",
         )
     done = {one.source for one in found.inputs} - {one.source for one in todo}
+    missing = frozenset() if asked.pattern else _missing(found, rest, superseded, dataset.sources_of_others())
+    behind_links = frozenset(_below(missing, found.linked))
     return Plan(
         todo,
         superseded,
-        frozenset() if asked.pattern else _gone(rest, superseded, found.not_listed),
+        missing - behind_links,
+        behind_links,
         len(done & dataset.with_status("refused")),
         len(done & dataset.with_status("failed")),
     )
 
 
-def drop_everywhere(dataset: Dataset, gone: Collection[str]) -> tuple[str, ...]:
-    """Remove the rows of some recordings from the tables of all methods and settings.
+def drop_everywhere(dataset: Dataset, plan: Plan) -> tuple[str, ...]:
+    """Remove the rows of what is gone from the tables of all methods and settings.
+
+    Those of today come last: they, at least, are what the next look finds if this one is ended in between.
 
     Returns
     -------
     tuple of str
-        What of the older tables is damaged, so that it could not be looked at, in plain sentences.
+        What of the older tables is damaged, so that it was left as it is, in plain sentences.
+
+    Raises
+    ------
+    InputError
+        If a recording may be behind a link, so that what is gone cannot be told; nothing is removed then.
+    UsageError, PfpError
+        If the rest of a part cannot be written.
     """
-    dataset.drop(gone)
+    if plan.behind_links:
+        raise InputError(
+            f"Where {min(plan.behind_links)} was there is a link, which is not followed, so what is gone "
+            "cannot be told.",
+            "Nothing was removed. Put the folder itself there; or delete the link, where what it led to is "
+            "to go; or leave --drop-gone away.",
+        )
     warnings: tuple[str, ...] = ()
     for one in dataset.others():
-        one.drop(gone)
+        one.drop(plan.gone)
         warnings += one.warnings
+    dataset.drop(plan.gone - _replaced(plan.superseded))
     return warnings
 
 
-def _gone(
-    rest: Set[str], superseded: Mapping[str, Sequence[str]], not_listed: Sequence[str]
+def _missing(
+    found: FoundInputs, rest: Set[str], superseded: Mapping[str, Sequence[str]], others: Iterable[str]
 ) -> frozenset[str]:
-    """Leave out what goes on under another name, and what may be where nobody may look."""
-    replaced = {old for many in superseded.values() for old in many}
-    return frozenset(old for old in rest - replaced if not f"{old}/".startswith(tuple(not_listed)))
+    """Find what has rows and is not there, but for what may be where nobody may look.
+
+    Of today's tables, what goes on under another name is left out: its rows go when the new ones come. Older
+    tables get no new ones; there, that is left out whose file is there still, as part of another recording.
+    """
+    older = set(others)
+    older.difference_update(name for one in found.inputs for name in (one.source, *one.files))
+    missing = older | (rest - _replaced(superseded))
+    return frozenset(missing - _below(missing, found.not_listed))
+
+
+def _replaced(superseded: Mapping[str, Sequence[str]]) -> set[str]:
+    return {old for many in superseded.values() for old in many}
+
+
+def _below(sources: Set[str], folders: Sequence[str]) -> set[str]:
+    """Pick what is one of some folders, or lies below one; each ends with "/"."""
+    starts = tuple(folders)
+    return {one for one in sources if f"{one}/".startswith(starts)}
 
 
 def _superseded(todo: Sequence[CohortInput], rest: Set[str]) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from pfp_sensors.cohort.ctrl_c import started_without_ctrl_c
 from pfp_sensors.cohort.engine import (
     BATCHES_PER_WORKER,
+    LOOK_S,
     Engine,
     Finished,
     Item,
@@ -28,9 +29,10 @@ from pfp_sensors.cohort.engine import (
     Outcome,
     Result,
     checked_workers,
+    nothing,
 )
 from pfp_sensors.cohort.lost_work import Charge, WorkList
-from pfp_sensors.cohort.pool_worker import GRACE_S, Done, Raised, Ready, serve
+from pfp_sensors.cohort.pool_worker import GRACE_S, Begun, Done, Raised, serve
 from pfp_sensors.errors import PfpError
 
 if TYPE_CHECKING:
@@ -74,14 +76,20 @@ class PoolEngine:
         self._crews: list[_Crew[Any, Any]] = []
 
     def run(
-        self, work: Callable[[tuple[Item, ...]], Result], batches: Iterable[tuple[Item, ...]]
+        self,
+        work: Callable[[tuple[Item, ...]], Result],
+        batches: Iterable[tuple[Item, ...]],
+        idle: Callable[[], object] = nothing,
     ) -> Iterator[Outcome[Item, Result]]:
         """Run a function over batches (see :class:`~pfp_sensors.cohort.engine.Engine`)."""
         crew: _Crew[Item, Result] = _Crew(work, self.workers, WorkList(batches))
         self._crews.append(crew)
         try:
             while crew.hand_out():
-                yield from crew.outcomes()
+                if outcomes := crew.outcomes():
+                    yield from outcomes
+                else:
+                    idle()
         finally:
             crew.close()
             self._crews.remove(crew)
@@ -93,11 +101,14 @@ class PoolEngine:
 
 
 class _Hand(Generic[Item]):
-    """One worker process, its pipe, and the charges given to it, the one it works on first."""
+    """One worker process, its pipe, and the charges given to it, in the order in which it takes them.
+
+    It has ``started`` once it has begun one, and is ``working`` while it has begun the first of them.
+    """
 
     def __init__(self, context: BaseContext, work: Callable[[tuple[Item, ...]], Any]) -> None:
         self.charges: deque[Charge[Item]] = deque()
-        self.ready = False
+        self.started = self.working = False
         self.line, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]
         try:
@@ -114,10 +125,10 @@ class _Hand(Generic[Item]):
         except ConnectionError:
             return
 
-    def answer(self) -> Ready | Done | Raised | None:
+    def answer(self) -> Begun | Done | Raised | None:
         """Read the next answer; None if the worker is dead."""
         try:
-            answer: Ready | Done | Raised = pickle.loads(self.line.recv_bytes())
+            answer: Begun | Done | Raised = pickle.loads(self.line.recv_bytes())
         except (EOFError, OSError):
             return None
         return answer
@@ -174,12 +185,12 @@ class _Crew(Generic[Item, Result]):
         self._hands.append(hand)
         return hand
 
-    def outcomes(self) -> Iterator[Outcome[Item, Result]]:
-        """Wait for answers, give out more work, then yield what came."""
+    def outcomes(self) -> list[Outcome[Item, Result]]:
+        """Wait for answers for a while, give out more work, and return what came."""
         lines = {hand.line: hand for hand in self._hands}
-        came = [self._heard(lines[line]) for line in connection.wait(list(lines))]  # type: ignore[index]
+        came = [self._heard(lines[line]) for line in connection.wait(list(lines), LOOK_S)]  # type: ignore[index]
         self.hand_out()
-        yield from (outcome for outcome in came if outcome is not None)
+        return [outcome for outcome in came if outcome is not None]
 
     def close(self) -> None:
         """End all workers."""
@@ -203,23 +214,25 @@ class _Crew(Generic[Item, Result]):
         """Take the answer of one worker."""
         answer = hand.answer()
         if isinstance(answer, Done):
+            hand.working = False
             return Finished(hand.charges.popleft().items, answer.result)
         if isinstance(answer, Raised):
             raise answer.error
         if answer is None:
             return self._died(hand)
-        hand.ready, self._failed_starts = True, 0
+        hand.started = hand.working = True
+        self._failed_starts = 0
         return None
 
     def _died(self, hand: _Hand[Item]) -> Lost[Item] | None:
-        """Take a dead worker's work back; only the first of its charges can be to blame."""
+        """Take a dead worker's work back; only what it was working on can be to blame."""
         self._hands.remove(hand)
         hand.let_go()
         how = hand.bury()
-        begun = hand.charges.popleft() if hand.ready and hand.charges else None
+        begun = hand.charges.popleft() if hand.working else None
         for charge in hand.charges:
             self._todo.give_back(charge)
-        if not hand.ready:
+        if not hand.started:
             self._start_failed(how)
         return self._todo.worker_died(begun) if begun else None
 

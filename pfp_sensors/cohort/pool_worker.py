@@ -25,8 +25,8 @@ GRACE_S = 1.0  # what a worker may take to tidy up
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """The worker has started and takes batches."""
+class Begun:
+    """The worker has taken the batch that was first in its hands, and works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def serve(line: Connection, work: Callable[[Any], Any]) -> None:
     Parameters
     ----------
     line
-        Brings pickled batches; takes :class:`Ready` once, then one :class:`Done` or :class:`Raised` per
-        batch, in their order.
+        Brings pickled batches; takes :class:`Begun`, then :class:`Done` or :class:`Raised` for each batch, in
+        their order.
     work
         What is done with a batch.
     """
@@ -59,9 +59,10 @@ def serve(line: Connection, work: Callable[[Any], Any]) -> None:
     orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(line, orders), daemon=True).start()
     try:
-        line.send_bytes(pickle.dumps(Ready()))
         while True:
-            line.send_bytes(_answer(work, orders.get()))
+            order = orders.get()
+            line.send_bytes(pickle.dumps(Begun()))
+            line.send_bytes(_answer(work, order))
     except ConnectionError:  # nobody listens any more: the thread below has seen it too
         sys.exit(1)
 

@@ -257,7 +257,9 @@ def _install(url: str, error: ImportError) -> str:
     from fsspec.registry import known_implementations
 
     package = known_implementations.get(protocol_of(url), {}).get("class", "fsspec").partition(".")[0]
-    return f"{error}." if package == "fsspec" else f"Install it: pip install {package}"
+    if package != "fsspec":
+        return f"Install it: pip install {package}"
+    return f"{str(error).rstrip('.')}. Install what is missing with pip."
 
 
 def _joined(root: str, name: str) -> str:

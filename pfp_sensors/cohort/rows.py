@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pfp_sensors.errors import PfpError
     from pfp_sensors.model.analysis import FileAnalysis, LegAnalysis
+    from pfp_sensors.model.cohort import CohortInput
     from pfp_sensors.model.recording import RecordingFile
 
 _FOLDERS: Final = ("clinic", "athlete", "run")
@@ -41,13 +42,13 @@ class Rows:
     runs: Any
 
 
-def rows_of(source: str, stamp: str, file: RecordingFile, analysis: FileAnalysis) -> Rows:
+def rows_of(given: CohortInput, file: RecordingFile, analysis: FileAnalysis) -> Rows:
     """Lay out an analysed recording, also one without running.
 
     Parameters
     ----------
-    source, stamp
-        Of the :class:`pfp_sensors.model.cohort.CohortInput`.
+    given
+        What was read: its source, its stamp, and what the folders of its path say.
     file, analysis
         As read, and what :func:`pfp_sensors.analyse.file.analyse_file` made of it. Their notes go into the
         rows as they are, so they may not name a folder of this computer.
@@ -59,35 +60,35 @@ def rows_of(source: str, stamp: str, file: RecordingFile, analysis: FileAnalysis
     """
     import pyarrow as pa
 
-    where = _where(source)
+    where = _where(given)
     both = list(zip(file.recordings, analysis.legs, strict=True))
     strides = [_strides(where | {"leg": number}, leg) for number, (_, leg) in enumerate(both, 1)]
     runs = [
         where
-        | {"leg": number, "stamp": stamp, "version": analysis.provenance.version}
+        | {"leg": number, "stamp": given.stamp, "version": analysis.provenance.version}
         | leg_cells(file, recording, leg.summary, analysis.symmetry)
         for number, (recording, leg) in enumerate(both, 1)
     ]
     return Rows(pa.concat_tables(strides), _runs(runs))
 
 
-def failed_rows(source: str, stamp: str, error: PfpError, *, retry: bool = False) -> Rows:
+def failed_rows(given: CohortInput, error: PfpError, *, retry: bool = False) -> Rows:
     """Lay out a recording that could not be read: one row that says why, and no strides.
 
     Parameters
     ----------
-    source, stamp
-        Of the :class:`pfp_sensors.model.cohort.CohortInput`.
+    given
+        What could not be read.
     error
         Its texts name no folder of this computer.
     retry
         Whether another try may help. Where the system refused (no permission, no such file, a full disk, no
-        memory) or a limit of the settings was met, it may anyway.
+        memory), a library is missing or a limit of the settings was met, it may anyway.
     """
     import pyarrow as pa
 
     cells = {
-        "stamp": stamp,
+        "stamp": given.stamp,
         "status": "failed",
         "version": __version__,
         "failure": error.message,
@@ -95,7 +96,7 @@ def failed_rows(source: str, stamp: str, error: PfpError, *, retry: bool = False
         "what_to_do": error.what_to_do or None,
         "retry": retry or _may_pass(error),
     }
-    return Rows(pa.Table.from_batches([], strides_schema()), _runs([_where(source) | cells]))
+    return Rows(pa.Table.from_batches([], strides_schema()), _runs([_where(given) | cells]))
 
 
 def concat(rows: Sequence[Rows]) -> Rows:
@@ -109,18 +110,19 @@ def concat(rows: Sequence[Rows]) -> Rows:
     )
 
 
-def _where(source: str) -> dict[str, Any]:
-    """Name the recording, and what the folders it lies in say of it."""
-    said = dict(part.split("=", 1) for part in source.split("/") if "=" in part)
+def _where(given: CohortInput) -> dict[str, Any]:
+    """Name the recording, and what its folders say of it; the name of a file says nothing."""
+    folders = given.source.rpartition("/")[0] if given.is_file else given.source
+    said = dict(part.split("=", 1) for part in folders.split("/") if "=" in part)
     known = {name: unquote(said[name]) for name in _FOLDERS if said.get(name, _NO_VALUE) != _NO_VALUE}
-    return {"source": source} | known
+    return {"source": given.source} | known
 
 
 def _may_pass(error: PfpError) -> bool:
     """Tell whether the system or a limit is the cause; an OSError without a number is about damage."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, (MemoryError, TooLargeError)):
+        if isinstance(cause, (MemoryError, ImportError, TooLargeError)):
             return True
         if isinstance(cause, OSError) and cause.errno is not None:
             return True

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfp_sensors.cohort.engine import Engine, Finished, Item, Outcome, Result
+from pfp_sensors.cohort.engine import Engine, Finished, Item, Outcome, Result, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,10 @@ class SerialEngine:
     workers: int = 1
 
     def run(
-        self, work: Callable[[tuple[Item, ...]], Result], batches: Iterable[tuple[Item, ...]]
+        self,
+        work: Callable[[tuple[Item, ...]], Result],
+        batches: Iterable[tuple[Item, ...]],
+        idle: Callable[[], object] = nothing,  # noqa: ARG002  (it is never idle)
     ) -> Iterator[Outcome[Item, Result]]:
         """Run a function over batches in their order (see :class:`~pfp_sensors.cohort.engine.Engine`)."""
         for items in batches:

@@ -161,13 +161,17 @@ def read_mapping(path: Path) -> ColumnMapping:
     return mapping
 
 
+MAPPING_FOLLOWS: Final = "Or write this into a file map.toml"
+"""How the advice to map columns begins."""
+
+
 def mapping_to_fill(names: Sequence[str]) -> str:
     """Write a mapping for a person to fill in, with how to use it: the times first, as in most tables."""
     quoted = [json.dumps(name.strip().strip('"').strip()[:60], ensure_ascii=False) for name in names]
     known = ", ".join(quoted[:12]) + (", ..." if len(quoted) > 12 else "")
     rotation = _ROTATION_TO_FILL if any(_TURNS.search(name) for name in names) else ""
     return f"""\
-Or write this into a file map.toml, with the names in place of the question marks,
+{MAPPING_FOLLOWS}, with the names in place of the question marks,
 and add --mapping map.toml (docs/formats/generic-csv.md):
   [time]
   column = {quoted[0]}

@@ -71,7 +71,7 @@ def group_files(paths: Iterable[str], more_endings: Collection[str] = ()) -> tup
     """
     tree = tree_of(paths)
     endings = TABLE_ENDINGS | set(more_endings)
-    truths: set[str] = set()
+    truths = {folder for folder, names in tree.names.items() if _is_truth(folder, names)}
     taken: set[str] = set()
     found: list[FileGroup] = []
     for folder, names in tree.names.items():
@@ -87,6 +87,12 @@ def group_files(paths: Iterable[str], more_endings: Collection[str] = ()) -> tup
         found += _tables(folder, tree, taken, endings)
     groups = (_with_meta(group, tree) for group in found)
     return tuple(sorted(groups, key=lambda group: group.source or ""))
+
+
+def _is_truth(folder: str, names: Sequence[str]) -> bool:
+    """Tell the truth of a recording by itself: the samples may have been deleted or lie elsewhere."""
+    tables = [name for name in names if name.startswith(("bouts", "contacts")) and name.endswith(".csv")]
+    return folder.rpartition("/")[2] == TRUTH_FOLDER and bool(tables)
 
 
 def _own_files(folder: str, names: Sequence[str]) -> tuple[str, ...]:

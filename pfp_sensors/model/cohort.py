@@ -47,14 +47,22 @@ class CohortOptions:
         UsageError
             If they do.
         """
+        if self.scheduler is not None and not self.scheduler.strip():
+            raise UsageError(
+                "The address of the scheduler is empty.",
+                "Give it, such as tcp://10.0.0.5:8786, or leave --scheduler away.",
+            )
         if self.scheduler is not None and self.engine not in {None, "dask"}:
             raise UsageError(
                 f"A scheduler belongs to the engine dask; found {self.engine}.", "Leave one of the two away."
             )
-        if self.workers is not None and (self.workers < 1 or self.engine == "serial"):
+        if self.workers is not None and self.workers < 1:
             raise UsageError(
-                f"{self.workers} workers, engine {self.engine or 'pool'}; expected at least 1, not serial.",
-                "Leave one of the two away.",
+                f"{self.workers} workers; expected at least 1.", "Leave it away for all processors."
+            )
+        if self.workers is not None and self.engine == "serial":
+            raise UsageError(
+                f"{self.workers} workers, engine serial: that is one process.", "Leave one of the two away."
             )
         if self.workers is not None and self.scheduler is not None:
             raise UsageError(
@@ -76,11 +84,19 @@ class CohortInput:
         folder of this computer.
     stamp
         Changes when one of the files does: sizes and times, or what a store gives for a version.
+    n_bytes
+        Size of its files together; those whose size the store does not say count as nothing.
     """
 
     source: str
     files: tuple[str, ...]
     stamp: str
+    n_bytes: int = 0
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether its source is a file; else it is a folder."""
+        return self.source in self.files
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +110,8 @@ class FoundInputs:
     passed_over
         How many files are no recordings, by their ending.
     not_listed, linked
-        Folders that may not be read, and links to folders, which are not followed; each ends with "/".
+        Folders that may not be read; and links that are not followed, to folders or to nothing; each ends
+        with "/".
     """
 
     inputs: tuple[CohortInput, ...]
@@ -136,17 +153,19 @@ class CohortReport:
     n_strides
         Rows that this run added to the strides.
     n_gone
-        Inputs of earlier runs that are not found any more; their rows stay, unless `dropped_gone`.
+        Inputs of earlier runs, with any method and settings, that are not found any more; their rows stay,
+        unless `dropped_gone`.
     dropped_gone
-        Whether the rows of those were removed.
+        Whether the rows of those were removed, but for what `warnings` says.
     passed_over
         Files that are no recordings, by ending.
     not_listed, linked
-        Folders that could not be looked into, and links to folders, which are not followed.
+        Folders that could not be looked into; and links that are not followed, to folders or to nothing.
     n_same_bytes
         Recordings that hold the same bytes as another one.
     warnings
-        What was damaged in the tables and had to be made anew, in plain sentences.
+        What was damaged in the tables, and made anew or left; and how many rows of before stay, as their
+        recordings could not be read now; in plain sentences.
     failures
         The inputs that failed in this run, in order of source.
     seconds

@@ -55,7 +55,7 @@ def _counts(report: CohortReport) -> Iterator[str]:
             what = "their rows were removed" + (" (but see above)" if report.warnings else "")
         yield f"Not found any more: {count(report.n_gone, 'recording')} of before; {what}."
     if report.n_same_bytes:
-        yield (
+        yield paragraph(
             f"{count(report.n_same_bytes, 'recording')} with the same bytes as another one: "
             "docs/cohort.md shows how to find them."
         )

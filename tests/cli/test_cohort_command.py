@@ -70,6 +70,7 @@ def test_exit_code_where_nothing_could_be_analysed(
     ("more", "words"),
     [
         (("--scheduler", "tcp://127.0.0.1:1"), "engine dask"),
+        (("--scheduler", ""), "scheduler is empty"),
         (("--workers", "0"), "expected at least 1"),
         (("--workers", "two"), "--workers"),
         (("--workers", "3"), "engine serial"),

@@ -21,11 +21,14 @@ from pfp_sensors.cohort.rows import Rows, concat, failed_rows, rows_of
 from pfp_sensors.cohort.schemas import RUNS_COLUMNS, STRIDES_COLUMNS, runs_schema, strides_schema
 from pfp_sensors.errors import InputError, PfpError, TooLargeError
 from pfp_sensors.formats.strides_table import COLUMNS, strides_frame
+from pfp_sensors.model.cohort import CohortInput
 from pfp_sensors.model.gait import Strides
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
 from pfp_sensors.model.summary import RunSummary, Spread
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pfp_sensors.model.analysis import LegAnalysis
 
 SOURCE = "clinic=north%20side/athlete=7/run=2024-05-01/imu.parquet"
@@ -39,7 +42,11 @@ def made_rows(*summaries: RunSummary, source: str = SOURCE) -> Rows:
     file = RecordingFile(Source("x", "a" * 64, "csv"), (recording,) * len(summaries), ("One row dropped.",))
     analysis = made_analysis(*summaries)
     legs = tuple(leg if leg.summary.n_strides else without_strides(leg) for leg in analysis.legs)
-    return rows_of(source, "stamp", file, dataclasses.replace(analysis, legs=legs))
+    return rows_of(file_at(source, "stamp"), file, dataclasses.replace(analysis, legs=legs))
+
+
+def file_at(source: str, stamp: str = "s") -> CohortInput:
+    return CohortInput(source, (source,), stamp)
 
 
 def without_strides(leg: LegAnalysis) -> LegAnalysis:
@@ -109,7 +116,7 @@ def test_strides_are_those_of_the_strides_table() -> None:
 def test_what_is_unknown_is_null_of_the_same_type() -> None:
     nan = made_summary(cadence_spm=Spread(np.nan, 1.0, 2.0), distance_km=np.nan, coverage=None)
     tables = [made_rows(one) for one in (made_summary(), slow_summary(), refused_summary(), nan)]
-    tables.append(failed_rows("a", "s", InputError("Found nothing.")))
+    tables.append(failed_rows(file_at("a"), InputError("Found nothing.")))
     for rows in tables:
         both_valid(rows)
     every = concat(tables)
@@ -153,7 +160,7 @@ def test_a_failure_says_whether_another_try_may_help(cause: Exception | None, re
     error.__cause__ = PfpError("between") if cause else None
     if error.__cause__:
         error.__cause__.__cause__ = cause
-    rows = failed_rows("clinic=a/x.csv", "s", error)
+    rows = failed_rows(file_at("clinic=a/x.csv"), error)
     both_valid(rows)
     (row,) = rows.runs.to_pylist()
     assert {name for name, value in row.items() if value is not None} == {
@@ -165,21 +172,27 @@ def test_a_failure_says_whether_another_try_may_help(cause: Exception | None, re
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("source", "file", "expected"),
     [
-        ("a/b.csv", (None, None, None)),
-        ("clinic=x/athlete=__HIVE_DEFAULT_PARTITION__/run=1", ("x", None, "1")),
-        ("clinic=a=b/athlete=%C3%A9/notrun=3/b.csv", ("a=b", "é", None)),
-        ("run=1/run=2/f.csv", (None, None, "2")),
+        ("a/b.csv", "", (None, None, None)),
+        ("clinic=x/athlete=__HIVE_DEFAULT_PARTITION__/run=1", "/imu.parquet", ("x", None, "1")),
+        ("clinic=a=b/athlete=%C3%A9/notrun=3/b.csv", "", ("a=b", "é", None)),
+        ("run=1/run=2/f.csv", "", (None, None, "2")),
+        ("clinic=x/athlete=17.parquet", "", ("x", None, None)),
+        ("clinic=x/athlete=17.parquet", "/imu.parquet", ("x", "17.parquet", None)),
+        ("athlete=17", "", (None, None, None)),
     ],
 )
-def test_folders_tell_clinic_athlete_and_run(source: str, expected: tuple[str | None, ...]) -> None:
-    for row in failed_rows(source, "s", InputError("x")).runs.to_pylist():
+def test_folders_tell_clinic_athlete_and_run(
+    source: str, file: str, expected: tuple[str | None, ...]
+) -> None:
+    given = CohortInput(source, (source + file,), "s")
+    for row in failed_rows(given, InputError("x")).runs.to_pylist():
         assert (row["clinic"], row["athlete"], row["run"]) == expected
 
 
 def test_words_that_are_no_text_are_stored_as_escapes() -> None:
-    rows = failed_rows("a.csv", "s", InputError("caf\udce9 cannot be read."))
+    rows = failed_rows(file_at("a.csv"), InputError("caf\udce9 cannot be read."))
     assert rows.runs["failure"].to_pylist() == ["caf\\udce9 cannot be read."]
 
 
@@ -198,12 +211,14 @@ def test_a_worker_makes_and_sends_rows_without_pandas() -> None:
         "import numpy as np\n"
         "from pfp_sensors.cohort.rows import concat, failed_rows, rows_of\n"
         "from pfp_sensors.errors import InputError\n"
+        "from pfp_sensors.model.cohort import CohortInput\n"
         "from pfp_sensors.model.recording import Recording, RecordingFile, Source\n"
         "from made_analysis import made_analysis, slow_summary\n"
         "one = Recording(np.arange(9) / 100.0, np.zeros((9, 3), np.float32), None, 100.0)\n"
         "file = RecordingFile(Source('x', 'a', 'csv'), (one,))\n"
-        "rows = rows_of('a', 's', file, made_analysis(slow_summary()))\n"
-        "sent = pickle.dumps(concat([rows, failed_rows('b', 's', InputError('x'))]))\n"
+        "given = CohortInput('a', ('a',), 's')\n"
+        "rows = rows_of(given, file, made_analysis(slow_summary()))\n"
+        "sent = pickle.dumps(concat([rows, failed_rows(given, InputError('x'))]))\n"
         "assert len(pickle.loads(sent).runs) == 2\n"
         "assert 'pandas' not in sys.modules\n"
     )
@@ -217,7 +232,22 @@ def test_a_worker_makes_and_sends_rows_without_pandas() -> None:
 
 
 def test_rows_survive_being_sent() -> None:
-    rows = concat([made_rows(made_summary("left"), slow_summary()), failed_rows("b", "s", InputError("x"))])
+    failed = failed_rows(file_at("b"), InputError("x"))
+    rows = concat([made_rows(made_summary("left"), slow_summary()), failed])
     again = pickle.loads(pickle.dumps(rows))
     assert again.runs.equals(rows.runs)
     assert again.strides.equals(rows.strides)
+
+
+def test_duckdb_takes_the_clinic_from_the_folder_of_the_results(tmp_path: Path) -> None:
+    """As docs/cohort.md says of a command for each clinic, in whose rows there is none."""
+    import duckdb
+    import pyarrow.parquet as pq
+
+    for clinic in ("north", "south"):
+        folder = tmp_path / f"clinic={clinic}" / "runs" / "method=1"
+        folder.mkdir(parents=True)
+        pq.write_table(failed_rows(file_at("athlete=1/a.csv"), InputError("x")).runs, folder / "p.parquet")
+    files = f"read_parquet('{tmp_path}/**/*.parquet', hive_partitioning = true)"
+    found = duckdb.sql(f"select clinic, athlete from {files} order by clinic").fetchall()
+    assert found == [("north", "1"), ("south", "1")]

@@ -23,13 +23,15 @@ import pytest
 from made_analysis import made_analysis, made_summary
 
 from pfp_sensors.cohort import parts
-from pfp_sensors.cohort.dataset import CLAIM_NAME, LOCK_NAME, Dataset, open_dataset
+from pfp_sensors.cohort.claim import CLAIM_NAME, LOCK_NAME
+from pfp_sensors.cohort.dataset import Dataset, open_dataset
 from pfp_sensors.cohort.local_place import LocalPlace
 from pfp_sensors.cohort.place import PlaceFile
 from pfp_sensors.cohort.places import open_out
 from pfp_sensors.cohort.rows import Rows, concat, failed_rows, rows_of
 from pfp_sensors.cohort.schemas import STRIDES_COLUMNS
 from pfp_sensors.errors import InputError, UsageError
+from pfp_sensors.model.cohort import CohortInput
 from pfp_sensors.model.recording import Recording, RecordingFile, Source
 from pfp_sensors.store import run_lock
 
@@ -98,14 +100,15 @@ def made_rows(source: str, stamp: str = "1", kind: str = "one") -> Rows:
     if kind in {"failed", "retry"}:
         error = InputError(f"{source} cannot be read.", "Look at it.")
         error.__cause__ = PermissionError(13, "Permission denied") if kind == "retry" else None
-        return failed_rows(source, stamp, error)
+        return failed_rows(CohortInput(source, (source,), stamp), error)
     summaries = {
         "one": (made_summary("left"),),
         "two": (made_summary("left"), made_summary("right")),
     }[kind]
     recording = Recording(np.arange(9) / 100.0, np.zeros((9, 3), np.float32), None, 100.0)
     file = RecordingFile(Source("x", "a" * 64, "csv"), (recording,) * len(summaries))
-    return rows_of(source, stamp, file, made_analysis(*summaries, n=1 + int(stamp)))
+    given = CohortInput(source, (source,), stamp)
+    return rows_of(given, file, made_analysis(*summaries, n=1 + int(stamp)))
 
 
 def made(*wanted: tuple[str, str, str]) -> Rows:

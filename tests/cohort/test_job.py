@@ -119,6 +119,12 @@ def test_a_full_temporary_folder_is_told_without_its_name() -> None:
     ("error", "retry", "code", "words"),
     [
         (MemoryError(), True, 1, "not enough memory"),
+        (
+            ImportError("cannot load /opt/x/vqf.so", name="vqf"),
+            True,
+            1,
+            "cannot be loaded where it was worked on: vqf.",
+        ),
         (StrangeError("odd"), False, 1, "mistake in pfp"),
         (OSError("Couldn't deserialize thrift"), False, 3, "cannot be read"),
         (PermissionError(13, "Permission denied"), True, 3, "Permission denied"),
@@ -132,6 +138,8 @@ def test_what_fails_once_it_is_here(
     row = row_of(CohortInput("run.csv", ("run.csv",), "s"), job_of(place))
     assert (row["retry"], row["failure_code"]) == (retry, code)
     assert words in f"{row['failure']} {row['what_to_do']}"
+    assert "run.csv" in row["failure"]
+    assert "/opt" not in str(row)
     assert ("mistake in pfp" in row["what_to_do"]) is isinstance(error, StrangeError)
 
 
@@ -143,6 +151,13 @@ def test_what_is_too_large_is_tried_again_and_what_is_damaged_is_not(tmp_path: P
     assert {"clinic=a/athlete=1/run=1", "plain/fast.csv", "plain/slow.csv.gz"} <= limited
     assert {source for source, row in rows.items() if row["retry"]} == limited
     assert rows["damaged/empty.csv"]["retry"] is False
+
+
+def test_no_mapping_is_advised_where_none_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_text("moment,ax,ay,az\n" + "0.0,1,2,3\n" * 50, encoding="utf-8")
+    row = row_of(CohortInput("odd.csv", ("odd.csv",), "s"), job_of(open_place(str(tmp_path))))
+    assert "map.toml" not in row["what_to_do"]
+    assert row["what_to_do"].endswith("`pfp import` takes a mapping of its columns.")
 
 
 def test_a_lost_recording_is_tried_again() -> None:

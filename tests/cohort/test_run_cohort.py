@@ -51,7 +51,8 @@ def cluster() -> Iterator[str]:
     """Run two Dask workers in processes of their own behind an address."""
     code = (
         "import sys\nfrom distributed import LocalCluster\nif __name__ == '__main__':\n"
-        "    with LocalCluster(2, threads_per_worker=1, dashboard_address=None, host='127.0.0.1') as c:\n"
+        "    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None,\n"
+        "                      host='127.0.0.1') as c:\n"
         "        print(c.scheduler_address, flush=True)\n        sys.stdin.read()\n"
     )
     process = subprocess.Popen(
